@@ -1,0 +1,48 @@
+package io.drkit.keyspace;
+
+import io.drkit.keystore.Bytes;
+import io.drkit.keystore.KeyRange;
+
+/**
+ * Where DrKit keeps its own keys in a store: all under {@code /drkit/}, outside every scope. The whole layout, in one place:
+ *
+ * <pre>
+ * /drkit/site                          identity of the site
+ * /drkit/role                          role and epoch of the site
+ * /drkit/mirror/lock                   who mirrors to this site now (leased)
+ * /drkit/mirror/NAME/checkpoint        how far mirror NAME has come
+ * /drkit/mirror/NAME/foreign           revisions of this store that the mirror did not write and has not looked into yet
+ * /drkit/mirror/NAME/strangers/KEY     a key in scope that the primary never gave
+ * /drkit/mirror/NAME/skipped/KEY       a key that this store refused
+ * /drkit/quarantine/ID/...             values that were set aside
+ * </pre>
+ */
+public final class DrKitKeys {
+
+    /** Never mirrored, never compared. */
+    public static final KeyRange OWN = KeyRange.prefix("/drkit/");
+
+    public static final Bytes SITE = Bytes.utf8("/drkit/site");
+    public static final Bytes ROLE = Bytes.utf8("/drkit/role");
+    public static final Bytes LOCK = Bytes.utf8("/drkit/mirror/lock");
+    public static final String MIRRORS = "/drkit/mirror/";
+    public static final String QUARANTINE = "/drkit/quarantine/";
+
+    private DrKitKeys() {}
+
+    public static Bytes checkpoint(String mirrorName) {
+        return Bytes.utf8(MIRRORS + mirrorName + "/checkpoint");
+    }
+
+    public static Bytes foreign(String mirrorName) {
+        return Bytes.utf8(MIRRORS + mirrorName + "/foreign");
+    }
+
+    public static Bytes strangers(String mirrorName) {
+        return Bytes.utf8(MIRRORS + mirrorName + "/strangers/");
+    }
+
+    public static Bytes skipped(String mirrorName) {
+        return Bytes.utf8(MIRRORS + mirrorName + "/skipped/");
+    }
+}

@@ -1,0 +1,67 @@
+package io.drkit.keystore;
+
+import io.drkit.OutcomeUnknownException;
+import io.drkit.SiteUnreachableException;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.Map;
+
+/**
+ * A revisioned key-value store: all that DrKit asks of etcd, and all that another vendor implements. To change what is stored on the way
+ * (to encrypt it anew, say), wrap one in another.
+ *
+ * <p>Every call blocks, has a deadline of the implementation's, and ends early when its thread is interrupted. Every call throws {@link
+ * SiteUnreachableException} when the store does not answer or does not let us in and nothing was changed. Thread-safe. A backend proves
+ * itself by extending {@code KeyStoreContract} of dr-testkit.
+ */
+public interface KeyStore extends AutoCloseable {
+
+    /** The guards, and the operations, that every store takes in one transaction: etcd's default {@code --max-txn-ops}. */
+    int MAX_OPERATIONS = 128;
+
+    /** How this store is named in messages: its endpoints, say. Holds no secret. */
+    String name();
+
+    StoreStatus status();
+
+    /**
+     * One page of a range.
+     *
+     * @throws CompactedException when {@link RangeRequest#revision} was compacted away
+     * @throws FutureRevisionException when it was not reached yet
+     */
+    Page range(RangeRequest request);
+
+    /** The given keys as of one revision, the newest, linearizably; those that do not exist are left out. At most {@link #MAX_OPERATIONS}. */
+    Map<Bytes, KeyValue> read(Collection<Bytes> keys);
+
+    /** How many keys the range holds now. */
+    default long count(KeyRange range) {
+        return range(RangeRequest.of(range, 0, 1).onlyKeys()).count();
+    }
+
+    /**
+     * The changes of {@code range} from {@code startRevision}, inclusive, which may lie in the future. Returns before the server has answered;
+     * what is wrong comes from {@link Watch#next}.
+     *
+     * @param startRevision at least 1
+     */
+    Watch watch(KeyRange range, long startRevision);
+
+    /**
+     * Commits one transaction, sending it at most once.
+     *
+     * @throws OutcomeUnknownException when it was sent and no answer came: it may have been done, or may be done later
+     */
+    CommitResult commit(Transaction transaction);
+
+    /** Grants a lease and keeps it alive. */
+    Lease grantLease(Duration timeToLive);
+
+    /** Makes every revision before {@code revision} unreadable. A revision already compacted is no error. */
+    void compact(long revision);
+
+    /** Closes the connections this store opened. Idempotent. */
+    @Override
+    void close();
+}

@@ -1,0 +1,74 @@
+package io.drkit.mirror;
+
+import io.drkit.keystore.Bytes;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * How a mirror stands.
+ *
+ * @param state what it is doing
+ * @param sourceRevision the primary's newest revision as last seen; 0 before it was seen
+ * @param appliedRevision the primary's revision that the standby equals; while {@link State#COPYING}, that the copied part equals
+ * @param lag upper bound of the age of the oldest change that the standby lacks; empty until it is known
+ * @param keys how many keys the primary held in the scope's range at {@code appliedRevision}
+ * @param copied how many keys the running copy has been through; what {@code keys} is to be reached
+ * @param appliedKeys how many keys this session put or deleted
+ * @param appliedBytes how many bytes of keys and values this session put
+ * @param splitRevisions how many source revisions were too large for one transaction
+ * @param skipped how many keys the standby refused; see {@code skippedSample}
+ * @param skippedSample the first of them
+ * @param strangers how many keys in scope are on the standby that the primary never gave it, as of the last copy
+ * @param setAside how many values this session put into quarantine
+ * @param lastError what went wrong last, and when; kept after recovery
+ */
+public record MirrorStatus(
+        State state,
+        long sourceRevision,
+        long appliedRevision,
+        Optional<Duration> lag,
+        long keys,
+        long copied,
+        long appliedKeys,
+        long appliedBytes,
+        long splitRevisions,
+        long skipped,
+        List<Bytes> skippedSample,
+        long strangers,
+        long setAside,
+        Optional<Failure> lastError) {
+
+    public enum State {
+        /** Getting to know both sites. */
+        STARTING,
+        /** Another mirror holds this standby's lock. */
+        WAITING_FOR_LOCK,
+        /** Going through all keys, for the first time or because the changes since the checkpoint were compacted away. */
+        COPYING,
+        /** Applying changes as they come. */
+        STREAMING,
+        /** A site is out of reach; retried. */
+        RECONNECTING,
+        /** The standby takes no writes until its operator makes space; retried. */
+        STANDBY_FULL,
+        /** Ended: going on could lose data, and a person must decide. */
+        REFUSED,
+        /** Ended: closed. */
+        STOPPED,
+        /** Ended: by a fault that a retry does not mend. */
+        FAILED;
+
+        public boolean isEnd() {
+            return this == REFUSED || this == STOPPED || this == FAILED;
+        }
+    }
+
+    /** Something that went wrong. */
+    public record Failure(Instant at, String message) {}
+
+    public long lagInRevisions() {
+        return Math.max(0, sourceRevision - appliedRevision);
+    }
+}
