@@ -31,7 +31,7 @@ public abstract class KeyStoreFixture {
     /** Every key of this test. */
     protected final KeyRange mine = KeyRange.prefix(prefix);
 
-    private KeyStore store = notOpened();
+    private KeyStore store;
 
     /** Opens a connection to the server under test; the same server within one test. Closed by the contract. */
     protected abstract KeyStore open();
@@ -129,9 +129,5 @@ public abstract class KeyStoreFixture {
 
     final List<Bytes> keysNow() {
         return keys(RangeRequest.of(mine, 0, 1_000));
-    }
-
-    private static KeyStore notOpened() {
-        return new InMemoryKeyStore("not opened");
     }
 }
