@@ -96,7 +96,7 @@ final class Settling {
             return who + " stands at revision " + mirror.revision() + ", which the primary has compacted away."
                     + " Check again when it has moved on.";
         }
-        return who + " is " + (wanted - mirror.revision()) + " revisions behind after " + patience.toSeconds()
+        return who + " is " + (wanted - mirror.revision()) + " revision(s) behind after " + patience.toSeconds()
                 + " s. Check again when it has caught up.";
     }
 

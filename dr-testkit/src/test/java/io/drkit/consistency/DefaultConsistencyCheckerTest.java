@@ -190,7 +190,7 @@ class DefaultConsistencyCheckerTest {
         long revision = primary.put("/registry/a/b", "1");
         checkpoint(revision - 1, null);
         assertThat(check(Level.VALUES)).isInstanceOfSatisfying(Inconclusive.class, open -> {
-            assertThat(open.reason()).contains("Mirror m", "1 revisions behind");
+            assertThat(open.reason()).contains("Mirror m", "1 revision(s) behind");
             assertThat(open.comparison().total()).isEqualTo(new Counts(1, 0, 0));
         });
     }
