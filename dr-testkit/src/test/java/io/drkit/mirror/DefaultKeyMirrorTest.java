@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.drkit.UnsafeToProceedException;
+import io.drkit.consistency.CheckerOptions;
+import io.drkit.consistency.DefaultConsistencyChecker;
 import io.drkit.keyspace.DrKitKeys;
 import io.drkit.keyspace.MirrorScope;
 import io.drkit.keystore.Bytes;
@@ -363,6 +365,22 @@ class DefaultKeyMirrorTest {
             assertEqual();
             assertThat(setAside()).isEmpty();
         }
+    }
+
+    @Test
+    void what_a_repair_put_is_the_primarys_and_goes_when_it_goes() throws Exception {
+        once();
+        standby.delete(key(1));
+        standby.delete(key(2));
+        new DefaultConsistencyChecker(primary, standby, CheckerOptions.DEFAULT).repair(SCOPE, false);
+        assertEqual();
+        primary.delete(key(1));
+        try (MirrorSession session = start()) {
+            caughtUp(session);
+            primary.delete(key(2));
+            caughtUp(session);
+        }
+        assertEqual();
     }
 
     @Test
