@@ -11,6 +11,7 @@ import io.drkit.keyspace.MirrorScope;
 import io.drkit.keystore.Bytes;
 import io.drkit.keystore.CommitResult;
 import io.drkit.keystore.KeyRange;
+import io.drkit.keystore.RangeRequest;
 import io.drkit.keystore.Transaction.Operation;
 import io.drkit.mirror.MirrorOptions.Risk;
 import io.drkit.mirror.MirrorStatus.State;
@@ -329,6 +330,33 @@ class DefaultKeyMirrorTest {
             assertThat(standby.content(SCOPE.range())).isEqualTo(then);
         }
         refuses("demote");
+    }
+
+    @Test
+    void nothing_lands_after_a_promotion_at_any_moment_of_the_start() throws Exception {
+        for (int moment = 0; moment < 60; moment++) {
+            primary = new InMemoryKeyStore("primary");
+            standby = new InMemoryKeyStore("standby");
+            primary.put(key(1), "one");
+            long[] calls = {0, Long.MAX_VALUE};
+            int when = moment;
+            FaultyKeyStore to = new FaultyKeyStore(standby, (at, call) -> {
+                if (calls[0]++ == when) {
+                    Site.at(standby).promote();
+                    calls[1] = standby.revision();
+                }
+            });
+            try (MirrorSession session =
+                    new DefaultKeyMirror(primary, to, options().build()).start(SCOPE)) {
+                for (int i = 0; i < 400 && calls[1] == Long.MAX_VALUE; i++) {
+                    primary.put(key(2), "two");
+                    Thread.sleep(5);
+                }
+                assertThatThrownBy(() -> session.awaitEnd(SOON)).isInstanceOf(UnsafeToProceedException.class);
+            }
+            assertThat(standby.range(RangeRequest.of(SCOPE.range(), 0, 1_000)).entries())
+                    .allMatch(entry -> entry.modRevision() <= calls[1]);
+        }
     }
 
     @Test
