@@ -50,15 +50,15 @@ final class SkippedKeys {
         return keys.contains(change.key()) ? change.and(Operation.delete(prefix.concat(change.key()))) : change;
     }
 
-    void add(Bytes key) {
-        keys.add(key);
-    }
-
-    /** Whether any of these was skipped before they were made. */
-    boolean forget(List<Change> made) {
+    /** These were done: a key whose marker was written is skipped from now on, any other is not. Returns whether that changes anything. */
+    boolean done(List<Change> changes) {
         boolean any = false;
-        for (Change change : made) {
-            any |= keys.remove(change.key());
+        for (Change change : changes) {
+            Bytes marker = prefix.concat(change.key());
+            boolean marked = change.operations().stream()
+                    .anyMatch(operation ->
+                            operation instanceof Operation.Put && operation.key().equals(marker));
+            any |= marked ? keys.add(change.key()) : keys.remove(change.key());
         }
         return any;
     }

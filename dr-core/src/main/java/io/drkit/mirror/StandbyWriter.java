@@ -129,9 +129,6 @@ final class StandbyWriter {
             explainOrRestart();
             return Outcome.CONFLICT;
         }
-        if (skipped.forget(changes)) {
-            progress.skipped(skipped);
-        }
         return Outcome.DONE;
     }
 
@@ -158,8 +155,6 @@ final class StandbyWriter {
     private Outcome skip(Change change, Checkpoint next) {
         CommitResult result = commit(List.of(skipped.marker(change)), next);
         if (result instanceof CommitResult.Committed) {
-            skipped.add(change.key());
-            progress.skipped(skipped);
             return Outcome.DONE;
         }
         explainOrRestart();
@@ -196,6 +191,9 @@ final class StandbyWriter {
             checkpoint = written;
             checkpointVersion++;
             changes.forEach(progress::applied);
+            if (skipped.done(changes)) {
+                progress.skipped(skipped);
+            }
             progress.checkpointMoved(checkpoint);
         }
         return result;
