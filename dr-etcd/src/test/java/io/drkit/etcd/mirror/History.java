@@ -2,45 +2,78 @@ package io.drkit.etcd.mirror;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.drkit.SiteUnreachableException;
 import io.drkit.keystore.Bytes;
 import io.drkit.keystore.KeyRange;
 import io.drkit.keystore.Watch;
 import io.drkit.keystore.WatchEvent;
 import io.drkit.keystore.WatchSignal;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** All that ever happened on a side that was never compacted, replayed in memory, forward only. */
-final class History {
+/**
+ * All that happens on a side from a moment on, seen as it happens and replayed in memory, forward only. It is not read afterwards, for etcd
+ * takes very long to cut a large backlog of small changes into messages.
+ */
+final class History implements AutoCloseable {
 
+    private final Side side;
+    private final Watch watch;
+    private final Thread reader = new Thread(this::read, "history");
     private final TreeMap<Long, List<WatchEvent>> revisions = new TreeMap<>();
     private final Map<Bytes, Bytes> content = new HashMap<>();
     private long replayed;
 
-    private History() {}
-
-    static History of(Side side) throws InterruptedException {
-        History history = new History();
-        long last = side.revision();
-        try (Watch watch = side.store().watch(KeyRange.ALL, 1)) {
-            while (history.newest() < last) {
-                WatchSignal signal = watch.next(Duration.ofSeconds(10));
-                assertThat(signal).as("after %s of %s", history.newest(), last).isInstanceOf(WatchSignal.Events.class);
-                for (WatchEvent event : ((WatchSignal.Events) signal).events()) {
-                    history.revisions
-                            .computeIfAbsent(event.revision(), revision -> new java.util.ArrayList<>())
-                            .add(event);
-                }
-            }
-        }
-        return history;
+    private History(Side side) {
+        this.side = side;
+        this.watch = side.store().watch(KeyRange.ALL, side.revision() + 1);
+        reader.setDaemon(true);
+        reader.start();
     }
 
-    private long newest() {
-        return revisions.isEmpty() ? 0 : revisions.lastKey();
+    /** To be called while the scope holds nothing there. */
+    static History of(Side side) {
+        return new History(side);
+    }
+
+    private void read() {
+        try {
+            while (true) {
+                if (watch.next(Duration.ofSeconds(1)) instanceof WatchSignal.Events events) {
+                    add(events.events());
+                }
+            }
+        } catch (InterruptedException | SiteUnreachableException e) {
+            // It was closed.
+        }
+    }
+
+    private synchronized void add(List<WatchEvent> events) {
+        for (WatchEvent event : events) {
+            revisions
+                    .computeIfAbsent(event.revision(), revision -> new ArrayList<>())
+                    .add(event);
+        }
+        notifyAll();
+    }
+
+    /** Waits until all that has happened so far was seen, and ends here. */
+    synchronized void end() throws InterruptedException {
+        long last = side.revision();
+        while (revisions.isEmpty() || revisions.lastKey() < last) {
+            assertThat(reader.isAlive()).isTrue();
+            wait(1_000);
+        }
+        close();
+    }
+
+    @Override
+    public void close() {
+        watch.close();
     }
 
     Iterable<Map.Entry<Long, List<WatchEvent>>> revisions() {

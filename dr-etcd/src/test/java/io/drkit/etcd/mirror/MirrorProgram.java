@@ -43,6 +43,7 @@ final class MirrorProgram {
     public static void main(String[] arguments) throws InterruptedException {
         EtcdPair pair = EtcdPair.connect(arguments[0], arguments[1]);
         MirrorOptions options = Pair.options()
+                .lockTimeToLive(Duration.ofSeconds(1))
                 .maxShrink(1)
                 .standbyCompaction(Duration.ZERO)
                 .pageSize(50)

@@ -46,19 +46,19 @@ record Side(EtcdServer server, EtcdKeyStore store) implements AutoCloseable {
         for (int from = 0; from < keys; from += some.length) {
             int count = Math.min(some.length, keys - from);
             for (int i = 0; i < count; i++) {
-                some[i] = put0(key(from + i), "v" + (from + i));
+                some[i] = putting(key(from + i), "v" + (from + i));
             }
             commit(Arrays.copyOf(some, count));
         }
     }
 
-    static Operation put0(String key, String value) {
+    static Operation putting(String key, String value) {
         return Operation.put(Bytes.utf8(key), Bytes.utf8(value));
     }
 
     /** @return the revision */
     long put(String key, String value) {
-        return commit(put0(key, value));
+        return commit(putting(key, value));
     }
 
     long delete(String key) {
