@@ -28,6 +28,9 @@ public final class DrKitKeys {
     public static final String MIRRORS = "/drkit/mirror/";
     public static final String QUARANTINE = "/drkit/quarantine/";
 
+    /** All that was ever set aside. */
+    public static final KeyRange QUARANTINE_RANGE = KeyRange.prefix(QUARANTINE);
+
     private DrKitKeys() {}
 
     public static Bytes checkpoint(String mirrorName) {

@@ -1,0 +1,78 @@
+package io.drkit.mirror;
+
+import io.drkit.keyspace.DrKitKeys;
+import io.drkit.keystore.Bytes;
+import io.drkit.keystore.Transaction.Guard;
+import io.drkit.keystore.Transaction.Operation;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is to be done on the standby about one key: the write itself, and what has to go with it in the same transaction.
+ *
+ * @param key the key in scope
+ * @param operations on that key, and on DrKit's records of it
+ * @param guard the state of the key that this rests on; null where it rests on none
+ */
+record Change(
+        Bytes key, List<Operation> operations, @Nullable Guard guard) {
+
+    Change {
+        operations = List.copyOf(operations);
+    }
+
+    static Change put(Bytes key, Bytes value, @Nullable Guard guard) {
+        return new Change(key, List.of(Operation.put(key, value)), guard);
+    }
+
+    static Change delete(Bytes key, @Nullable Guard guard) {
+        return new Change(key, List.of(Operation.delete(key)), guard);
+    }
+
+    Change and(Operation operation) {
+        List<Operation> more = new ArrayList<>(operations);
+        more.add(operation);
+        return new Change(key, more, guard);
+    }
+
+    /** Only what goes with the write: to be done before {@link #alone()} where both together are too large. */
+    Change companions() {
+        return new Change(
+                key,
+                operations.stream()
+                        .filter(operation -> !operation.key().equals(key))
+                        .toList(),
+                guard);
+    }
+
+    /** Only the write itself. */
+    Change alone() {
+        return new Change(
+                key,
+                operations.stream()
+                        .filter(operation -> operation.key().equals(key))
+                        .toList(),
+                guard);
+    }
+
+    int size() {
+        return operations.stream().mapToInt(Operation::size).sum();
+    }
+
+    /** How many values this puts into quarantine. */
+    long setsAside() {
+        return operations.stream()
+                .filter(operation -> DrKitKeys.QUARANTINE_RANGE.contains(operation.key()))
+                .count();
+    }
+
+    /** Bytes of the key and value put in scope; 0 for a deletion. */
+    long putBytes() {
+        return operations.stream()
+                .filter(operation ->
+                        operation instanceof Operation.Put && operation.key().equals(key))
+                .mapToLong(Operation::size)
+                .sum();
+    }
+}

@@ -1,0 +1,169 @@
+package io.drkit.mirror;
+
+import io.drkit.keyspace.MirrorScope;
+import io.drkit.keystore.Bytes;
+import io.drkit.keystore.KeyRange;
+import io.drkit.keystore.KeyStore;
+import io.drkit.keystore.KeyValue;
+import io.drkit.keystore.Page;
+import io.drkit.keystore.RangeRequest;
+import io.drkit.keystore.Transaction.Guard;
+import io.drkit.mirror.StandbyWriter.Outcome;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Goes through all keys in scope, page by page, and makes the standby's equal to the primary's: the first copy, and the reconcile after
+ * changes were compacted away unseen, which writes only what differs.
+ *
+ * <p>Each page is read at the revision that the tail has reached, while the tail keeps what was copied before level (an idea of Netflix's
+ * DBLog). So no old revision has to outlive compaction, however long the copy takes, and when it ends the whole scope equals one revision of
+ * the primary.
+ */
+final class Copy {
+
+    private static final int ATTEMPTS = 10;
+
+    private final KeyStore source;
+    private final KeyStore standby;
+    private final MirrorScope scope;
+    private final MirrorOptions options;
+    private final StandbyWriter writer;
+    private final Strangers strangers;
+    private final SettingAside aside;
+    private final Progress progress;
+    private final Predicate<Bytes> neverGiven;
+
+    /** @param neverGiven keys that the old primary had and the new one was never given, though in scope: it had refused them */
+    Copy(
+            KeyStore source,
+            KeyStore standby,
+            MirrorScope scope,
+            MirrorOptions options,
+            StandbyWriter writer,
+            Strangers strangers,
+            SettingAside aside,
+            Progress progress,
+            Predicate<Bytes> neverGiven) {
+        this.source = source;
+        this.standby = standby;
+        this.scope = scope;
+        this.options = options;
+        this.writer = writer;
+        this.strangers = strangers;
+        this.aside = aside;
+        this.progress = progress;
+        this.neverGiven = neverGiven;
+    }
+
+    boolean isComplete() {
+        return writer.checkpoint().isComplete();
+    }
+
+    /** Whether {@code key} was copied, so that its changes are to be applied. */
+    boolean covers(Bytes key) {
+        Bytes copiedTo = writer.checkpoint().copiedTo();
+        return copiedTo == null || key.compareTo(copiedTo) < 0;
+    }
+
+    /** Copies the next page, as of the tail's position; nothing may be pending there. */
+    void step(Tail tail) {
+        Bytes from = writer.checkpoint().copiedTo();
+        if (from == null) {
+            return;
+        }
+        KeyRange rest = scope.range().from(from);
+        Page page = source.range(RangeRequest.of(rest, tail.position(), options.pageSize()));
+        List<KeyValue> wanted = page.entries().stream().filter(scope::holds).toList();
+        Bytes next = page.more()
+                ? page.entries().get(page.entries().size() - 1).key().successor()
+                : null;
+        wanted.forEach(tail::witness);
+        level(rest.before(next), wanted);
+        finishPage(tail, next);
+        progress.copied(page.entries().size());
+    }
+
+    private void finishPage(Tail tail, @Nullable Bytes next) {
+        Checkpoint reached = writer.checkpoint()
+                .at(tail.position(), tail.keys(), tail.witness())
+                .copiedTo(next);
+        if (next == null) {
+            // What the standby held when the copy began was all looked at.
+            writer.foreign().settle(reached.copyFloor());
+            strangers.recount();
+            progress.strangers(strangers.count());
+        }
+        writer.write(List.of(), reached);
+    }
+
+    /** Makes the standby's part of {@code range} equal to {@code wanted}, page by page of what it holds. */
+    private void level(KeyRange range, List<KeyValue> wanted) {
+        KeyRange rest = range;
+        for (boolean more = true; more; ) {
+            KeyRange part = rest;
+            for (int i = 0; ; i++) {
+                Page there = standby.range(RangeRequest.of(rest, 0, options.pageSize()));
+                more = there.more();
+                Bytes end = more
+                        ? there.entries().get(there.entries().size() - 1).key().successor()
+                        : null;
+                part = rest.before(end);
+                if (writer.write(differences(part, wanted, there.entries()), writer.checkpoint()) == Outcome.DONE) {
+                    break;
+                }
+                if (i == ATTEMPTS) {
+                    throw new RestartException("others keep writing the keys to be copied");
+                }
+            }
+            Bytes partEnd = part.end();
+            if (more && partEnd != null) {
+                rest = rest.from(partEnd);
+            }
+        }
+    }
+
+    private List<Change> differences(KeyRange part, List<KeyValue> wanted, List<KeyValue> there) {
+        TreeMap<Bytes, KeyValue> surplus = new TreeMap<>();
+        there.forEach(entry -> surplus.put(entry.key(), entry));
+        Map<Bytes, Long> marks = strangers.marks(part);
+        List<Change> changes = new ArrayList<>();
+        for (KeyValue entry : wanted) {
+            if (part.contains(entry.key())) {
+                put(entry, surplus.remove(entry.key()), marks.remove(entry.key()), changes);
+            }
+        }
+        surplus.values().forEach(entry -> keepOrDelete(entry, marks.remove(entry.key()), changes));
+        dropVoid(marks.keySet(), changes);
+        return changes;
+    }
+
+    private void put(KeyValue entry, @Nullable KeyValue existing, @Nullable Long mark, List<Change> changes) {
+        if (existing == null) {
+            Change change = Change.put(entry.key(), entry.value(), Guard.absent(entry.key()));
+            changes.add(mark == null ? change : change.and(strangers.unmark(entry.key())));
+        } else if (existing.leased() || !existing.value().equals(entry.value())) {
+            changes.add(aside.overwrite(existing, mark, entry.value()));
+        } else if (mark != null) {
+            changes.add(new Change(entry.key(), List.of(strangers.unmark(entry.key())), null));
+        }
+    }
+
+    private void keepOrDelete(KeyValue existing, @Nullable Long mark, List<Change> changes) {
+        if (!scope.holds(existing) || Strangers.isMarked(existing, mark)) {
+            return;
+        }
+        boolean lostWrite = writer.checkpoint().fromOldPrimary() && !neverGiven.test(existing.key());
+        boolean stranger = strangers.isStranger(existing, mark) || neverGiven.test(existing.key());
+        changes.add(stranger && !lostWrite ? strangers.mark(existing) : aside.delete(existing, mark));
+    }
+
+    private void dropVoid(Set<Bytes> marked, List<Change> changes) {
+        marked.forEach(key -> changes.add(new Change(key, List.of(strangers.unmark(key)), null)));
+    }
+}

@@ -1,0 +1,185 @@
+package io.drkit.mirror;
+
+import io.drkit.DrException;
+import io.drkit.OutcomeUnknownException;
+import io.drkit.SiteUnreachableException;
+import io.drkit.UnsafeToProceedException;
+import io.drkit.keyspace.MirrorScope;
+import io.drkit.keystore.CompactedException;
+import io.drkit.keystore.FutureRevisionException;
+import io.drkit.keystore.KeyStore;
+import io.drkit.mirror.MirrorStatus.State;
+import io.github.resilience4j.core.IntervalFunction;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The thread of a mirror: one {@link MirrorRun} after another, with growing pauses, until it is closed or refused. */
+final class DefaultMirrorSession implements MirrorSession {
+
+    private static final Logger log = LoggerFactory.getLogger(DefaultMirrorSession.class);
+    private static final Duration FIRST_PAUSE = Duration.ofMillis(200);
+    /** A run that lasted this long had got over the faults before it. */
+    private static final Duration STABLE = Duration.ofSeconds(30);
+    /** How long a call that is under way may go on after {@link #close}, before it is interrupted. */
+    private static final Duration GRACE = Duration.ofSeconds(1);
+
+    private final KeyStore source;
+    private final KeyStore standby;
+    private final MirrorScope scope;
+    private final Progress progress;
+    private final SessionState state;
+    private final IntervalFunction backoff;
+    private final Thread thread;
+    private volatile @Nullable RuntimeException end;
+
+    DefaultMirrorSession(KeyStore source, KeyStore standby, MirrorScope scope, MirrorOptions options) {
+        this.source = source;
+        this.standby = standby;
+        this.scope = scope;
+        this.progress = new Progress(options.clock());
+        this.state = new SessionState(
+                options,
+                progress,
+                new MirrorLock(standby, options),
+                new ShrinkGuard(source, standby, scope, options),
+                new StandbyCompaction(standby, options));
+        this.backoff = IntervalFunction.ofExponentialRandomBackoff(FIRST_PAUSE, 2, 0.3, options.maxBackoff());
+        this.thread = new Thread(this::work, "drkit-mirror-" + options.name());
+        this.thread.setDaemon(true);
+    }
+
+    void begin() {
+        thread.start();
+    }
+
+    private void work() {
+        State last = State.STOPPED;
+        try {
+            runUntilStopped();
+        } catch (UnsafeToProceedException e) {
+            log.error("Mirror refused: {}", e.getMessage());
+            last = fail(e, State.REFUSED);
+        } catch (InterruptedException e) {
+            // closed
+        } catch (RuntimeException e) {
+            if (!state.isStopping()) {
+                log.error("Mirror failed", e);
+                last = fail(e, State.FAILED);
+            }
+        } finally {
+            Thread.interrupted();
+            closeLock();
+            progress.state(last);
+        }
+    }
+
+    private State fail(RuntimeException e, State last) {
+        progress.failed(String.valueOf(e.getMessage()));
+        end = e;
+        return last;
+    }
+
+    private void closeLock() {
+        try {
+            state.lock().close();
+        } catch (RuntimeException e) {
+            log.warn("The lock on {} was not released and will expire by itself: {}", standby.name(), e.getMessage());
+        }
+    }
+
+    private void runUntilStopped() throws InterruptedException {
+        int attempt = 0;
+        while (!state.isStopping()) {
+            long began = System.nanoTime();
+            State meanwhile;
+            try {
+                new MirrorRun(source, standby, scope, state).run();
+                continue;
+            } catch (StandbyFullException e) {
+                meanwhile = retryAfter(e, State.STANDBY_FULL);
+            } catch (RestartException
+                    | SiteUnreachableException
+                    | OutcomeUnknownException
+                    | CompactedException
+                    | FutureRevisionException e) {
+                meanwhile = retryAfter(e, State.RECONNECTING);
+            }
+            attempt = System.nanoTime() - began > STABLE.toNanos() ? 1 : attempt + 1;
+            progress.state(meanwhile);
+            state.pause(Duration.ofMillis(backoff.apply(attempt)));
+        }
+    }
+
+    private State retryAfter(DrException e, State meanwhile) {
+        if (!state.isStopping()) {
+            log.warn("Mirror interrupted, trying again: {}", e.getMessage());
+            progress.failed(String.valueOf(e.getMessage()));
+        }
+        return meanwhile;
+    }
+
+    @Override
+    public MirrorStatus status() {
+        return progress.status();
+    }
+
+    @Override
+    public boolean awaitCaughtUp(Duration timeout) throws InterruptedException {
+        long deadline = System.nanoTime() + timeout.toNanos();
+        while (System.nanoTime() - deadline < 0) {
+            throwIfEnded();
+            try {
+                long target = source.status().revision();
+                state.want(target);
+                if (!progress.await(target, Duration.ofNanos(deadline - System.nanoTime()))) {
+                    return false;
+                }
+                throwIfEnded();
+                return true;
+            } catch (SiteUnreachableException e) {
+                awaitEnd(Duration.ofMillis(100));
+            }
+        }
+        return false;
+    }
+
+    @Override
+    public boolean awaitEnd(Duration timeout) throws InterruptedException {
+        boolean ended = progress.await(Long.MAX_VALUE, timeout);
+        RuntimeException why = end;
+        if (ended && why != null) {
+            throw why;
+        }
+        return ended;
+    }
+
+    private void throwIfEnded() {
+        State now = progress.state();
+        RuntimeException why = end;
+        if (now.isEnd()) {
+            throw why != null ? why : new IllegalStateException("the mirror session was closed");
+        }
+    }
+
+    @Override
+    public void close() {
+        state.stop();
+        boolean interrupted = false;
+        for (Duration patience = GRACE; thread.isAlive(); patience = Duration.ofSeconds(5)) {
+            try {
+                thread.join(patience.toMillis());
+                if (thread.isAlive()) {
+                    thread.interrupt();
+                }
+            } catch (InterruptedException e) {
+                interrupted = true;
+                thread.interrupt();
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

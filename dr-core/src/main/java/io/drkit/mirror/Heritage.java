@@ -1,0 +1,41 @@
+package io.drkit.mirror;
+
+import io.drkit.keyspace.DrKitKeys;
+import io.drkit.keyspace.MirrorScope;
+import io.drkit.keystore.Bytes;
+import io.drkit.keystore.KeyStore;
+import io.drkit.keystore.KeyValue;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Predicate;
+
+/**
+ * What two sites have in common after their roles were swapped. The new primary still holds the checkpoint of the mirror that fed it: what the
+ * old primary held up to that revision is common, and follows the new primary; what it wrote later are lost writes.
+ */
+final class Heritage {
+
+    private Heritage() {}
+
+    /** The checkpoint, held by {@code newPrimary}, of the mirror from {@code oldPrimary} under the same name and scope, if it can be relied on. */
+    static Optional<Checkpoint> find(
+            KeyStore newPrimary, KeyStore oldPrimary, String oldPrimaryId, MirrorScope scope, MirrorOptions options) {
+        Bytes key = DrKitKeys.checkpoint(options.name());
+        return Optional.ofNullable(newPrimary.read(List.of(key)).get(key))
+                .map(record -> Checkpoint.parse(record.value()))
+                .filter(checkpoint -> checkpoint.source().equals(oldPrimaryId)
+                        && checkpoint.isComplete()
+                        && checkpoint.scope().equals(scope.name())
+                        && History.contradicts(oldPrimary, checkpoint).isEmpty());
+    }
+
+    /** The keys that the new primary, when it was the standby, had refused: the old primary's copy is the only one. */
+    static Predicate<Bytes> neverGiven(KeyStore newPrimary, MirrorOptions options) {
+        Bytes prefix = DrKitKeys.skipped(options.name());
+        return key -> {
+            Bytes marker = prefix.concat(key);
+            KeyValue found = newPrimary.read(List.of(marker)).get(marker);
+            return found != null;
+        };
+    }
+}

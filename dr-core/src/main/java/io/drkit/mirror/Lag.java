@@ -1,0 +1,58 @@
+package io.drkit.mirror;
+
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Optional;
+
+/**
+ * How old the oldest change may be that the standby lacks. From time to time the primary's newest revision is noted with the time: once the
+ * standby has reached a noted revision, it lacks nothing from before that time. So this is an upper bound, by the JVM's monotonic clock.
+ */
+final class Lag {
+
+    private static final int MAX_SAMPLES = 1_000;
+
+    private record Sample(long revision, long nanoTime) {}
+
+    private final Deque<Sample> pending = new ArrayDeque<>();
+    private long newestRevision;
+    private long reachedNanoTime;
+    private boolean everReached;
+
+    /** The primary, asked at {@code askedNanoTime}, answered {@code revision}: nothing older than the question is newer than the answer. */
+    void sample(long revision, long askedNanoTime) {
+        newestRevision = Math.max(newestRevision, revision);
+        pending.addLast(new Sample(revision, askedNanoTime));
+        if (pending.size() > MAX_SAMPLES) {
+            thin();
+        }
+    }
+
+    /** The age of the newest sample at or before {@code revision}; empty if there is none yet. */
+    Optional<Duration> of(long revision) {
+        while (!pending.isEmpty() && pending.getFirst().revision() <= revision) {
+            reachedNanoTime = pending.removeFirst().nanoTime();
+            everReached = true;
+        }
+        return everReached ? Optional.of(Duration.ofNanos(System.nanoTime() - reachedNanoTime)) : Optional.empty();
+    }
+
+    long newestRevision() {
+        return newestRevision;
+    }
+
+    /** Every other sample goes: the bound gets coarser, and stays a bound. */
+    private void thin() {
+        Deque<Sample> kept = new ArrayDeque<>();
+        boolean keep = true;
+        for (Sample sample : pending) {
+            if (keep) {
+                kept.addLast(sample);
+            }
+            keep = !keep;
+        }
+        pending.clear();
+        pending.addAll(kept);
+    }
+}

@@ -1,0 +1,117 @@
+package io.drkit.mirror;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.drkit.OutcomeUnknownException;
+import io.drkit.keyspace.DrKitKeys;
+import io.drkit.keystore.Bytes;
+import io.drkit.keystore.CommitResult;
+import io.drkit.keystore.KeyStore;
+import io.drkit.keystore.KeyValue;
+import io.drkit.keystore.Lease;
+import io.drkit.keystore.Transaction;
+import io.drkit.keystore.Transaction.Guard;
+import io.drkit.keystore.Transaction.Operation;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The right to write to a standby: one key, bound to a lease, so that it falls free when its holder dies. Holding it is not enough to be safe,
+ * for a lease can expire unnoticed; so every write is guarded by the lock's create revision as well.
+ */
+final class MirrorLock implements AutoCloseable {
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final KeyStore standby;
+    private final MirrorOptions options;
+    /** Tells this session's lock from any other, where the answer to the request for it was lost. */
+    private final String session = UUID.randomUUID().toString();
+
+    private @Nullable Lease lease;
+    private long createRevision;
+
+    /** What the lock's key says: read by people, and by those who look for a running mirror. */
+    record Holder(String mirror, String holder, String since, String session) {}
+
+    MirrorLock(KeyStore standby, MirrorOptions options) {
+        this.standby = standby;
+        this.options = options;
+    }
+
+    /** Takes the lock, or makes sure that it is still held; returns false while another session holds it. */
+    boolean tryHold() {
+        KeyValue current = standby.read(List.of(DrKitKeys.LOCK)).get(DrKitKeys.LOCK);
+        if (current != null) {
+            boolean ours = current.value().utf8().contains(session) && lease != null && lease.isAlive();
+            createRevision = ours ? current.createRevision() : 0;
+            return ours;
+        }
+        createRevision = 0;
+        release();
+        Lease granted = standby.grantLease(options.lockTimeToLive());
+        lease = granted;
+        Operation put = new Operation.Put(DrKitKeys.LOCK, describe(), granted.id());
+        try {
+            CommitResult result = standby.commit(new Transaction(List.of(Guard.absent(DrKitKeys.LOCK)), List.of(put)));
+            if (result instanceof CommitResult.OutOfSpace full) {
+                throw new StandbyFullException("The standby " + standby.name()
+                        + " takes no writes, its space quota is used up: compact,"
+                        + " defragment and disarm its alarm; mirroring goes on by itself. It said: " + full.message());
+            }
+            if (result instanceof CommitResult.Committed committed) {
+                createRevision = committed.revision();
+            }
+        } catch (OutcomeUnknownException e) {
+            // The next attempt reads whose the lock is.
+        }
+        return createRevision != 0;
+    }
+
+    /** Who holds the lock, for people. */
+    Optional<String> holder() {
+        return Optional.ofNullable(standby.read(List.of(DrKitKeys.LOCK)).get(DrKitKeys.LOCK))
+                .map(lock -> lock.value().utf8());
+    }
+
+    boolean isHeld() {
+        return createRevision != 0 && lease != null && lease.isAlive();
+    }
+
+    long createRevision() {
+        return createRevision;
+    }
+
+    private Bytes describe() {
+        String host;
+        try {
+            host = InetAddress.getLocalHost().getHostName();
+        } catch (UnknownHostException e) {
+            host = "unknown host";
+        }
+        String holder = "process " + ProcessHandle.current().pid() + " on " + host;
+        try {
+            return Bytes.wrap(JSON.writeValueAsBytes(
+                    new Holder(options.name(), holder, options.clock().instant().toString(), session)));
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private void release() {
+        if (lease != null) {
+            lease.close();
+            lease = null;
+        }
+    }
+
+    @Override
+    public void close() {
+        createRevision = 0;
+        release();
+    }
+}

@@ -1,0 +1,305 @@
+package io.drkit.mirror;
+
+import io.drkit.SiteUnreachableException;
+import io.drkit.keyspace.MirrorScope;
+import io.drkit.keystore.CompactedException;
+import io.drkit.keystore.KeyRange;
+import io.drkit.keystore.KeyStore;
+import io.drkit.keystore.Page;
+import io.drkit.keystore.RangeRequest;
+import io.drkit.keystore.StoreStatus;
+import io.drkit.keystore.Watch;
+import io.drkit.keystore.WatchSignal;
+import io.drkit.mirror.MirrorStatus.State;
+import java.time.Duration;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One attempt at mirroring: from getting to know both sites to the first fault, after which the session begins another one. It runs in one
+ * thread, which alternates between copying a page, while a copy is due, and applying what the watch delivers.
+ */
+final class MirrorRun {
+
+    private static final Logger log = LoggerFactory.getLogger(MirrorRun.class);
+    private static final Duration POLL = Duration.ofMillis(100);
+    private static final Duration LOCK_POLL = Duration.ofMillis(500);
+    /** How many signals are taken in between two pages, at most. */
+    private static final int BURST = 64;
+
+    private final KeyStore source;
+    private final KeyStore standby;
+    private final MirrorScope scope;
+    private final MirrorOptions options;
+    private final SessionState session;
+    private final Progress progress;
+
+    private final Pulse sampling = new Pulse(Duration.ofSeconds(1));
+    private final Pulse checkpointing;
+    private final Pulse sweeping = new Pulse(Duration.ofMinutes(1));
+    private final StandbyCompaction compaction;
+    private final QuietProof quiet = new QuietProof();
+    private long lastHeard = System.nanoTime();
+
+    MirrorRun(KeyStore source, KeyStore standby, MirrorScope scope, SessionState session) {
+        this.source = source;
+        this.standby = standby;
+        this.scope = scope;
+        this.session = session;
+        this.options = session.options();
+        this.progress = session.progress();
+        this.checkpointing = new Pulse(options.checkpointInterval());
+        this.compaction = session.compaction();
+    }
+
+    /** Mirrors until the session stops; throws what went wrong. */
+    void run() throws InterruptedException {
+        admit();
+        if (!awaitLock()) {
+            return;
+        }
+        Opening opening = Opening.decide(source, standby, scope, options, session.accepted(), admit());
+        SkippedKeys skipped = SkippedKeys.load(standby, options);
+        progress.skipped(skipped);
+        StandbyWriter.Records records = new StandbyWriter.Records(
+                session.lock().createRevision(), opening.roleModRevision(), opening.foreign());
+        StandbyWriter writer = new StandbyWriter(
+                standby, options, records, skipped, progress, opening.checkpoint(), opening.checkpointVersion());
+        Strangers strangers = new Strangers(standby, opening.foreign(), options);
+        progress.strangers(strangers.count());
+        progress.resumed(opening.checkpoint());
+        sampleSource(0);
+        session.shrink().sessionBeginsAt(progress.sourceRevision());
+        boolean resumed = opening.resume() && mirror(writer, strangers);
+        while (!resumed && !session.isStopping()) {
+            beginCopy(writer, strangers);
+            session.accepted().removeAll(opening.overruled());
+            resumed = mirror(writer, strangers);
+        }
+    }
+
+    private Admission.Pair admit() {
+        return new Admission(source, standby, scope, options).admit();
+    }
+
+    private boolean awaitLock() throws InterruptedException {
+        while (!session.isStopping()) {
+            if (standby.status().outOfSpace()) {
+                throw new StandbyFullException(
+                        "The standby " + standby.name() + " takes no writes, its space quota is used up: compact,"
+                                + " defragment and disarm its alarm; mirroring goes on by itself.");
+            }
+            if (session.lock().tryHold()) {
+                return true;
+            }
+            progress.state(State.WAITING_FOR_LOCK);
+            session.pause(LOCK_POLL);
+        }
+        return false;
+    }
+
+    /** Moves the checkpoint to the primary's newest revision, with everything to be copied. */
+    private void beginCopy(StandbyWriter writer, Strangers strangers) {
+        StoreStatus now = source.status();
+        session.shrink().beforeCopy(now.revision(), strangers.count());
+        writer.write(
+                java.util.List.of(),
+                writer.checkpoint()
+                        .copyingFrom(
+                                now.revision(),
+                                count(now.revision()),
+                                standby.status().revision()));
+        progress.copyStarted();
+        log.info("Copying scope {} from {} to {}", scope.name(), source.name(), standby.name());
+    }
+
+    /** Mirrors from the writer's checkpoint until the session stops, or returns false when that is compacted away. */
+    private boolean mirror(StandbyWriter writer, Strangers strangers) throws InterruptedException {
+        SettingAside aside = new SettingAside(strangers, session.quarantineBatch());
+        Predicate<io.drkit.keystore.Bytes> neverGiven =
+                writer.checkpoint().fromOldPrimary() ? Heritage.neverGiven(source, options) : key -> false;
+        Copy copy = new Copy(source, standby, scope, options, writer, strangers, aside, progress, neverGiven);
+        long revision = writer.checkpoint().revision();
+        try (Watch watch = source.watch(scope.range(), revision + 1)) {
+            Tail tail = new Tail(
+                    scope,
+                    options,
+                    writer,
+                    strangers,
+                    aside,
+                    session.shrink(),
+                    progress,
+                    copy::covers,
+                    count(revision));
+            lastHeard = System.nanoTime();
+            while (!session.isStopping()) {
+                progress.state(copy.isComplete() ? State.STREAMING : State.COPYING);
+                if (!copy.isComplete()) {
+                    copyPage(copy, tail, watch);
+                }
+                takeIn(watch, tail, copy.isComplete() ? POLL : Duration.ZERO);
+                tail.flush();
+                keepHouse(writer, strangers, copy, tail, watch);
+            }
+            saveCheckpoint(writer, tail);
+            return true;
+        } catch (CompactedException e) {
+            String contradiction =
+                    History.contradicts(source, writer.checkpoint()).orElse(null);
+            if (contradiction != null) {
+                throw History.refusal(source, contradiction);
+            }
+            log.info(
+                    "Changes since revision {} were compacted away: {}",
+                    writer.checkpoint().revision(),
+                    e.getMessage());
+            return false;
+        }
+    }
+
+    private void copyPage(Copy copy, Tail tail, Watch watch) throws InterruptedException {
+        if (tail.isPending()) {
+            return;
+        }
+        try {
+            copy.step(tail);
+        } catch (CompactedException e) {
+            // Nothing in scope changed for a while, and the revision last heard of was compacted: move on to a newer
+            // one.
+            long stuckAt = tail.position();
+            long giveUp = System.nanoTime() + options.silence().toNanos();
+            while (tail.position() == stuckAt && !session.isStopping()) {
+                if (System.nanoTime() - giveUp > 0) {
+                    throw e;
+                }
+                session.want(stuckAt + 1);
+                watch.requestProgress();
+                takeIn(watch, tail, POLL);
+                tail.flush();
+            }
+        }
+    }
+
+    /** Gives the tail what the watch holds ready, waiting for the first signal only. */
+    private void takeIn(Watch watch, Tail tail, Duration timeout) throws InterruptedException {
+        WatchSignal signal = watch.next(timeout);
+        for (int i = 0; !(signal instanceof WatchSignal.Idle); i++) {
+            lastHeard = System.nanoTime();
+            if (signal instanceof WatchSignal.Events events) {
+                tail.accept(events);
+            } else if (!tail.isPending()) {
+                hearOfNothing(signal, tail);
+            }
+            if (i == BURST) {
+                return;
+            }
+            signal = watch.next(Duration.ZERO);
+        }
+    }
+
+    private void hearOfNothing(WatchSignal signal, Tail tail) {
+        if (signal instanceof WatchSignal.Progress reached) {
+            tail.advance(reached.revision());
+        } else if (quiet.isDue() && isBehind(tail)) {
+            quiet.prove(tail);
+        }
+    }
+
+    private boolean isBehind(Tail tail) {
+        return tail.position() < Math.max(session.wanted(), progress.sourceRevision());
+    }
+
+    private void keepHouse(StandbyWriter writer, Strangers strangers, Copy copy, Tail tail, Watch watch) {
+        if (!session.lock().isHeld()) {
+            throw new RestartException("the lock on the standby was lost");
+        }
+        if (sampling.isDue()) {
+            sampleSource(tail.position());
+        }
+        long silent = System.nanoTime() - lastHeard;
+        if (silent > options.silence().toNanos()) {
+            throw new SiteUnreachableException("The watch on " + source.name() + " said nothing for "
+                    + Duration.ofNanos(silent).toSeconds() + " s, though asked; opening another.");
+        }
+        if (!tail.isPending() && (isBehind(tail) || silent > options.silence().toNanos() / 4)) {
+            watch.requestProgress();
+        }
+        if (copy.isComplete() && !strangers.isSwept() && sweeping.isDue()) {
+            strangers.sweep(scope, writer);
+            progress.strangers(strangers.count());
+        }
+        if (checkpointing.isDue()) {
+            saveCheckpoint(writer, tail);
+        }
+        compaction.tick();
+    }
+
+    /** Records how far an idle mirror has come, so that a later start need not look at what is known already. */
+    private static void saveCheckpoint(StandbyWriter writer, Tail tail) {
+        if (!tail.isPending() && tail.position() > writer.checkpoint().revision()) {
+            writer.write(java.util.List.of(), writer.checkpoint().at(tail.position(), tail.keys(), tail.witness()));
+        }
+    }
+
+    private void sampleSource(long position) {
+        long asked = System.nanoTime();
+        StoreStatus status = source.status();
+        if (status.revision() < position) {
+            throw new RestartException(
+                    "the primary's revision went back from " + position + " to " + status.revision());
+        }
+        progress.sourceSeen(status.revision(), status.logIndex(), asked);
+    }
+
+    private long count(long revision) {
+        return source.range(RangeRequest.of(scope.range(), revision, 1).onlyKeys())
+                .count();
+    }
+
+    /**
+     * Proof that nothing in scope changed since the tail's position, for servers whose progress notifications cannot be trusted: no key was
+     * changed since, and none is gone, for there are as many as then. It costs the primary a walk over the range, so it is used sparingly.
+     */
+    private final class QuietProof {
+
+        private static final int REST_PER_COST = 20;
+        private long notBefore = System.nanoTime();
+
+        boolean isDue() {
+            return System.nanoTime() - notBefore >= 0;
+        }
+
+        void prove(Tail tail) {
+            long began = System.nanoTime();
+            KeyRange range = scope.range();
+            Page page = source.range(RangeRequest.of(range, 0, 1).onlyKeys().modifiedSince(tail.position() + 1));
+            if (page.entries().isEmpty() && page.count() == tail.keys()) {
+                tail.advance(page.revision());
+            }
+            long cost = System.nanoTime() - began;
+            notBefore = System.nanoTime() + REST_PER_COST * cost;
+        }
+    }
+
+    /** Something to be done now and then. */
+    private static final class Pulse {
+
+        private final long interval;
+        private @Nullable Long last;
+
+        Pulse(Duration interval) {
+            this.interval = interval.toNanos();
+        }
+
+        boolean isDue() {
+            long now = System.nanoTime();
+            if (last != null && now - last < interval) {
+                return false;
+            }
+            last = now;
+            return true;
+        }
+    }
+}

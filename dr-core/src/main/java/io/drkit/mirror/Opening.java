@@ -1,0 +1,105 @@
+package io.drkit.mirror;
+
+import io.drkit.UnsafeToProceedException;
+import io.drkit.keyspace.DrKitKeys;
+import io.drkit.keyspace.MirrorScope;
+import io.drkit.keystore.Bytes;
+import io.drkit.keystore.KeyStore;
+import io.drkit.keystore.KeyValue;
+import io.drkit.mirror.MirrorOptions.Risk;
+import io.drkit.site.Site;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Where a mirror begins: what the standby's records say, whether they can be gone on from, and what is known of who wrote what there.
+ *
+ * @param checkpoint as stored where {@code resume}, else the one to begin a copy with
+ * @param checkpointVersion of the stored checkpoint; 0 where there is none
+ * @param resume whether to go on from the checkpoint; if not, everything is copied
+ * @param foreign the standby's revisions that are not the mirror's
+ * @param roleModRevision of the standby's role
+ * @param overruled what a person's acceptance was needed for
+ */
+record Opening(
+        Checkpoint checkpoint,
+        long checkpointVersion,
+        boolean resume,
+        ForeignRevisions foreign,
+        long roleModRevision,
+        Set<Risk> overruled) {
+
+    static Opening decide(
+            KeyStore source,
+            KeyStore standby,
+            MirrorScope scope,
+            MirrorOptions options,
+            Set<Risk> accepted,
+            Admission.Pair pair) {
+        Bytes checkpointKey = DrKitKeys.checkpoint(options.name());
+        Bytes foreignKey = DrKitKeys.foreign(options.name());
+        Map<Bytes, KeyValue> records = standby.read(List.of(DrKitKeys.ROLE, checkpointKey, foreignKey));
+        long role = Site.role(records)
+                .map(Site.RecordedRole::modRevision)
+                .orElseThrow(() -> new RestartException("the standby's role was deleted"));
+        KeyValue stored = records.get(checkpointKey);
+        if (stored == null) {
+            return anew(source, standby, scope, options, pair, 0, role, Set.of());
+        }
+        Checkpoint checkpoint = Checkpoint.parse(stored.value());
+        if (!checkpoint.source().equals(pair.sourceId())) {
+            if (!accepted.contains(Risk.NEW_SOURCE)) {
+                throw new UnsafeToProceedException(
+                        "The standby " + standby.name() + " mirrored another primary before, not " + source.name()
+                                + ". To have it follow this one, keeping the keys that only the standby has, accept the new source (--accept"
+                                + " new-source).");
+            }
+            return anew(source, standby, scope, options, pair, stored.version(), role, Set.of(Risk.NEW_SOURCE));
+        }
+        if (checkpoint.epoch() != pair.epoch() || !checkpoint.scope().equals(scope.name())) {
+            return anew(source, standby, scope, options, pair, stored.version(), role, Set.of());
+        }
+        Optional<String> contradiction = History.contradicts(source, checkpoint);
+        if (contradiction.isPresent()) {
+            if (!accepted.contains(Risk.NEW_HISTORY)) {
+                throw History.refusal(source, contradiction.get());
+            }
+            return anew(source, standby, scope, options, pair, stored.version(), role, Set.of(Risk.NEW_HISTORY));
+        }
+        KeyValue intervals = records.get(foreignKey);
+        ForeignRevisions foreign = ForeignRevisions.restore(
+                intervals == null ? Bytes.utf8("[]") : intervals.value(), checkpoint.accounted(), stored.modRevision());
+        return new Opening(checkpoint, stored.version(), true, foreign, role, Set.of());
+    }
+
+    /** Nothing on the standby is known to be the primary's, unless the two have changed roles. */
+    private static Opening anew(
+            KeyStore source,
+            KeyStore standby,
+            MirrorScope scope,
+            MirrorOptions options,
+            Admission.Pair pair,
+            long checkpointVersion,
+            long role,
+            Set<Risk> overruled) {
+        Optional<Checkpoint> heritage = Heritage.find(source, standby, pair.standbyId(), scope, options);
+        long common = heritage.map(Checkpoint::revision).orElse(0L);
+        Checkpoint checkpoint = new Checkpoint(
+                pair.sourceId(),
+                pair.epoch(),
+                scope.name(),
+                scope.range().start(),
+                scope.range().end(),
+                0,
+                scope.range().start(),
+                0,
+                heritage.isPresent(),
+                common,
+                0,
+                0,
+                null);
+        return new Opening(checkpoint, checkpointVersion, false, new ForeignRevisions(common), role, overruled);
+    }
+}

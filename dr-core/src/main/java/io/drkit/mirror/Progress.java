@@ -1,0 +1,142 @@
+package io.drkit.mirror;
+
+import io.drkit.keystore.Bytes;
+import io.drkit.mirror.MirrorStatus.Failure;
+import io.drkit.mirror.MirrorStatus.State;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** What a session can tell of itself: written by the mirror's thread, read by anyone. */
+final class Progress {
+
+    private static final int SAMPLE = 10;
+
+    private final Clock clock;
+    private final Lag lag = new Lag();
+    private State state = State.STARTING;
+    private long appliedRevision;
+    private boolean complete;
+    private long keys;
+    private long copied;
+    private long appliedKeys;
+    private long appliedBytes;
+    private long splitRevisions;
+    private long skipped;
+    private List<Bytes> skippedSample = List.of();
+    private long strangers;
+    private long setAside;
+    private long logIndex;
+    private @Nullable Failure lastError;
+
+    Progress(Clock clock) {
+        this.clock = clock;
+    }
+
+    synchronized void state(State state) {
+        this.state = state;
+        notifyAll();
+    }
+
+    synchronized State state() {
+        return state;
+    }
+
+    synchronized void failed(String message) {
+        lastError = new Failure(clock.instant(), message);
+    }
+
+    /** The primary was asked at {@code askedNanoTime}. */
+    synchronized void sourceSeen(long revision, long logIndex, long askedNanoTime) {
+        lag.sample(revision, askedNanoTime);
+        this.logIndex = Math.max(this.logIndex, logIndex);
+    }
+
+    /** Goes on from what the checkpoint knows. */
+    synchronized void resumed(Checkpoint checkpoint) {
+        logIndex = checkpoint.logIndex();
+        copied = 0;
+        checkpointMoved(checkpoint);
+    }
+
+    synchronized void checkpointMoved(Checkpoint checkpoint) {
+        reached(checkpoint.revision(), checkpoint.isComplete());
+        keys = checkpoint.keys();
+    }
+
+    /** The standby equals the primary at {@code revision}: in all of the scope, if the copy is complete. */
+    synchronized void reached(long revision, boolean copyComplete) {
+        appliedRevision = revision;
+        complete = copyComplete;
+        notifyAll();
+    }
+
+    synchronized void applied(Change change) {
+        appliedKeys++;
+        appliedBytes += change.putBytes();
+        setAside += change.setsAside();
+    }
+
+    synchronized void copyStarted() {
+        copied = 0;
+    }
+
+    synchronized void copied(long more) {
+        copied += more;
+    }
+
+    synchronized void revisionSplit() {
+        splitRevisions++;
+    }
+
+    synchronized void strangers(long count) {
+        strangers = count;
+    }
+
+    synchronized void skipped(SkippedKeys keys) {
+        skipped = keys.count();
+        skippedSample = keys.sample(SAMPLE);
+    }
+
+    synchronized long logIndex() {
+        return logIndex;
+    }
+
+    /** The newest revision of the primary that was seen. */
+    synchronized long sourceRevision() {
+        return lag.newestRevision();
+    }
+
+    /** Waits until the standby is level with {@code revision} or the session ended; returns whether either is so. */
+    synchronized boolean await(long revision, Duration timeout) throws InterruptedException {
+        long deadline = System.nanoTime() + timeout.toNanos();
+        while (!state.isEnd() && !(complete && appliedRevision >= revision)) {
+            long left = deadline - System.nanoTime();
+            if (left <= 0) {
+                return false;
+            }
+            wait(left / 1_000_000, (int) (left % 1_000_000));
+        }
+        return true;
+    }
+
+    synchronized MirrorStatus status() {
+        return new MirrorStatus(
+                state,
+                Math.max(lag.newestRevision(), appliedRevision),
+                appliedRevision,
+                complete ? lag.of(appliedRevision) : Optional.empty(),
+                keys,
+                copied,
+                appliedKeys,
+                appliedBytes,
+                splitRevisions,
+                skipped,
+                skippedSample,
+                strangers,
+                setAside,
+                Optional.ofNullable(lastError));
+    }
+}

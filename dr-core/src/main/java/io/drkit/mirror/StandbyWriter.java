@@ -1,0 +1,228 @@
+package io.drkit.mirror;
+
+import io.drkit.UnsafeToProceedException;
+import io.drkit.keyspace.DrKitKeys;
+import io.drkit.keystore.Bytes;
+import io.drkit.keystore.CommitResult;
+import io.drkit.keystore.KeyStore;
+import io.drkit.keystore.KeyValue;
+import io.drkit.keystore.Transaction;
+import io.drkit.keystore.Transaction.Field;
+import io.drkit.keystore.Transaction.Guard;
+import io.drkit.keystore.Transaction.Operation;
+import io.drkit.site.Role;
+import io.drkit.site.Site;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Every write of the mirror to the standby. Each transaction moves the checkpoint, and is guarded by the lock, the standby's role and the
+ * checkpoint's version: one that is late, repeated, out of order or fenced off fails as a whole.
+ */
+final class StandbyWriter {
+
+    /** Beside the changes a transaction holds the checkpoint and, at times, the record of foreign revisions. */
+    private static final int RESERVED_OPERATIONS = 2;
+
+    private static final int RESERVED_GUARDS = 3;
+
+    private final KeyStore standby;
+    private final MirrorOptions options;
+    private final Records records;
+    private final SkippedKeys skipped;
+    private final Progress progress;
+    private Checkpoint checkpoint;
+    private long checkpointVersion;
+
+    /** What the mirror found on the standby, and holds its writes to. */
+    record Records(long lockCreateRevision, long roleModRevision, ForeignRevisions foreign) {}
+
+    enum Outcome {
+        DONE,
+        /** The guard of some change did not hold; what came before it in the list may be done. */
+        CONFLICT
+    }
+
+    /** @param checkpointVersion 0 where the standby has no checkpoint of this mirror yet */
+    StandbyWriter(
+            KeyStore standby,
+            MirrorOptions options,
+            Records records,
+            SkippedKeys skipped,
+            Progress progress,
+            Checkpoint checkpoint,
+            long checkpointVersion) {
+        this.standby = standby;
+        this.options = options;
+        this.records = records;
+        this.skipped = skipped;
+        this.progress = progress;
+        this.checkpoint = checkpoint;
+        this.checkpointVersion = checkpointVersion;
+    }
+
+    /** The checkpoint as last written. */
+    Checkpoint checkpoint() {
+        return checkpoint;
+    }
+
+    ForeignRevisions foreign() {
+        return records.foreign();
+    }
+
+    /** Whether one transaction takes all of these. */
+    boolean fits(List<Change> changes) {
+        return fits(
+                changes.stream().mapToInt(change -> change.operations().size()).sum(),
+                (int) changes.stream().filter(change -> change.guard() != null).count(),
+                changes.stream().mapToLong(Change::size).sum());
+    }
+
+    private boolean fits(int operations, int guards, long bytes) {
+        return operations <= KeyStore.MAX_OPERATIONS - RESERVED_OPERATIONS
+                && guards <= KeyStore.MAX_OPERATIONS - RESERVED_GUARDS
+                && bytes <= options.maxTransactionBytes();
+    }
+
+    /**
+     * Does the changes, in order, in as few transactions as they fit in; the last one moves the checkpoint to {@code next}, those before
+     * leave it where it is. A change that the standby refuses for its size is remembered as skipped.
+     */
+    Outcome write(List<Change> wanted, Checkpoint next) {
+        List<Change> changes = wanted.stream().map(skipped::forgetIfSkipped).toList();
+        int from = 0;
+        while (true) {
+            int to = fill(changes, from);
+            Outcome outcome = writeOne(changes.subList(from, to), to == changes.size() ? next : checkpoint);
+            if (outcome == Outcome.CONFLICT || to == changes.size()) {
+                return outcome;
+            }
+            from = to;
+        }
+    }
+
+    /** Where the transaction that begins at {@code from} ends. A change that is too large by itself is tried all the same. */
+    private int fill(List<Change> changes, int from) {
+        int operations = 0;
+        int guards = 0;
+        long bytes = 0;
+        for (int i = from; i < changes.size(); i++) {
+            Change change = changes.get(i);
+            operations += change.operations().size();
+            guards += change.guard() == null ? 0 : 1;
+            bytes += change.size();
+            if (i > from && !fits(operations, guards, bytes)) {
+                return i;
+            }
+        }
+        return changes.size();
+    }
+
+    private Outcome writeOne(List<Change> changes, Checkpoint next) {
+        CommitResult result = commit(changes, next);
+        if (result instanceof CommitResult.TooLarge) {
+            return changes.size() > 1 ? writeSingly(changes, next) : writeAlone(changes.get(0), next);
+        }
+        if (result instanceof CommitResult.GuardFailed) {
+            explainOrRestart();
+            return Outcome.CONFLICT;
+        }
+        changes.forEach(progress::applied);
+        if (skipped.forget(changes)) {
+            progress.skipped(skipped);
+        }
+        return Outcome.DONE;
+    }
+
+    private Outcome writeSingly(List<Change> changes, Checkpoint next) {
+        for (int i = 0; i < changes.size(); i++) {
+            boolean last = i == changes.size() - 1;
+            if (writeOne(changes.subList(i, i + 1), last ? next : checkpoint) == Outcome.CONFLICT) {
+                return Outcome.CONFLICT;
+            }
+        }
+        return Outcome.DONE;
+    }
+
+    /** What is to be set aside goes first, where it does not fit beside the write. */
+    private Outcome writeAlone(Change change, Checkpoint next) {
+        if (change.setsAside() == 0) {
+            return skip(change, next);
+        }
+        Outcome aside = writeOne(List.of(change.companions()), checkpoint);
+        return aside == Outcome.DONE ? writeOne(List.of(change.alone()), next) : aside;
+    }
+
+    /** The standby does not take this value: remember that, and leave what it has. */
+    private Outcome skip(Change change, Checkpoint next) {
+        CommitResult result = commit(List.of(skipped.marker(change)), next);
+        if (result instanceof CommitResult.Committed) {
+            skipped.add(change.key());
+            progress.skipped(skipped);
+            return Outcome.DONE;
+        }
+        explainOrRestart();
+        throw new RestartException("the standby refused the record of a skipped key: " + result);
+    }
+
+    private CommitResult commit(List<Change> changes, Checkpoint next) {
+        ForeignRevisions foreign = records.foreign();
+        Checkpoint written = next.with(foreign.accounted(), progress.logIndex());
+        List<Guard> guards = new ArrayList<>(changes.size() + RESERVED_GUARDS);
+        guards.add(new Guard(DrKitKeys.LOCK, Field.CREATE_REVISION, records.lockCreateRevision()));
+        guards.add(Guard.unchanged(DrKitKeys.ROLE, records.roleModRevision()));
+        guards.add(new Guard(checkpointKey(), Field.VERSION, checkpointVersion));
+        List<Operation> operations = new ArrayList<>(changes.size() + RESERVED_OPERATIONS);
+        for (Change change : changes) {
+            if (change.guard() != null) {
+                guards.add(change.guard());
+            }
+            operations.addAll(change.operations());
+        }
+        operations.add(Operation.put(checkpointKey(), written.toBytes()));
+        if (foreign.isChanged()) {
+            operations.add(Operation.put(DrKitKeys.foreign(options.name()), foreign.toBytes()));
+        }
+        CommitResult result = standby.commit(new Transaction(guards, operations));
+        if (result instanceof CommitResult.OutOfSpace full) {
+            throw new StandbyFullException("The standby " + standby.name()
+                    + " takes no writes, its space quota is used up: compact,"
+                    + " defragment and disarm its alarm; mirroring goes on by itself. It said: " + full.message());
+        }
+        if (result instanceof CommitResult.Committed committed) {
+            foreign.saved();
+            foreign.own(committed.revision());
+            checkpoint = written;
+            checkpointVersion++;
+            progress.checkpointMoved(checkpoint);
+        }
+        return result;
+    }
+
+    /** Returns only if the lock, the role and the checkpoint are as they were, so that a change's own guard must have failed. */
+    private void explainOrRestart() {
+        Map<Bytes, KeyValue> now = standby.read(List.of(DrKitKeys.LOCK, DrKitKeys.ROLE, checkpointKey()));
+        Optional<Site.RecordedRole> role = Site.role(now);
+        if (role.isPresent() && role.get().role().role() == Role.PRIMARY) {
+            throw new UnsafeToProceedException("The standby " + standby.name() + " was promoted: it is "
+                    + role.get().role() + " now, and nothing more is written to it.");
+        }
+        if (role.map(Site.RecordedRole::modRevision).orElse(0L) != records.roleModRevision()) {
+            throw new RestartException("the standby's role was written anew");
+        }
+        KeyValue lock = now.get(DrKitKeys.LOCK);
+        if (lock == null || lock.createRevision() != records.lockCreateRevision()) {
+            throw new RestartException("the lock on the standby was lost");
+        }
+        KeyValue stored = now.get(checkpointKey());
+        if ((stored == null ? 0 : stored.version()) != checkpointVersion) {
+            throw new RestartException("the checkpoint was moved by a transaction whose outcome was unknown");
+        }
+    }
+
+    private Bytes checkpointKey() {
+        return DrKitKeys.checkpoint(options.name());
+    }
+}

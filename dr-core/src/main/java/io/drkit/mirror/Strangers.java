@@ -1,0 +1,156 @@
+package io.drkit.mirror;
+
+import io.drkit.keyspace.DrKitKeys;
+import io.drkit.keyspace.MirrorScope;
+import io.drkit.keystore.Bytes;
+import io.drkit.keystore.KeyRange;
+import io.drkit.keystore.KeyStore;
+import io.drkit.keystore.KeyValue;
+import io.drkit.keystore.Page;
+import io.drkit.keystore.RangeRequest;
+import io.drkit.keystore.Transaction.Operation;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Keys in scope that the standby has and the primary never gave it: surplus, to be kept. Those found are marked on the standby, each with its
+ * create revision, so that a mark on a key that was deleted and came anew from the primary is void.
+ */
+final class Strangers {
+
+    private final KeyStore standby;
+    private final ForeignRevisions foreign;
+    private final Bytes prefix;
+    private final int pageSize;
+    private long count;
+
+    Strangers(KeyStore standby, ForeignRevisions foreign, MirrorOptions options) {
+        this.standby = standby;
+        this.foreign = foreign;
+        this.prefix = DrKitKeys.strangers(options.name());
+        this.pageSize = options.pageSize();
+        this.count = standby.count(KeyRange.prefix(prefix));
+    }
+
+    /** Whether any key on the standby could be a stranger: if not, there is no need to look. */
+    boolean possible() {
+        return count > 0 || !foreign.isEmpty();
+    }
+
+    /** Whether there is nothing that a sweep would look into, or too little to be worth one. */
+    boolean isSwept() {
+        return foreign.isEmpty();
+    }
+
+    long count() {
+        return count;
+    }
+
+    /** The marks of a range's keys, each with the create revision of the key it marks. */
+    Map<Bytes, Long> marks(KeyRange range) {
+        Map<Bytes, Long> marks = new HashMap<>();
+        if (count == 0) {
+            return marks;
+        }
+        Bytes end = range.end();
+        KeyRange rest = new KeyRange(
+                prefix.concat(range.start()),
+                end == null ? KeyRange.prefix(prefix).end() : prefix.concat(end));
+        for (boolean more = true; more; ) {
+            Page page = standby.range(RangeRequest.of(rest, 0, pageSize));
+            for (KeyValue mark : page.entries()) {
+                marks.put(
+                        mark.key().dropFirst(prefix.size()),
+                        Long.parseLong(mark.value().utf8()));
+                rest = rest.from(mark.key().successor());
+            }
+            more = page.more();
+        }
+        return marks;
+    }
+
+    /** Whether {@code entry} of the standby came from someone else than the primary. */
+    boolean isStranger(KeyValue entry, @Nullable Long mark) {
+        return isMarked(entry, mark)
+                || (foreign.contains(entry.createRevision()) && foreign.contains(entry.modRevision()));
+    }
+
+    /** Whether the value of {@code entry} is someone else's, be the key the primary's or not. */
+    boolean isForeignValue(KeyValue entry, @Nullable Long mark) {
+        return isMarked(entry, mark) || foreign.contains(entry.modRevision());
+    }
+
+    static boolean isMarked(KeyValue entry, @Nullable Long mark) {
+        return mark != null && mark == entry.createRevision();
+    }
+
+    Change mark(KeyValue stranger) {
+        Bytes createRevision = Bytes.utf8(Long.toString(stranger.createRevision()));
+        return new Change(stranger.key(), List.of(Operation.put(prefix.concat(stranger.key()), createRevision)), null);
+    }
+
+    Operation unmark(Bytes key) {
+        return Operation.delete(prefix.concat(key));
+    }
+
+    /** The keys of the standby, and their marks, as of now. */
+    record Look(Map<Bytes, KeyValue> entries, Map<Bytes, Long> marks) {}
+
+    Look lookAt(List<Bytes> keys) {
+        Map<Bytes, KeyValue> entries = new HashMap<>();
+        Map<Bytes, Long> marks = new HashMap<>();
+        int step = KeyStore.MAX_OPERATIONS / 2;
+        for (int from = 0; from < keys.size(); from += step) {
+            List<Bytes> some = keys.subList(from, Math.min(from + step, keys.size()));
+            List<Bytes> both = new ArrayList<>(some);
+            some.forEach(key -> both.add(prefix.concat(key)));
+            Map<Bytes, KeyValue> read = standby.read(both);
+            for (Bytes key : some) {
+                KeyValue entry = read.get(key);
+                KeyValue mark = read.get(prefix.concat(key));
+                if (entry != null) {
+                    entries.put(key, entry);
+                }
+                if (mark != null) {
+                    marks.put(key, Long.parseLong(mark.value().utf8()));
+                }
+            }
+        }
+        return new Look(entries, marks);
+    }
+
+    /**
+     * Looks into all foreign revisions: marks the strangers they made and clears them from the books, so that deletions need not look any
+     * more. Costs the standby a walk over the scope's range.
+     */
+    void sweep(MirrorScope scope, StandbyWriter writer) {
+        long first = foreign.first();
+        long settled = 0;
+        KeyRange rest = scope.range();
+        for (boolean more = true; more; ) {
+            Page page =
+                    standby.range(RangeRequest.of(rest, 0, pageSize).onlyKeys().createdSince(first));
+            settled = settled == 0 ? page.revision() : settled;
+            List<Change> found = new ArrayList<>();
+            for (KeyValue entry : page.entries()) {
+                if (scope.holds(entry) && isStranger(entry, null)) {
+                    found.add(mark(entry));
+                }
+                rest = rest.from(entry.key().successor());
+            }
+            if (!found.isEmpty()) {
+                writer.write(found, writer.checkpoint());
+            }
+            more = page.more();
+        }
+        foreign.settle(settled);
+        recount();
+    }
+
+    void recount() {
+        count = standby.count(KeyRange.prefix(prefix));
+    }
+}

@@ -1,0 +1,268 @@
+package io.drkit.mirror;
+
+import io.drkit.keyspace.MirrorScope;
+import io.drkit.keystore.Bytes;
+import io.drkit.keystore.KeyStore;
+import io.drkit.keystore.KeyValue;
+import io.drkit.keystore.Transaction.Guard;
+import io.drkit.keystore.WatchEvent;
+import io.drkit.keystore.WatchSignal;
+import io.drkit.mirror.Checkpoint.Witness;
+import io.drkit.mirror.StandbyWriter.Outcome;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Applies the primary's changes to the standby: whole revisions, several contiguous ones in one transaction as long as they fit.
+ *
+ * <p>{@link #position()} is the primary's revision that the standby equals, in the part of the scope that was copied.
+ */
+final class Tail {
+
+    /** Each change may need a guard; the writer needs three itself. */
+    private static final int MAX_CHANGES = KeyStore.MAX_OPERATIONS - 3;
+
+    /** A revision that comes in parts is put together up to so many events; then its parts are applied as they come. */
+    private static final int MAX_OPEN = 50_000;
+
+    private static final int ATTEMPTS = 10;
+
+    private final MirrorScope scope;
+    private final MirrorOptions options;
+    private final StandbyWriter writer;
+    private final Strangers strangers;
+    private final SettingAside aside;
+    private final ShrinkGuard shrink;
+    private final Progress progress;
+    /** Whether a key's part of the scope was copied: if not, the copy will see the change. */
+    private final Predicate<Bytes> copied;
+
+    private long position;
+    private long keys;
+    private @Nullable Witness witness;
+
+    /** Whole revisions, waiting to be written together. */
+    private final Map<Bytes, Net> batch = new LinkedHashMap<>();
+
+    private final List<WatchEvent> batchEvents = new ArrayList<>();
+    private long batchBytes;
+    private long batchRevision;
+    /** The newest revision's events, while more of them may come. */
+    private final List<WatchEvent> open = new ArrayList<>();
+    /** The newest revision of which parts were applied already. */
+    private long partRevision;
+
+    /** @param keys how many keys the primary's range holds at the writer's checkpoint */
+    Tail(
+            MirrorScope scope,
+            MirrorOptions options,
+            StandbyWriter writer,
+            Strangers strangers,
+            SettingAside aside,
+            ShrinkGuard shrink,
+            Progress progress,
+            Predicate<Bytes> copied,
+            long keys) {
+        this.scope = scope;
+        this.options = options;
+        this.writer = writer;
+        this.strangers = strangers;
+        this.aside = aside;
+        this.shrink = shrink;
+        this.progress = progress;
+        this.copied = copied;
+        this.position = writer.checkpoint().revision();
+        this.witness = writer.checkpoint().witness();
+        this.keys = keys;
+    }
+
+    long position() {
+        return position;
+    }
+
+    /** How many keys the primary's range held at {@link #position()}, once nothing is pending. */
+    long keys() {
+        return keys;
+    }
+
+    @Nullable Witness witness() {
+        return witness;
+    }
+
+    boolean isPending() {
+        return !batch.isEmpty() || batchRevision > position || !open.isEmpty();
+    }
+
+    /** Takes in what the watch delivered, and writes what makes a full transaction. */
+    void accept(WatchSignal.Events signal) {
+        List<WatchEvent> fresh = signal.events().stream()
+                .filter(event -> event.revision() > position)
+                .toList();
+        List<WatchEvent> unapplied = new ArrayList<>(batchEvents);
+        unapplied.addAll(open);
+        unapplied.addAll(fresh);
+        shrink.beforeApplying(unapplied, fresh);
+        for (WatchEvent event : fresh) {
+            if (!open.isEmpty() && open.get(0).revision() != event.revision()) {
+                close();
+            }
+            open.add(event);
+        }
+        if (!signal.continued()) {
+            close();
+        } else if (open.size() > MAX_OPEN) {
+            applyPart();
+        }
+    }
+
+    /** The primary has nothing else up to {@code revision}. To be called when nothing is pending. */
+    void advance(long revision) {
+        position = Math.max(position, revision);
+        batchRevision = position;
+        progress.reached(position, writer.checkpoint().isComplete());
+    }
+
+    /** A key that the copy put, as a witness of the primary's history. */
+    void witness(KeyValue entry) {
+        if (witness == null || entry.modRevision() > witness.modRevision()) {
+            witness = History.witness(entry);
+        }
+    }
+
+    /** The open revision is whole: it joins the batch, or the next one. */
+    private void close() {
+        if (open.isEmpty()) {
+            batchRevision = Math.max(batchRevision, partRevision);
+            return;
+        }
+        long revision = open.get(0).revision();
+        long bytes = open.stream()
+                .mapToLong(event -> event.key().size() + event.entry().value().size())
+                .sum();
+        if (!batch.isEmpty()
+                && (batch.size() + open.size() > MAX_CHANGES || batchBytes + bytes > options.maxTransactionBytes())) {
+            flush();
+        }
+        open.forEach(this::join);
+        batchEvents.addAll(open);
+        batchBytes += bytes;
+        batchRevision = revision;
+        open.clear();
+        if (batch.size() >= MAX_CHANGES || batchBytes > options.maxTransactionBytes()) {
+            flush();
+        }
+    }
+
+    private void join(WatchEvent event) {
+        boolean put = event.type() == WatchEvent.Type.PUT;
+        boolean creates = put && event.entry().version() == 1;
+        keys += creates ? 1 : put ? 0 : -1;
+        if (!copied.test(event.key())) {
+            return;
+        }
+        Net before = batch.get(event.key());
+        boolean created = before == null ? creates : before.created();
+        batch.put(event.key(), new Net(event.key(), created, put && scope.holds(event.entry()) ? event.entry() : null));
+    }
+
+    /** Writes all whole revisions that are waiting. */
+    void flush() {
+        if (batchRevision <= position) {
+            return;
+        }
+        List<Net> nets = List.copyOf(batch.values());
+        Witness next = witnessAfter(nets);
+        List<Change> changes = write(nets, () -> writer.checkpoint().at(batchRevision, keys, next));
+        if (!writer.fits(changes)) {
+            progress.revisionSplit();
+        }
+        witness = next;
+        position = batchRevision;
+        progress.reached(position, writer.checkpoint().isComplete());
+        batch.clear();
+        batchEvents.clear();
+        batchBytes = 0;
+    }
+
+    /** A revision too large to hold: what came of it is applied, and the checkpoint stays before it. */
+    private void applyPart() {
+        flush();
+        partRevision = open.get(0).revision();
+        open.forEach(this::join);
+        write(List.copyOf(batch.values()), writer::checkpoint);
+        witness = null;
+        progress.revisionSplit();
+        batch.clear();
+        open.clear();
+    }
+
+    /** Writes, looking closer at the standby where a guard did not hold; returns what was written. */
+    private List<Change> write(List<Net> nets, Supplier<Checkpoint> next) {
+        List<Change> changes = plan(nets, strangers.possible() ? gone(nets) : List.of());
+        if (changes.isEmpty()) {
+            return changes;
+        }
+        for (int i = 0; i < ATTEMPTS; i++) {
+            if (writer.write(changes, next.get()) == Outcome.DONE) {
+                return changes;
+            }
+            changes = plan(nets, nets.stream().map(Net::key).toList());
+        }
+        throw new RestartException("others keep writing the keys to be mirrored");
+    }
+
+    private static List<Bytes> gone(List<Net> nets) {
+        return nets.stream()
+                .filter(net -> net.put() == null && !net.created())
+                .map(Net::key)
+                .toList();
+    }
+
+    /** What to do about each key, knowing how the standby holds the keys that were {@code looked} at. */
+    private List<Change> plan(List<Net> nets, List<Bytes> looked) {
+        Strangers.Look look = strangers.lookAt(looked);
+        Set<Bytes> known = new HashSet<>(looked);
+        List<Change> changes = new ArrayList<>();
+        for (Net net : nets) {
+            KeyValue put = net.put();
+            KeyValue existing = look.entries().get(net.key());
+            Long mark = look.marks().get(net.key());
+            if (put != null && existing != null) {
+                changes.add(aside.overwrite(existing, mark, put.value()));
+            } else if (put != null) {
+                changes.add(Change.put(
+                        net.key(),
+                        put.value(),
+                        net.created() || known.contains(net.key()) ? Guard.absent(net.key()) : null));
+            } else if (existing != null && !net.created() && !strangers.isStranger(existing, mark)) {
+                changes.add(aside.delete(existing, mark));
+            } else if (!known.contains(net.key()) && !net.created()) {
+                changes.add(Change.delete(net.key(), null));
+            }
+        }
+        return changes;
+    }
+
+    /** The newest put is the best witness; one whose key has changed since is none. */
+    private @Nullable Witness witnessAfter(List<Net> nets) {
+        KeyValue newest = null;
+        Witness kept = witness;
+        for (Net net : nets) {
+            KeyValue put = net.put();
+            if (put != null && (newest == null || put.modRevision() > newest.modRevision())) {
+                newest = put;
+            }
+            if (kept != null && kept.key().equals(net.key())) {
+                kept = null;
+            }
+        }
+        return newest == null ? kept : History.witness(newest);
+    }
+}
