@@ -1,5 +1,6 @@
 package io.drkit.examples.cli;
 
+import io.drkit.DrException;
 import io.drkit.keyspace.MirrorScope;
 import io.drkit.keystore.KeyStore;
 import java.util.concurrent.Callable;
@@ -35,7 +36,22 @@ public abstract class SiteCommand implements Callable<Integer> {
     @Override
     public final Integer call() throws Exception {
         Logs.configure(common.verbose);
-        return connectAndRun();
+        try {
+            return connectAndRun();
+        } catch (InterruptedException e) {
+            return stopped();
+        } catch (DrException e) {
+            // A call to a store that was interrupted ends as if the store could not be reached.
+            if (Thread.interrupted()) {
+                return stopped();
+            }
+            throw e;
+        }
+    }
+
+    /** What it means that the command was stopped by a signal before it ended by itself: the exit code, or the error. */
+    protected int stopped() throws InterruptedException {
+        throw new InterruptedException();
     }
 
     /** Where the result goes. */

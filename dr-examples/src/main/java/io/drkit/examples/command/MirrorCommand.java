@@ -1,8 +1,8 @@
 package io.drkit.examples.command;
 
 import io.drkit.consistency.DefaultConsistencyChecker;
-import io.drkit.consistency.RepairReport;
 import io.drkit.examples.cli.ExitCodes;
+import io.drkit.examples.cli.MirrorProgress;
 import io.drkit.examples.cli.SiteCommand;
 import io.drkit.keystore.Bytes;
 import io.drkit.keystore.KeyStore;
@@ -16,7 +16,6 @@ import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -48,20 +47,99 @@ public final class MirrorCommand extends SiteCommand.OfPair {
     private Set<MirrorOptions.Override> accept = EnumSet.noneOf(MirrorOptions.Override.class);
 
     @Override
-    protected int run(KeyStore primary, KeyStore standby) {
-        KeyMirror mirror = new DefaultKeyMirror(
-                primary,
-                standby,
-                MirrorOptions.builder()
-                        .name(name)
-                        .accept(accept.toArray(MirrorOptions.Override[]::new))
-                        .build());
-        boolean level = false;
-        RepairReport repaired = null;
+    protected int run(KeyStore primary, KeyStore standby) throws InterruptedException {
+        KeyMirror mirror = new DefaultKeyMirror(primary, standby, options());
         MirrorStatus status = null;
+        long deleted = 0;
         if (once || deleteSurplus) {
-            
+            status = bringLevel(mirror);
         }
+        if (deleteSurplus) {
+            deleted = new DefaultConsistencyChecker(primary, standby)
+                    .repair(scope(), true)
+                    .deleted();
+        }
+        if (status == null || !once) {
+            status = mirrorUntilStopped(mirror);
+        }
+        Result result = Result.of(status, once, deleted);
+        output().result(result, result::print);
         return ExitCodes.DONE;
+    }
+
+    private MirrorOptions options() {
+        return MirrorOptions.builder()
+                .name(name)
+                .accept(accept.toArray(MirrorOptions.Override[]::new))
+                .build();
+    }
+
+    private MirrorStatus bringLevel(KeyMirror mirror) throws InterruptedException {
+        try (MirrorSession session = mirror.start(scope());
+                MirrorProgress progress = new MirrorProgress(session, progress())) {
+            session.awaitCaughtUp(EVER);
+            return session.status();
+        }
+    }
+
+    private MirrorStatus mirrorUntilStopped(KeyMirror mirror) {
+        try (MirrorSession session = mirror.start(scope());
+                MirrorProgress progress = new MirrorProgress(session, progress())) {
+            try {
+                session.awaitEnd(EVER);
+            } catch (InterruptedException e) {
+                // Asked to stop, which is how this command ends.
+            }
+            session.close();
+            return session.status();
+        }
+    }
+
+    /** Being stopped is this command's ordinary end, unless it was to bring the standby level. */
+    @Override
+    protected int stopped() throws InterruptedException {
+        return once ? super.stopped() : ExitCodes.DONE;
+    }
+
+    /** What was done, in both forms. */
+    private record Result(
+            boolean level,
+            long sourceRevision,
+            long appliedRevision,
+            long keys,
+            long keysApplied,
+            long bytesApplied,
+            long splitRevisions,
+            long surplusKept,
+            long surplusDeleted,
+            long skipped,
+            List<String> skippedSample,
+            long setAside) {
+
+        static Result of(MirrorStatus status, boolean level, long surplusDeleted) {
+            return new Result(
+                    level,
+                    status.sourceRevision(),
+                    status.appliedRevision(),
+                    status.keys(),
+                    status.appliedKeys(),
+                    status.appliedBytes(),
+                    status.splitRevisions(),
+                    Math.max(0, status.strangers() - surplusDeleted),
+                    surplusDeleted,
+                    status.skipped(),
+                    status.skippedSample().stream().map(Bytes::printable).toList(),
+                    status.setAside());
+        }
+
+        void print(PrintWriter out) {
+            out.println((level ? "Level with the primary at revision " : "Stopped at the primary's revision ") + appliedRevision
+                    + ", which holds " + keys + " keys.");
+            out.println("Keys put or deleted: " + keysApplied + " (" + bytesApplied + " bytes)");
+            out.println("Surplus keys kept: " + surplusKept + ", deleted: " + surplusDeleted);
+            out.println("Keys skipped, for the standby refuses them: " + skipped);
+            skippedSample.forEach(key -> out.println("  " + key));
+            out.println("Values set aside in quarantine: " + setAside);
+        }
     }
 }
