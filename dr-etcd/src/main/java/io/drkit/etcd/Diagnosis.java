@@ -1,0 +1,155 @@
+package io.drkit.etcd;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.ConnectException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
+import java.net.URI;
+import java.net.UnknownHostException;
+import java.nio.charset.StandardCharsets;
+import java.security.cert.CertPathBuilderException;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateExpiredException;
+import java.security.cert.CertificateNotYetValidException;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Optional;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLSocket;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds out why an endpoint cannot be used, by connecting to it once more with a plain socket. gRPC shows most of these causes as a timeout or as
+ * "io exception"; the socket's own exceptions tell them apart.
+ */
+final class Diagnosis {
+
+    private static final byte[] HTTP2_PREFACE =
+            "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\4\0\0\0\0\0".getBytes(StandardCharsets.ISO_8859_1);
+    private static final int SETTINGS = 4;
+
+    private final Tls tls;
+    private final boolean hasAuthority;
+    private final boolean hasCertificate;
+
+    Diagnosis(EtcdConnection connection, Tls tls) {
+        this.tls = tls;
+        this.hasAuthority = connection.authority() != null;
+        this.hasCertificate = connection.certificate() != null;
+    }
+
+    /** What is wrong, as the end of a sentence; empty when etcd greets as it should. Takes no longer than {@code timeout}, name resolution aside. */
+    Optional<String> of(URI endpoint, Duration timeout) {
+        int millis = (int) Math.max(100, timeout.toMillis() / 2);
+        boolean encrypted = EtcdConnection.isTls(endpoint);
+        try (Socket socket = new Socket()) {
+            InetAddress address = InetAddress.getByName(endpoint.getHost());
+            socket.connect(new InetSocketAddress(address, endpoint.getPort()), millis);
+            socket.setSoTimeout(millis);
+            return encrypted ? handshake(endpoint, socket) : greet(socket, false);
+        } catch (UnknownHostException e) {
+            return Optional.of("its host name cannot be resolved");
+        } catch (SocketTimeoutException e) {
+            return Optional.of("it does not answer; is a firewall in between, or the host down?");
+        } catch (ConnectException e) {
+            return Optional.of("connection refused; is etcd running there?");
+        } catch (IOException e) {
+            return Optional.of("the connection failed: " + e.getMessage());
+        }
+    }
+
+    private Optional<String> handshake(URI endpoint, Socket plain) throws IOException {
+        try (SSLSocket socket =
+                (SSLSocket) tls.forSockets().createSocket(plain, endpoint.getHost(), endpoint.getPort(), false)) {
+            SSLParameters parameters = socket.getSSLParameters();
+            parameters.setEndpointIdentificationAlgorithm("HTTPS");
+            parameters.setApplicationProtocols(new String[] {"h2"});
+            socket.setSSLParameters(parameters);
+            socket.startHandshake();
+            return greet(socket, true);
+        } catch (SSLException e) {
+            return Optional.of(explain(e));
+        }
+    }
+
+    private String explain(SSLException e) {
+        CertificateExpiredException expired = cause(e, CertificateExpiredException.class);
+        if (expired != null) {
+            String text = String.valueOf(expired.getMessage());
+            return "its certificate has expired"
+                    + text.replaceFirst("^NotAfter: ", " on ").replaceFirst("^(?! on ).*", "") + "; renew it";
+        }
+        if (cause(e, CertificateNotYetValidException.class) != null) {
+            return "its certificate is not valid yet; compare the clocks";
+        }
+        if (cause(e, CertPathBuilderException.class) != null) {
+            return hasAuthority
+                    ? "its certificate is not signed by the CA file that was given"
+                    : "its certificate is not trusted; give the CA file that signed it";
+        }
+        CertificateException wrong = cause(e, CertificateException.class);
+        if (wrong != null) {
+            return "its certificate does not fit: " + wrong.getMessage();
+        }
+        String text = String.valueOf(e.getMessage()).toLowerCase(Locale.ROOT);
+        if (text.contains("plaintext")
+                || text.contains("unrecognized ssl message")
+                || text.contains("unsupported or unrecognized")) {
+            return "it does not speak TLS; use http:// for it";
+        }
+        if (text.contains("certificate_required") || text.contains("bad_certificate") || text.contains("unknown_ca")) {
+            return clientCertificate();
+        }
+        return "TLS failed: " + e.getMessage();
+    }
+
+    private String clientCertificate() {
+        return hasCertificate
+                ? "it does not accept the client certificate that was given"
+                : "it requires a client certificate, and none was given";
+    }
+
+    /** Greets as HTTP/2 does; etcd answers with a settings frame. */
+    private Optional<String> greet(Socket socket, boolean encrypted) throws IOException {
+        try {
+            socket.getOutputStream().write(HTTP2_PREFACE);
+            socket.getOutputStream().flush();
+            byte[] answer = readFrameHeader(socket.getInputStream());
+            if (answer[3] == SETTINGS) {
+                return Optional.empty();
+            }
+        } catch (SocketTimeoutException e) {
+            return Optional.of("it accepts connections, but does not answer; is its process stopped?");
+        } catch (SSLException e) {
+            return Optional.of(explain(e));
+        } catch (IOException e) {
+            // Hung up on us: the sentences below.
+        }
+        if (encrypted) {
+            return Optional.of(hasCertificate ? "it ends the connection after the TLS handshake" : clientCertificate());
+        }
+        return Optional.of("it does not speak plain HTTP/2; if it is etcd with TLS, use https:// for it");
+    }
+
+    private static byte[] readFrameHeader(InputStream in) throws IOException {
+        byte[] header = in.readNBytes(4);
+        if (header.length < 4) {
+            throw new EOFException();
+        }
+        return header;
+    }
+
+    private static <T extends Throwable> @Nullable T cause(Throwable of, Class<T> type) {
+        for (Throwable t = of; t != null; t = t.getCause()) {
+            if (type.isInstance(t)) {
+                return type.cast(t);
+            }
+        }
+        return null;
+    }
+}
