@@ -2,6 +2,7 @@ package io.drkit.mirror;
 
 import io.drkit.SiteUnreachableException;
 import io.drkit.keyspace.MirrorScope;
+import io.drkit.keystore.Bytes;
 import io.drkit.keystore.CompactedException;
 import io.drkit.keystore.KeyRange;
 import io.drkit.keystore.KeyStore;
@@ -12,6 +13,7 @@ import io.drkit.keystore.Watch;
 import io.drkit.keystore.WatchSignal;
 import io.drkit.mirror.MirrorStatus.State;
 import java.time.Duration;
+import java.util.List;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -102,15 +104,10 @@ final class MirrorRun {
 
     /** Moves the checkpoint to the primary's newest revision, with everything to be copied. */
     private void beginCopy(StandbyWriter writer, Strangers strangers) {
-        StoreStatus now = source.status();
+        Page now = source.range(RangeRequest.of(scope.range(), 0, 1).onlyKeys());
         session.shrink().beforeCopy(now.revision(), strangers.count());
-        writer.write(
-                java.util.List.of(),
-                writer.checkpoint()
-                        .copyingFrom(
-                                now.revision(),
-                                count(now.revision()),
-                                standby.status().revision()));
+        long floor = standby.status().revision();
+        writer.write(List.of(), writer.checkpoint().copyingFrom(now.revision(), now.count(), floor));
         progress.copyStarted();
         log.info("Copying scope {} from {} to {}", scope.name(), source.name(), standby.name());
     }
@@ -118,21 +115,12 @@ final class MirrorRun {
     /** Mirrors from the writer's checkpoint until the session stops, or returns false when that is compacted away. */
     private boolean mirror(StandbyWriter writer, Strangers strangers) throws InterruptedException {
         SettingAside aside = new SettingAside(strangers, session.quarantineBatch());
-        Predicate<io.drkit.keystore.Bytes> neverGiven =
+        Predicate<Bytes> neverGiven =
                 writer.checkpoint().fromOldPrimary() ? Heritage.neverGiven(source, options) : key -> false;
         Copy copy = new Copy(source, standby, scope, options, writer, strangers, aside, progress, neverGiven);
         long revision = writer.checkpoint().revision();
         try (Watch watch = source.watch(scope.range(), revision + 1)) {
-            Tail tail = new Tail(
-                    scope,
-                    options,
-                    writer,
-                    strangers,
-                    aside,
-                    session.shrink(),
-                    progress,
-                    copy::covers,
-                    count(revision));
+            Tail tail = new Tail(scope, options, writer, strangers, aside, session.shrink(), progress, copy::covers);
             lastHeard = System.nanoTime();
             while (!session.isStopping()) {
                 progress.state(copy.isComplete() ? State.STREAMING : State.COPYING);
@@ -239,7 +227,7 @@ final class MirrorRun {
     /** Records how far an idle mirror has come, so that a later start need not look at what is known already. */
     private static void saveCheckpoint(StandbyWriter writer, Tail tail) {
         if (!tail.isPending() && tail.position() > writer.checkpoint().revision()) {
-            writer.write(java.util.List.of(), writer.checkpoint().at(tail.position(), tail.keys(), tail.witness()));
+            writer.write(List.of(), writer.checkpoint().at(tail.position(), tail.keys(), tail.witness()));
         }
     }
 
@@ -251,11 +239,6 @@ final class MirrorRun {
                     "the primary's revision went back from " + position + " to " + status.revision());
         }
         progress.sourceSeen(status.revision(), status.logIndex(), asked);
-    }
-
-    private long count(long revision) {
-        return source.range(RangeRequest.of(scope.range(), revision, 1).onlyKeys())
-                .count();
     }
 
     /**

@@ -70,11 +70,14 @@ final class Progress {
     synchronized void reached(long revision, boolean copyComplete) {
         appliedRevision = revision;
         complete = copyComplete;
+        if (complete && state == State.COPYING) {
+            state = State.STREAMING;
+        }
         notifyAll();
     }
 
     synchronized void applied(Change change) {
-        appliedKeys++;
+        appliedKeys += change.alone().operations().size();
         appliedBytes += change.putBytes();
         setAside += change.setsAside();
     }

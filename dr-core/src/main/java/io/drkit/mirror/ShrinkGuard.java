@@ -51,7 +51,7 @@ final class ShrinkGuard {
     /**
      * Judges a copy before it begins.
      *
-     * @param sourceRevision 0 is the newest
+     * @param sourceRevision the primary's revision now
      * @param kept how many keys on the standby the copy would keep in any case
      */
     void beforeCopy(long sourceRevision, long kept) {
@@ -59,8 +59,8 @@ final class ShrinkGuard {
                 || standby.count(scope.range()) <= options.shrinkFloor()) {
             return;
         }
-        long before = content(standby, 0) - kept;
-        long after = content(source, sourceRevision);
+        long before = content(standby) - kept;
+        long after = content(source);
         if (isTooMuch(before, after)) {
             throw refusal(before, after);
         }
@@ -134,12 +134,11 @@ final class ShrinkGuard {
         return found;
     }
 
-    private long content(KeyStore store, long revision) {
+    private long content(KeyStore store) {
         long held = 0;
         KeyRange rest = scope.range();
         for (boolean more = true; more; ) {
-            Page page = store.range(
-                    RangeRequest.of(rest, revision, options.pageSize()).onlyKeys());
+            Page page = store.range(RangeRequest.of(rest, 0, options.pageSize()).onlyKeys());
             for (KeyValue entry : page.entries()) {
                 held += scope.holds(entry) ? 1 : 0;
                 rest = rest.from(entry.key().successor());

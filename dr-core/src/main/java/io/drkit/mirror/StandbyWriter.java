@@ -129,7 +129,6 @@ final class StandbyWriter {
             explainOrRestart();
             return Outcome.CONFLICT;
         }
-        changes.forEach(progress::applied);
         if (skipped.forget(changes)) {
             progress.skipped(skipped);
         }
@@ -196,6 +195,7 @@ final class StandbyWriter {
             foreign.own(committed.revision());
             checkpoint = written;
             checkpointVersion++;
+            changes.forEach(progress::applied);
             progress.checkpointMoved(checkpoint);
         }
         return result;

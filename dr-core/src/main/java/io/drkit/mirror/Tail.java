@@ -59,7 +59,6 @@ final class Tail {
     /** The newest revision of which parts were applied already. */
     private long partRevision;
 
-    /** @param keys how many keys the primary's range holds at the writer's checkpoint */
     Tail(
             MirrorScope scope,
             MirrorOptions options,
@@ -68,8 +67,7 @@ final class Tail {
             SettingAside aside,
             ShrinkGuard shrink,
             Progress progress,
-            Predicate<Bytes> copied,
-            long keys) {
+            Predicate<Bytes> copied) {
         this.scope = scope;
         this.options = options;
         this.writer = writer;
@@ -80,7 +78,7 @@ final class Tail {
         this.copied = copied;
         this.position = writer.checkpoint().revision();
         this.witness = writer.checkpoint().witness();
-        this.keys = keys;
+        this.keys = writer.checkpoint().keys();
     }
 
     long position() {
@@ -179,10 +177,7 @@ final class Tail {
         }
         List<Net> nets = List.copyOf(batch.values());
         Witness next = witnessAfter(nets);
-        List<Change> changes = write(nets, () -> writer.checkpoint().at(batchRevision, keys, next));
-        if (!writer.fits(changes)) {
-            progress.revisionSplit();
-        }
+        write(nets, () -> writer.checkpoint().at(batchRevision, keys, next));
         witness = next;
         position = batchRevision;
         progress.reached(position, writer.checkpoint().isComplete());
@@ -198,24 +193,25 @@ final class Tail {
         open.forEach(this::join);
         write(List.copyOf(batch.values()), writer::checkpoint);
         witness = null;
-        progress.revisionSplit();
         batch.clear();
         open.clear();
     }
 
-    /** Writes, looking closer at the standby where a guard did not hold; returns what was written. */
-    private List<Change> write(List<Net> nets, Supplier<Checkpoint> next) {
+    /** Writes, looking closer at the standby where a guard did not hold. */
+    private void write(List<Net> nets, Supplier<Checkpoint> next) {
         List<Change> changes = plan(nets, strangers.possible() ? gone(nets) : List.of());
-        if (changes.isEmpty()) {
-            return changes;
-        }
-        for (int i = 0; i < ATTEMPTS; i++) {
+        for (int i = 0; i < ATTEMPTS && !changes.isEmpty(); i++) {
+            if (!writer.fits(changes)) {
+                progress.revisionSplit();
+            }
             if (writer.write(changes, next.get()) == Outcome.DONE) {
-                return changes;
+                return;
             }
             changes = plan(nets, nets.stream().map(Net::key).toList());
         }
-        throw new RestartException("others keep writing the keys to be mirrored");
+        if (!changes.isEmpty()) {
+            throw new RestartException("others keep writing the keys to be mirrored");
+        }
     }
 
     private static List<Bytes> gone(List<Net> nets) {
