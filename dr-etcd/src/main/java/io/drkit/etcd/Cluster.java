@@ -2,6 +2,7 @@ package io.drkit.etcd;
 
 import io.drkit.DrException;
 import io.drkit.SiteUnreachableException;
+import io.etcd.jetcd.api.KVGrpc;
 import io.etcd.jetcd.api.MaintenanceGrpc;
 import io.etcd.jetcd.api.StatusRequest;
 import io.etcd.jetcd.api.StatusResponse;
@@ -143,6 +144,11 @@ final class Cluster implements AutoCloseable {
                 throw new Refused(endpoint, e);
             }
         }
+    }
+
+    /** @throws io.drkit.keystore.CompactedException when the revision was compacted away */
+    void requireReadable(long revision) {
+        read(KVGrpc.getRangeMethod(), Wire.countAt(revision));
     }
 
     /** What each member that answers says of itself. */

@@ -54,12 +54,7 @@ public final class EtcdKeyStore implements KeyStore {
     public static EtcdKeyStore connect(EtcdConnection connection) {
         Cluster cluster = new Cluster(connection);
         try {
-            cluster.readRaw(
-                    KVGrpc.getRangeMethod(),
-                    Wire.range(RangeRequest.of(KeyRange.ALL, 0, 1).onlyKeys(), 1).toBuilder()
-                            .setCountOnly(true)
-                            .build(),
-                    connection.connectTimeout());
+            cluster.readRaw(KVGrpc.getRangeMethod(), Wire.countAt(0), connection.connectTimeout());
             return new EtcdKeyStore(cluster);
         } catch (Cluster.Refused e) {
             cluster.close();
@@ -77,9 +72,7 @@ public final class EtcdKeyStore implements KeyStore {
 
     @Override
     public StoreStatus status() {
-        RangeResponse newest = cluster.read(
-                KVGrpc.getRangeMethod(),
-                Wire.range(RangeRequest.of(KeyRange.ALL, 0, 1).onlyKeys(), 1));
+        RangeResponse newest = cluster.read(KVGrpc.getRangeMethod(), Wire.countAt(0));
         List<StatusResponse> members = cluster.statuses();
         if (members.isEmpty()) {
             throw new SiteUnreachableException("No member of etcd at " + name() + " told its status.");

@@ -108,7 +108,7 @@ final class PemFiles {
         }
         int length = 0;
         for (int i = at + 2; i < contentOf(der, at); i++) {
-            length = length << 8 | der[i] & 0xff;
+            length = (length << 8) | (der[i] & 0xff);
         }
         return length;
     }

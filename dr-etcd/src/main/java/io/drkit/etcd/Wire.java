@@ -72,6 +72,15 @@ final class Wire {
                 .build();
     }
 
+    /** The cheapest read of a revision; 0 is the newest. */
+    static RangeRequest countAt(long revision) {
+        return RangeRequest.newBuilder()
+                .setKey(ZERO)
+                .setRevision(revision)
+                .setCountOnly(true)
+                .build();
+    }
+
     static RequestOp get(Bytes key) {
         return RequestOp.newBuilder()
                 .setRequestRange(RangeRequest.newBuilder().setKey(bytes(key)))

@@ -1,0 +1,32 @@
+package io.drkit.etcd;
+
+import io.drkit.keystore.KeyStore;
+import io.drkit.testkit.KeyStoreContract;
+import io.drkit.testkit.etcd.EtcdServer;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.TestInstance;
+
+/** The contract on three members. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class EtcdKeyStoreClusterContractTest extends KeyStoreContract {
+
+    private EtcdServer etcd;
+
+    @BeforeAll
+    void start() {
+        etcd = EtcdServer.builder().members(3).start();
+    }
+
+    @AfterAll
+    void stop() {
+        if (etcd != null) {
+            etcd.close();
+        }
+    }
+
+    @Override
+    protected KeyStore open() {
+        return EtcdKeyStore.connect(EtcdConnection.to(etcd.endpoints()).build());
+    }
+}
