@@ -11,7 +11,8 @@ public final class CommonOptions {
     @Option(
             names = "--config",
             paramLabel = "FILE",
-            description = "A YAML file that names sites and how to reach them; then --from, --to and --at may be such names.")
+            description =
+                    "A YAML file that names sites and how to reach them; then --from, --to and --at may be such names.")
     @Nullable Path config;
 
     @Option(

@@ -50,7 +50,8 @@ record ConfigFile(Map<String, SiteSettings> sites) {
         try {
             JsonNode tree = YAML.readTree(Files.readString(file));
             if (!tree.path("sites").isObject()) {
-                throw new IllegalArgumentException(file + " names no sites. Expected: sites: {primary: {endpoints: ...}}");
+                throw new IllegalArgumentException(
+                        file + " names no sites. Expected: sites: {primary: {endpoints: ...}}");
             }
             substitute(tree, file, environment);
             ConfigFile config = YAML.treeToValue(tree, ConfigFile.class);
@@ -102,9 +103,7 @@ record ConfigFile(Map<String, SiteSettings> sites) {
 
     private static JsonNode resolved(JsonNode value, Path file, UnaryOperator<@Nullable String> environment) {
         substitute(value, file, environment);
-        return value instanceof TextNode text
-                ? TextNode.valueOf(resolved(text.textValue(), file, environment))
-                : value;
+        return value instanceof TextNode text ? TextNode.valueOf(resolved(text.textValue(), file, environment)) : value;
     }
 
     private static String resolved(String text, Path file, UnaryOperator<@Nullable String> environment) {

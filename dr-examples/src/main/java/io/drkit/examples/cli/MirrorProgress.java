@@ -2,25 +2,32 @@ package io.drkit.examples.cli;
 
 import io.drkit.mirror.MirrorSession;
 import io.drkit.mirror.MirrorStatus;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 
 /** Shows how a running mirror stands, until closed. */
 public final class MirrorProgress implements AutoCloseable {
 
-    private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(task -> {
-        Thread thread = new Thread(task, "drkit-progress");
-        thread.setDaemon(true);
-        return thread;
-    });
+    private static final long INTERVAL_MILLIS = 200;
+
     private final MirrorSession session;
     private final Progress progress;
+    private final Thread thread = new Thread(this::watch, "drkit-progress");
 
     public MirrorProgress(MirrorSession session, Progress progress) {
         this.session = session;
         this.progress = progress;
-        timer.scheduleWithFixedDelay(this::show, 200, 200, TimeUnit.MILLISECONDS);
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    private void watch() {
+        try {
+            while (true) {
+                Thread.sleep(INTERVAL_MILLIS);
+                show();
+            }
+        } catch (InterruptedException e) {
+            progress.close();
+        }
     }
 
     private void show() {
@@ -30,13 +37,11 @@ public final class MirrorProgress implements AutoCloseable {
                 + status.lag()
                         .map(lag -> String.format(", at most %.1f s behind", lag.toMillis() / 1e3))
                         .orElse("");
-        progress.update(
-                Output.lower(status.state()), copying ? status.copied() : status.keys(), status.keys(), note);
+        progress.update(Output.lower(status.state()), copying ? status.copied() : status.keys(), status.keys(), note);
     }
 
     @Override
     public void close() {
-        timer.shutdownNow();
-        progress.close();
+        thread.interrupt();
     }
 }

@@ -32,33 +32,38 @@ public final class Progress implements AutoCloseable {
      */
     public synchronized void update(String phase, long done, long total, String note) {
         if (terminal) {
-            ProgressBar shown = bar == null ? bar = start() : bar;
-            shown.setTaskName(phase);
+            ProgressBar shown = bar == null || !phase.equals(this.phase) ? start(phase) : bar;
             shown.maxHint(Math.max(done, total));
             shown.stepTo(done);
             shown.setExtraMessage(note);
         } else if (!phase.equals(this.phase) || System.nanoTime() - lastLine > LINE_INTERVAL.toNanos()) {
             lastLine = System.nanoTime();
-            err.println(phase + ": " + done + " of " + Math.max(done, total) + " keys" + (note.isEmpty() ? "" : ", " + note));
+            err.println(phase + ": " + done + " of " + Math.max(done, total) + " keys"
+                    + (note.isEmpty() ? "" : ", " + note));
             err.flush();
         }
         this.phase = phase;
     }
 
-    private static ProgressBar start() {
-        return new ProgressBarBuilder()
+    private ProgressBar start(String phase) {
+        close();
+        ProgressBar started = new ProgressBarBuilder()
+                .setTaskName(phase)
                 .setStyle(ProgressBarStyle.ASCII)
                 .setUnit(" keys", 1)
                 .showSpeed()
                 .setUpdateIntervalMillis(200)
                 .setConsumer(new ConsoleProgressBarConsumer(System.err))
                 .build();
+        bar = started;
+        return started;
     }
 
     @Override
     public synchronized void close() {
         if (bar != null) {
             bar.close();
+            bar = null;
         }
     }
 }

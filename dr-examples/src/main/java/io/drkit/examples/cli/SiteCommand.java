@@ -84,8 +84,9 @@ public abstract class SiteCommand implements Callable<Integer> {
                 names = "--scope",
                 paramLabel = "SCOPE",
                 converter = ScopeConverter.class,
-                description = "Which keys (required): all is every key under /registry/, for a standby whose control plane is"
-                        + " stopped; prefix:/x/ is every key that begins so.")
+                description =
+                        "Which keys (required): all is every key under /registry/, for a standby whose control plane is"
+                                + " stopped; prefix:/x/ is every key that begins so.")
         private @Nullable MirrorScope scope;
 
         private @Nullable SiteOptions from;

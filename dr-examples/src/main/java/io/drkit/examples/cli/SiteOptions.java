@@ -39,7 +39,12 @@ final class SiteOptions {
         this.side = side;
         this.defaultName = defaultName;
         this.command = command;
-        option("", "URLS|NAME", String.class, "etcd's client URLs, comma-separated, or a site of --config.", v -> site = v);
+        option(
+                "",
+                "URLS|NAME",
+                String.class,
+                "etcd's client URLs, comma-separated, or a site of --config.",
+                v -> site = v);
         option("-cacert", "FILE", Path.class, "The authority behind its servers' certificates (PEM).", v -> cacert = v);
         option("-cert", "FILE", Path.class, "The client certificate to show (PEM).", v -> cert = v);
         option("-key", "FILE", Path.class, "The client certificate's key (PEM).", v -> key = v);
@@ -74,15 +79,13 @@ final class SiteOptions {
     /** Connects to the site, and finds out whether it is there. */
     KeyStore connect(CommonOptions common) {
         SiteSettings settings = settings(common);
-        EtcdConnection.Builder connection = EtcdConnection.to(endpoints(settings))
-                .deadline(common.deadline)
-                .connectTimeout(common.deadline);
+        EtcdConnection.Builder connection =
+                EtcdConnection.to(endpoints(settings)).deadline(common.deadline).connectTimeout(common.deadline);
         if (settings.cacert() != null) {
             connection.authority(settings.cacert());
         }
         if (settings.cert() != null || settings.key() != null) {
-            connection.clientCertificate(
-                    needed("-cert", settings.cert()), needed("-key", settings.key()));
+            connection.clientCertificate(needed("-cert", settings.cert()), needed("-key", settings.key()));
         }
         if (settings.user() != null) {
             // Read at once, so that a wrong file is told now, and at every log-in, so that a new password is used.
@@ -94,7 +97,8 @@ final class SiteOptions {
 
     private <T> T needed(String suffix, @Nullable T value) {
         if (value == null) {
-            throw new IllegalArgumentException("--" + side + suffix + " is missing: a certificate goes with its key, a user with a password.");
+            throw new IllegalArgumentException(
+                    "--" + side + suffix + " is missing: a certificate goes with its key, a user with a password.");
         }
         return value;
     }
@@ -107,14 +111,15 @@ final class SiteOptions {
         if (given == null) {
             throw new ParameterException(
                     command.commandLine(),
-                    "Missing required option '--" + side + "': etcd's client URLs" + (common.config == null ? ", or a site of --config" : ""));
+                    "Missing required option '--" + side + "': etcd's client URLs"
+                            + (common.config == null ? ", or a site of --config" : ""));
         }
-        boolean isName = !given.contains(":") && common.config != null;
+        Path config = given.contains(":") ? null : common.config;
         SiteSettings options = new SiteSettings(
-                isName ? null : List.of(given.split(",")), cacert, cert, key, user, passwordFile, null);
-        return isName
-                ? options.orElse(ConfigFile.read(common.config, System::getenv).site(given))
-                : options;
+                config == null ? List.of(given.split(",")) : null, cacert, cert, key, user, passwordFile, null);
+        return config == null
+                ? options
+                : options.orElse(ConfigFile.read(config, System::getenv).site(given));
     }
 
     private static List<String> endpoints(SiteSettings settings) {

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  */
 record SiteSettings(
         @JsonFormat(with = JsonFormat.Feature.ACCEPT_SINGLE_VALUE_AS_ARRAY) @Nullable List<String> endpoints,
+
         @Nullable Path cacert,
         @Nullable Path cert,
         @Nullable Path key,

@@ -21,7 +21,9 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /** {@code drkit check}: are the two sides equal? */
-@Command(name = "check", description = "Compares the two sides. Exit code 0: equal, 3: they differ, 4: it could not be told.")
+@Command(
+        name = "check",
+        description = "Compares the two sides. Exit code 0: equal, 3: they differ, 4: it could not be told.")
 public final class CheckCommand extends SiteCommand.OfPair {
 
     @Option(names = "--level", paramLabel = "keys|values", description = "What is compared. Default: values.")
@@ -37,7 +39,7 @@ public final class CheckCommand extends SiteCommand.OfPair {
             report = new DefaultConsistencyChecker(
                             new MeteredKeyStore(primary, "comparing", progress),
                             standby,
-                            CheckerOptions.builder().sample(limit).build())
+                            CheckerOptions.builder().sampleSize(limit).build())
                     .check(scope(), level);
         }
         output().result(Result.of(report), out -> print(report, out));
@@ -61,8 +63,8 @@ public final class CheckCommand extends SiteCommand.OfPair {
         out.println("LOCAL ETCD " + kind + " keys: " + count);
         comparison.sample().stream()
                 .filter(difference -> difference.kind() == which)
-                .forEach(difference -> out.println(
-                        "  " + difference.key().printable() + (difference.skipped() ? " (refused by the standby)" : "")));
+                .forEach(difference -> out.println("  " + difference.key().printable()
+                        + (difference.skipped() ? " (refused by the standby)" : "")));
     }
 
     /** The JSON form. */

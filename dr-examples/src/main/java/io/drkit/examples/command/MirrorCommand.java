@@ -1,5 +1,6 @@
 package io.drkit.examples.command;
 
+import io.drkit.consistency.CheckerOptions;
 import io.drkit.consistency.DefaultConsistencyChecker;
 import io.drkit.examples.cli.ExitCodes;
 import io.drkit.examples.cli.MirrorProgress;
@@ -9,6 +10,7 @@ import io.drkit.keystore.KeyStore;
 import io.drkit.mirror.DefaultKeyMirror;
 import io.drkit.mirror.KeyMirror;
 import io.drkit.mirror.MirrorOptions;
+import io.drkit.mirror.MirrorOptions.Risk;
 import io.drkit.mirror.MirrorSession;
 import io.drkit.mirror.MirrorStatus;
 import java.io.PrintWriter;
@@ -22,7 +24,8 @@ import picocli.CommandLine.Option;
 /** {@code drkit mirror}: keeps the standby equal to the primary, until it is stopped or, with {@code --once}, level. */
 @Command(
         name = "mirror",
-        description = "Mirrors the primary to the standby until stopped by SIGTERM or SIGINT; started again, it goes on where it was.",
+        description =
+                "Mirrors the primary to the standby until stopped by SIGTERM or SIGINT; started again, it goes on where it was.",
         subcommands = MirrorStatusCommand.class)
 public final class MirrorCommand extends SiteCommand.OfPair {
 
@@ -31,7 +34,10 @@ public final class MirrorCommand extends SiteCommand.OfPair {
     @Option(names = "--once", description = "Bring the standby level with the primary as of now, then exit.")
     private boolean once;
 
-    @Option(names = "--name", paramLabel = "NAME", description = "What this mirror's records are kept under. Default: default.")
+    @Option(
+            names = "--name",
+            paramLabel = "NAME",
+            description = "What this mirror's records are kept under. Default: default.")
     private String name = "default";
 
     @Option(
@@ -42,9 +48,9 @@ public final class MirrorCommand extends SiteCommand.OfPair {
     @Option(
             names = "--accept",
             paramLabel = "new-source|new-history|shrink",
-            converter = OverrideConverter.class,
-            description = "Overrule a refusal that names this; may be repeated.")
-    private Set<MirrorOptions.Override> accept = EnumSet.noneOf(MirrorOptions.Override.class);
+            converter = RiskConverter.class,
+            description = "Accept the risk that a refusal named; may be repeated.")
+    private Set<Risk> accept = EnumSet.noneOf(Risk.class);
 
     @Override
     protected int run(KeyStore primary, KeyStore standby) throws InterruptedException {
@@ -55,7 +61,7 @@ public final class MirrorCommand extends SiteCommand.OfPair {
             status = bringLevel(mirror);
         }
         if (deleteSurplus) {
-            deleted = new DefaultConsistencyChecker(primary, standby)
+            deleted = new DefaultConsistencyChecker(primary, standby, CheckerOptions.DEFAULT)
                     .repair(scope(), true)
                     .deleted();
         }
@@ -70,7 +76,7 @@ public final class MirrorCommand extends SiteCommand.OfPair {
     private MirrorOptions options() {
         return MirrorOptions.builder()
                 .name(name)
-                .accept(accept.toArray(MirrorOptions.Override[]::new))
+                .accept(accept.toArray(Risk[]::new))
                 .build();
     }
 
@@ -133,8 +139,8 @@ public final class MirrorCommand extends SiteCommand.OfPair {
         }
 
         void print(PrintWriter out) {
-            out.println((level ? "Level with the primary at revision " : "Stopped at the primary's revision ") + appliedRevision
-                    + ", which holds " + keys + " keys.");
+            out.println((level ? "Level with the primary at revision " : "Stopped at the primary's revision ")
+                    + appliedRevision + ", which holds " + keys + " keys.");
             out.println("Keys put or deleted: " + keysApplied + " (" + bytesApplied + " bytes)");
             out.println("Surplus keys kept: " + surplusKept + ", deleted: " + surplusDeleted);
             out.println("Keys skipped, for the standby refuses them: " + skipped);

@@ -43,7 +43,11 @@ final class MirrorStatusCommand extends SiteCommand.OfStandby {
         long skippedCount = standby.count(KeyRange.prefix(skipped));
         List<String> sample = skippedCount == 0
                 ? List.of()
-                : standby.range(RangeRequest.of(KeyRange.prefix(skipped), 0, SAMPLE).onlyKeys()).entries().stream()
+                : standby
+                        .range(RangeRequest.of(KeyRange.prefix(skipped), 0, SAMPLE)
+                                .onlyKeys())
+                        .entries()
+                        .stream()
                         .map(marker -> marker.key().dropFirst(skipped.size()).printable())
                         .toList();
         Long behind = primary == null || checkpoint == null
@@ -110,7 +114,8 @@ final class MirrorStatusCommand extends SiteCommand.OfStandby {
                 out.println("Lock: mirror " + lock.mirror + ", " + lock.holder + ", since " + lock.since);
             }
             if (revision != null) {
-                out.println("Checkpoint: the primary's revision " + revision + ", scope " + scope + ", " + keys + " keys");
+                out.println(
+                        "Checkpoint: the primary's revision " + revision + ", scope " + scope + ", " + keys + " keys");
             }
             if (behind != null) {
                 out.println("Behind: " + behind + " revisions at most");

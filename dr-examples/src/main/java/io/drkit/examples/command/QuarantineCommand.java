@@ -16,7 +16,11 @@ import picocli.CommandLine.Parameters;
         name = "quarantine",
         description = "Values that were set aside on a site, in batches.",
         mixinStandardHelpOptions = true,
-        subcommands = {QuarantineCommand.ListBatches.class, QuarantineCommand.Restore.class, QuarantineCommand.Drop.class})
+        subcommands = {
+            QuarantineCommand.ListBatches.class,
+            QuarantineCommand.Restore.class,
+            QuarantineCommand.Drop.class
+        })
 public final class QuarantineCommand {
 
     @Command(name = "list", description = "Lists the batches, or the keys of one batch.")
@@ -33,8 +37,8 @@ public final class QuarantineCommand {
                         quarantine.batches().stream().map(BatchView::of).toList();
                 output().result(batches, out -> {
                     out.println(batches.size() + " batches");
-                    batches.forEach(b -> out.println(
-                            "  " + b.id + ": " + b.entries + " values, " + b.at + ", mirror " + b.mirror + ": " + b.reason));
+                    batches.forEach(b -> out.println("  " + b.id + ": " + b.entries + " values, " + b.at + ", mirror "
+                            + b.mirror + ": " + b.reason));
                 });
             } else {
                 List<EntryView> entries = new ArrayList<>();
@@ -57,16 +61,17 @@ public final class QuarantineCommand {
 
         @Option(
                 names = "--overwrite",
-                description = "Also where the key exists now, whose value is lost then. Otherwise it stays in quarantine.")
+                description =
+                        "Also where the key exists now, whose value is lost then. Otherwise it stays in quarantine.")
         private boolean overwrite;
 
         @Override
         protected int run(KeyStore store) {
             Quarantine.Restored restored = Quarantine.at(store).restore(batch, overwrite);
             output().result(
-                    restored,
-                    out -> out.println("Restored " + restored.restored() + " values, left " + restored.left()
-                            + " in quarantine."));
+                            restored,
+                            out -> out.println("Restored " + restored.restored() + " values, left " + restored.left()
+                                    + " in quarantine."));
             return ExitCodes.DONE;
         }
     }

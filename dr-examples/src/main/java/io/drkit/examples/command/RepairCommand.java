@@ -1,5 +1,6 @@
 package io.drkit.examples.command;
 
+import io.drkit.consistency.CheckerOptions;
 import io.drkit.consistency.DefaultConsistencyChecker;
 import io.drkit.consistency.RepairReport;
 import io.drkit.examples.cli.ExitCodes;
@@ -23,13 +24,14 @@ public final class RepairCommand extends SiteCommand.OfPair {
     protected int run(KeyStore primary, KeyStore standby) {
         RepairReport report;
         try (Progress progress = progress()) {
-            report = new DefaultConsistencyChecker(new MeteredKeyStore(primary, "repairing", progress), standby)
+            report = new DefaultConsistencyChecker(
+                            new MeteredKeyStore(primary, "repairing", progress), standby, CheckerOptions.DEFAULT)
                     .repair(scope(), deleteSurplus);
         }
         output().result(
-                report,
-                out -> out.println("Put " + report.put() + " keys, deleted " + report.deleted() + ", left "
-                        + report.left() + " that differ."));
+                        report,
+                        out -> out.println("Put " + report.put() + " keys, deleted " + report.deleted() + ", left "
+                                + report.left() + " that differ."));
         return ExitCodes.DONE;
     }
 }

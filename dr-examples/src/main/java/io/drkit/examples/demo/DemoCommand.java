@@ -3,6 +3,7 @@ package io.drkit.examples.demo;
 import io.drkit.examples.cli.ExitCodes;
 import io.drkit.examples.demo.Teller.BrokenPromiseException;
 import java.io.PrintWriter;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -13,12 +14,16 @@ import picocli.CommandLine.Spec;
 /** {@code drkit demo}: the whole story on this machine, with real servers. */
 @Command(
         name = "demo",
-        description = "Shows it all on this machine with two real etcd servers: mirror, break things, compare, fail over."
-                + " Takes less than a minute. Exit code 0: every step held what it promised.",
+        description =
+                "Shows it all on this machine with two real etcd servers: mirror, break things, compare, fail over."
+                        + " Takes less than a minute. Exit code 0: every step held what it promised.",
         mixinStandardHelpOptions = true)
 public final class DemoCommand implements Callable<Integer> {
 
-    @Option(names = "--seed", paramLabel = "N", description = "What the writers' random choices start from. Default: 1.")
+    @Option(
+            names = "--seed",
+            paramLabel = "N",
+            description = "What the writers' random choices start from. Default: 1.")
     private long seed = 1;
 
     @Option(names = "--verbose", description = "A stack trace with an error.")
@@ -29,7 +34,9 @@ public final class DemoCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        PrintWriter out = spec == null ? new PrintWriter(System.out, true) : spec.commandLine().getOut();
+        PrintWriter out = Objects.requireNonNull(spec, "A command is run by picocli.")
+                .commandLine()
+                .getOut();
         try (Story story = new Story(new Teller(out), seed)) {
             story.tell();
             return ExitCodes.DONE;

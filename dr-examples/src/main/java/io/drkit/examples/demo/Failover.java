@@ -1,11 +1,11 @@
 package io.drkit.examples.demo;
 
-import static io.drkit.examples.demo.Teller.seconds;
 import static io.drkit.examples.demo.Teller.verify;
 
 import io.drkit.keystore.Bytes;
 import io.drkit.keystore.CommitResult;
 import io.drkit.keystore.KeyStore;
+import io.drkit.keystore.KeyValue;
 import io.drkit.keystore.Transaction;
 import io.drkit.keystore.Transaction.Operation;
 import io.drkit.site.Role;
@@ -47,9 +47,13 @@ final class Failover {
         Bytes key = Bytes.utf8("/registry/configmaps/demo/first-write-after-failover");
         Bytes value = Bytes.utf8("epoch " + role.epoch());
         CommitResult result = standby.commit(new Transaction(List.of(), List.of(Operation.put(key, value))));
-        boolean readBack = value.equals(standby.read(List.of(key)).get(key).value());
+        KeyValue read = standby.read(List.of(key)).get(key);
         downtime = Duration.ofNanos(System.nanoTime() - lostAt);
-        verify(result instanceof CommitResult.Committed && readBack, "the promoted standby does not take writes");
+        verify(
+                result instanceof CommitResult.Committed
+                        && read != null
+                        && read.value().equals(value),
+                "the promoted standby does not take writes");
         verify(role.role() == Role.PRIMARY, "the standby is still " + role);
         return role + ", answers reads and writes";
     }
@@ -62,7 +66,8 @@ final class Failover {
         verify(toll.whole(), "the standby holds a write in part");
         return toll.missing() == 0
                 ? "all " + writers.acknowledged() + " acknowledged writes are there, none in part"
-                : toll.missing() + " of " + writers.acknowledged() + " acknowledged writes are lost, none is there in part";
+                : toll.missing() + " of " + writers.acknowledged()
+                        + " acknowledged writes are lost, none is there in part";
     }
 
     void report(Teller teller) {

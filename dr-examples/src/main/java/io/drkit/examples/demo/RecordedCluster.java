@@ -39,16 +39,16 @@ public final class RecordedCluster {
     /** Every key under {@code /registry/} as of one moment. */
     public static List<Entry> registry() {
         return read("kube-registry.jsonl.gz").stream()
-                .map(line -> new Entry(
-                        key(line), value(line), line.path("lease").asBoolean()))
+                .map(line ->
+                        new Entry(key(line), value(line), line.path("lease").asBoolean()))
                 .toList();
     }
 
     /** Every change from the first revision on: creation, rolling update, scaling, deletion. */
     public static List<Event> history() {
         return read("kube-history.jsonl.gz").stream()
-                .map(line ->
-                        new Event(key(line), value(line), line.path("type").asText().equals("DELETE")))
+                .map(line -> new Event(
+                        key(line), value(line), line.path("type").asText().equals("DELETE")))
                 .toList();
     }
 
@@ -62,7 +62,8 @@ public final class RecordedCluster {
             Operation put = new Operation.Put(entry.key(), entry.value(), entry.leased() ? leaseId : 0);
             CommitResult result = store.commit(new Transaction(List.of(), List.of(put)));
             if (!(result instanceof CommitResult.Committed)) {
-                throw new IllegalStateException(store.name() + " did not take " + entry.key().printable() + ": " + result);
+                throw new IllegalStateException(
+                        store.name() + " did not take " + entry.key().printable() + ": " + result);
             }
         }
     }

@@ -110,8 +110,8 @@ final class Writer implements Runnable {
     /** Judges what a store holds; for a writer that has stopped or is paused. */
     synchronized Loss judge(KeyStore store) {
         Map<Bytes, Bytes> held = new HashMap<>();
-        for (KeyValue entry :
-                store.range(RangeRequest.of(KeyRange.prefix(prefix), 0, KEYS + 1)).entries()) {
+        for (KeyValue entry : store.range(RangeRequest.of(KeyRange.prefix(prefix), 0, KEYS + 1))
+                .entries()) {
             held.put(entry.key(), entry.value());
         }
         Bytes count = held.remove(counter);
@@ -125,9 +125,6 @@ final class Writer implements Runnable {
             }
         }
         int missing = Math.max(0, acknowledged - arrived);
-        return new Loss(
-                missing,
-                missing == 0 ? 0 : log.get(arrived).acknowledgedNanos,
-                expected.equals(held));
+        return new Loss(missing, missing == 0 ? 0 : log.get(arrived).acknowledgedNanos, expected.equals(held));
     }
 }
