@@ -10,12 +10,12 @@ import io.drkit.examples.command.RoleCommand;
 import io.drkit.examples.demo.DemoCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 
 /** The {@code drkit} command line: a thin face over the library. */
 @Command(
         name = "drkit",
         description = "Keeps a second Kubernetes control plane ready to take over.",
-        mixinStandardHelpOptions = true,
         subcommands = {
             MirrorCommand.class,
             CheckCommand.class,
@@ -34,6 +34,12 @@ import picocli.CommandLine.Command;
             "  5  refused as unsafe"
         })
 public final class DrKit {
+
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            description = "Shows this.")
+    private boolean help;
 
     private DrKit() {}
 

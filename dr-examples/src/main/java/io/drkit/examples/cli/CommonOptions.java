@@ -22,6 +22,12 @@ public final class CommonOptions {
             description = "How the result is written to stdout: text, or exactly one JSON document. Default: text.")
     Output.Format format = Output.Format.TEXT;
 
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            description = "Shows this.")
+    boolean help;
+
     @Option(names = "--verbose", description = "Debug logs, and stack traces with errors.")
     boolean verbose;
 

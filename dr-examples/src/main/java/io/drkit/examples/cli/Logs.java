@@ -9,11 +9,12 @@ import java.util.logging.LogManager;
 import org.slf4j.LoggerFactory;
 
 /** Logs go to stderr, one line each, from WARN ({@code logback.xml}); {@code --verbose} shows more. */
-final class Logs {
+public final class Logs {
 
     private Logs() {}
 
-    static void configure(boolean verbose) {
+    /** For this process; idempotent. */
+    public static void configure(boolean verbose) {
         // gRPC logs to java.util.logging what it also tells its caller.
         LogManager.getLogManager().reset();
         if (!verbose) {

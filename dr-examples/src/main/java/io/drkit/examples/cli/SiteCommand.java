@@ -13,7 +13,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** What every command that talks to a site has: its options, its output, and the connection that it closes in the end. */
-@Command(mixinStandardHelpOptions = true, sortOptions = false)
+@Command(sortOptions = false)
 public abstract class SiteCommand implements Callable<Integer> {
 
     @Mixin

@@ -15,13 +15,18 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "quarantine",
         description = "Values that were set aside on a site, in batches.",
-        mixinStandardHelpOptions = true,
         subcommands = {
             QuarantineCommand.ListBatches.class,
             QuarantineCommand.Restore.class,
             QuarantineCommand.Drop.class
         })
 public final class QuarantineCommand {
+
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            description = "Shows this.")
+    private boolean help;
 
     @Command(name = "list", description = "Lists the batches, or the keys of one batch.")
     static final class ListBatches extends SiteCommand.OfOne {

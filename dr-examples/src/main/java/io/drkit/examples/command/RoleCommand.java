@@ -9,14 +9,20 @@ import io.drkit.site.SiteRole;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 
 /** {@code drkit role}: who a site is and what part it plays, as the mirror's guard reads it. */
 @Command(
         name = "role",
         description = "A site's identity, role and epoch.",
-        mixinStandardHelpOptions = true,
         subcommands = {RoleCommand.Show.class, RoleCommand.Promote.class, RoleCommand.Demote.class})
 public final class RoleCommand {
+
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            description = "Shows this.")
+    private boolean help;
 
     @Command(name = "show", description = "Shows identity, role and epoch; writes nothing.")
     static final class Show extends SiteCommand.OfOne {

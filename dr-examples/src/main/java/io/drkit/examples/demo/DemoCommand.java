@@ -1,6 +1,7 @@
 package io.drkit.examples.demo;
 
 import io.drkit.examples.cli.ExitCodes;
+import io.drkit.examples.cli.Logs;
 import io.drkit.examples.demo.Teller.BrokenPromiseException;
 import java.io.PrintWriter;
 import java.util.Objects;
@@ -16,9 +17,14 @@ import picocli.CommandLine.Spec;
         name = "demo",
         description =
                 "Shows it all on this machine with two real etcd servers: mirror, break things, compare, fail over."
-                        + " Takes less than a minute. Exit code 0: every step held what it promised.",
-        mixinStandardHelpOptions = true)
+                        + " Takes less than a minute. Exit code 0: every step held what it promised.")
 public final class DemoCommand implements Callable<Integer> {
+
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            description = "Shows this.")
+    private boolean help;
 
     @Option(
             names = "--seed",
@@ -26,7 +32,7 @@ public final class DemoCommand implements Callable<Integer> {
             description = "What the writers' random choices start from. Default: 1.")
     private long seed = 1;
 
-    @Option(names = "--verbose", description = "A stack trace with an error.")
+    @Option(names = "--verbose", description = "Debug logs, and stack traces with errors.")
     private boolean verbose;
 
     @Spec
@@ -34,6 +40,7 @@ public final class DemoCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
+        Logs.configure(verbose);
         PrintWriter out = Objects.requireNonNull(spec, "A command is run by picocli.")
                 .commandLine()
                 .getOut();
