@@ -17,6 +17,7 @@ public final class Scan {
     private @Nullable Page page;
     private Iterator<KeyValue> entries = List.<KeyValue>of().iterator();
     private @Nullable KeyValue ahead;
+    private long count;
 
     /** @param request what to read; its limit is the size of a page, and revision 0 pins the newest as the first page is read */
     public Scan(KeyStore store, RangeRequest request) {
@@ -26,12 +27,13 @@ public final class Scan {
 
     /** The revision that is read. */
     public long revision() {
-        return first().revision();
+        return latest().revision();
     }
 
     /** How many keys the whole range holds. */
     public long count() {
-        return first().count();
+        latest();
+        return count;
     }
 
     /** The entry that {@link #next} will return; {@code null} at the end. */
@@ -50,7 +52,7 @@ public final class Scan {
     }
 
     private @Nullable KeyValue read() {
-        Page current = first();
+        Page current = latest();
         while (!entries.hasNext()) {
             if (!current.more()) {
                 return null;
@@ -60,13 +62,16 @@ public final class Scan {
         return entries.next();
     }
 
-    private Page first() {
+    private Page latest() {
         Page current = page;
         return current == null ? fetch() : current;
     }
 
     private Page fetch() {
         Page next = store.range(rest);
+        if (page == null) {
+            count = next.count();
+        }
         page = next;
         entries = next.entries().iterator();
         if (!next.entries().isEmpty()) {

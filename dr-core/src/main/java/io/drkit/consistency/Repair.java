@@ -1,0 +1,221 @@
+package io.drkit.consistency;
+
+import io.drkit.UnsafeToProceedException;
+import io.drkit.consistency.KeyDifference.Kind;
+import io.drkit.consistency.SideBySide.Pair;
+import io.drkit.consistency.SideBySide.Pins;
+import io.drkit.keyspace.DrKitKeys;
+import io.drkit.keyspace.MirrorScope;
+import io.drkit.keystore.Bytes;
+import io.drkit.keystore.CommitResult;
+import io.drkit.keystore.KeyStore;
+import io.drkit.keystore.KeyValue;
+import io.drkit.keystore.RangeRequest;
+import io.drkit.keystore.Scan;
+import io.drkit.keystore.Transaction;
+import io.drkit.keystore.Transaction.Guard;
+import io.drkit.keystore.Transaction.Operation;
+import io.drkit.quarantine.About;
+import io.drkit.quarantine.Quarantine;
+import io.drkit.site.Role;
+import io.drkit.site.Site;
+import io.drkit.site.Site.RecordedRole;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * One run of {@link ConsistencyChecker#repair}. Every write is guarded by the standby's key as compared, by the standby's role and by the
+ * absence of a mirror's lock.
+ *
+ * <p>Surplus values are set aside in the {@link Quarantine} as they are deleted; values that are overwritten are not: the primary's is the one
+ * that counts. No guard spans two stores, so a surplus key is looked up once more on the primary right before it is deleted; one created
+ * there after that look is put back by the next mirror or repair.
+ */
+final class Repair {
+
+    private static final int MOST_OPERATIONS = 100;
+    private static final int MOST_BYTES = 1 << 20;
+
+    private final KeyStore primary;
+    private final KeyStore standby;
+    private final MirrorScope scope;
+    private final boolean deleteSurplus;
+    private final CheckerOptions options;
+    private final Instant began;
+    private final String batch;
+    private final List<Guard> fence;
+    private final List<Change> pending = new ArrayList<>();
+    private int pendingOperations;
+    private int pendingBytes;
+    private long put;
+    private long deleted;
+    private long left;
+
+    /** What puts one key right. */
+    private record Change(Guard guard, List<Operation> operations, boolean deletion) {
+
+        int bytes() {
+            return operations.stream().mapToInt(Operation::size).sum();
+        }
+    }
+
+    Repair(KeyStore primary, KeyStore standby, MirrorScope scope, boolean deleteSurplus, CheckerOptions options) {
+        this.primary = primary;
+        this.standby = standby;
+        this.scope = scope;
+        this.deleteSurplus = deleteSurplus;
+        this.options = options;
+        this.began = options.clock().instant();
+        this.batch = "repair-" + began;
+        this.fence = refuseOrFence();
+    }
+
+    RepairReport run() {
+        SideBySide sides =
+                new SideBySide(primary, standby, scope, Level.VALUES, options.pageSize(), () -> new Pins(0, 0));
+        for (Pair pair = sides.next(); pair != null; pair = sides.next()) {
+            Optional<Kind> kind = DefaultConsistencyChecker.difference(pair, Level.VALUES);
+            if (kind.isPresent() && kind.get() == Kind.SURPLUS && !deleteSurplus) {
+                left++;
+            } else if (kind.isPresent()) {
+                add(change(pair));
+            }
+        }
+        flush();
+        return new RepairReport(put, deleted, left);
+    }
+
+    private List<Guard> refuseOrFence() {
+        Optional<String> identity = Site.at(standby).identity();
+        if (identity.isPresent() && identity.equals(Site.at(primary).identity())) {
+            throw new UnsafeToProceedException("Refused to repair " + standby.name() + " from " + primary.name()
+                    + ": both are the same site, or one is a copy of the other. Check the endpoints.");
+        }
+        Optional<RecordedRole> role = refuseWhileOthersWrite();
+        if (deleteSurplus && isEmpty(primary) && !isEmpty(standby)) {
+            throw new UnsafeToProceedException(
+                    "Refused to delete surplus keys: " + primary.name() + " holds no key of scope "
+                            + scope.name() + ", so all of it on " + standby.name()
+                            + " would be deleted. Check the endpoints and the scope.");
+        }
+        return List.of(
+                Guard.absent(DrKitKeys.LOCK),
+                Guard.unchanged(
+                        DrKitKeys.ROLE, role.map(RecordedRole::modRevision).orElse(0L)));
+    }
+
+    private Optional<RecordedRole> refuseWhileOthersWrite() {
+        Map<Bytes, KeyValue> read = standby.read(List.of(DrKitKeys.LOCK, DrKitKeys.ROLE));
+        Optional<RecordedRole> role = Site.role(read);
+        if (role.isPresent() && role.get().role().role() == Role.PRIMARY) {
+            throw new UnsafeToProceedException("Refused to repair " + standby.name()
+                    + ": its role is PRIMARY. Demote it first if it is the standby now." + soFar());
+        }
+        if (read.containsKey(DrKitKeys.LOCK)) {
+            throw new UnsafeToProceedException(
+                    "Refused to repair " + standby.name() + ": a mirror is writing to it. Stop it first." + soFar());
+        }
+        return role;
+    }
+
+    private String soFar() {
+        return put + deleted == 0 ? "" : " Before that, " + put + " keys were put and " + deleted + " deleted.";
+    }
+
+    private boolean isEmpty(KeyStore store) {
+        Scan scan = new Scan(store, RangeRequest.of(scope.range(), 0, options.pageSize()));
+        for (KeyValue entry = scan.next(); entry != null; entry = scan.next()) {
+            if (scope.holds(entry)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private Change change(Pair pair) {
+        KeyValue onStandby = pair.standby();
+        KeyValue onPrimary = pair.primary();
+        Guard guard =
+                onStandby == null ? Guard.absent(pair.key()) : Guard.unchanged(pair.key(), onStandby.modRevision());
+        if (onPrimary != null) {
+            return new Change(guard, List.of(Operation.put(pair.key(), onPrimary.value())), false);
+        }
+        if (onStandby == null) {
+            throw new IllegalStateException("a key that neither side has");
+        }
+        return new Change(guard, List.of(Quarantine.setAside(batch, onStandby), Operation.delete(pair.key())), true);
+    }
+
+    private void add(Change change) {
+        int operations = change.operations().size();
+        int bytes = change.bytes();
+        if (pendingOperations + operations > MOST_OPERATIONS || pendingBytes + bytes > MOST_BYTES) {
+            flush();
+        }
+        pending.add(change);
+        pendingOperations += operations;
+        pendingBytes += bytes;
+    }
+
+    private void flush() {
+        List<Change> changes = stillWanted();
+        if (!changes.isEmpty() && !commit(changes)) {
+            refuseWhileOthersWrite();
+            for (Change change : changes) {
+                if (changes.size() == 1 || !commit(List.of(change))) {
+                    left++;
+                }
+            }
+        }
+        pending.clear();
+        pendingOperations = 0;
+        pendingBytes = 0;
+    }
+
+    /** What is pending, less the deletions of keys that the primary has by now. */
+    private List<Change> stillWanted() {
+        List<Bytes> deletions = pending.stream()
+                .filter(Change::deletion)
+                .map(change -> change.guard().key())
+                .toList();
+        if (deletions.isEmpty()) {
+            return List.copyOf(pending);
+        }
+        Map<Bytes, KeyValue> back = primary.read(deletions);
+        left += back.size();
+        return pending.stream()
+                .filter(change ->
+                        !change.deletion() || !back.containsKey(change.guard().key()))
+                .toList();
+    }
+
+    /** @return whether it was done; otherwise some guard did not hold or it was too large */
+    private boolean commit(List<Change> changes) {
+        List<Guard> guards = new ArrayList<>(fence);
+        List<Operation> operations = new ArrayList<>();
+        for (Change change : changes) {
+            guards.add(change.guard());
+            operations.addAll(change.operations());
+        }
+        long deletions = changes.stream().filter(Change::deletion).count();
+        if (deletions > 0 && deleted == 0) {
+            operations.add(Quarantine.about(
+                    batch, new About("surplus on the standby, deleted by a repair on request", "repair", began)));
+        }
+        CommitResult result = standby.commit(new Transaction(guards, operations));
+        if (result instanceof CommitResult.OutOfSpace) {
+            throw new UnsafeToProceedException(
+                    standby.name() + " is out of space and takes no writes. Compact, defragment"
+                            + " and disarm its alarm, then repair again." + soFar());
+        }
+        if (!(result instanceof CommitResult.Committed)) {
+            return false;
+        }
+        deleted += deletions;
+        put += changes.size() - deletions;
+        return true;
+    }
+}
