@@ -12,6 +12,8 @@ import java.net.URI;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.security.cert.CertPathBuilderException;
+import java.security.cert.CertPathValidatorException;
+import java.security.cert.CertPathValidatorException.BasicReason;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateExpiredException;
 import java.security.cert.CertificateNotYetValidException;
@@ -51,7 +53,7 @@ final class Diagnosis {
             InetAddress address = InetAddress.getByName(endpoint.getHost());
             socket.connect(new InetSocketAddress(address, endpoint.getPort()), millis);
             socket.setSoTimeout(millis);
-            return encrypted ? handshake(endpoint, socket) : greet(socket, false);
+            return encrypted ? handshake(endpoint, address, socket, millis) : greet(socket, false);
         } catch (UnknownHostException e) {
             return Optional.of("its host name cannot be resolved");
         } catch (SocketTimeoutException e) {
@@ -63,7 +65,7 @@ final class Diagnosis {
         }
     }
 
-    private Optional<String> handshake(URI endpoint, Socket plain) throws IOException {
+    private Optional<String> handshake(URI endpoint, InetAddress address, Socket plain, int millis) throws IOException {
         try (SSLSocket socket =
                 (SSLSocket) tls.forSockets().createSocket(plain, endpoint.getHost(), endpoint.getPort(), false)) {
             SSLParameters parameters = socket.getSSLParameters();
@@ -73,7 +75,20 @@ final class Diagnosis {
             socket.startHandshake();
             return greet(socket, true);
         } catch (SSLException e) {
-            return Optional.of(explain(e));
+            return Optional.of(
+                    cause(e, EOFException.class) != null && speaksPlain(endpoint, address, millis)
+                            ? "it does not speak TLS; use http:// for it"
+                            : explain(e));
+        }
+    }
+
+    private boolean speaksPlain(URI endpoint, InetAddress address, int millis) {
+        try (Socket socket = new Socket()) {
+            socket.connect(new InetSocketAddress(address, endpoint.getPort()), millis);
+            socket.setSoTimeout(millis);
+            return greet(socket, false).isEmpty();
+        } catch (IOException e) {
+            return false;
         }
     }
 
@@ -87,7 +102,9 @@ final class Diagnosis {
         if (cause(e, CertificateNotYetValidException.class) != null) {
             return "its certificate is not valid yet; compare the clocks";
         }
-        if (cause(e, CertPathBuilderException.class) != null) {
+        CertPathValidatorException path = cause(e, CertPathValidatorException.class);
+        if (cause(e, CertPathBuilderException.class) != null
+                || (path != null && path.getReason() != BasicReason.ALGORITHM_CONSTRAINED)) {
             return hasAuthority
                     ? "its certificate is not signed by the CA file that was given"
                     : "its certificate is not trusted; give the CA file that signed it";

@@ -5,21 +5,19 @@ import io.drkit.testkit.KeyStoreContract;
 import io.drkit.testkit.etcd.EtcdServer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.TestInstance;
 
 /** The contract on installed etcd 3.4. */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class EtcdKeyStore34ContractTest extends KeyStoreContract {
 
-    private EtcdServer etcd;
+    private static EtcdServer etcd;
 
     @BeforeAll
-    void start() {
+    static void start() {
         etcd = EtcdServer.builder().start();
     }
 
     @AfterAll
-    void stop() {
+    static void stop() {
         if (etcd != null) {
             etcd.close();
         }

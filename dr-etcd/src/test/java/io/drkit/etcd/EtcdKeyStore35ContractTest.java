@@ -8,22 +8,20 @@ import io.drkit.testkit.etcd.EtcdBinary;
 import io.drkit.testkit.etcd.EtcdServer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.TestInstance;
 
 /** The contract on etcd 3.5. */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class EtcdKeyStore35ContractTest extends KeyStoreContract {
 
-    private EtcdServer etcd;
+    private static EtcdServer etcd;
 
     @BeforeAll
-    void start() {
+    static void start() {
         assumeTrue(EtcdBinary.v35().isPresent(), "etcd 3.5 is absent: run script/etcd");
         etcd = EtcdServer.builder().binary(EtcdBinary.v35().orElseThrow()).start();
     }
 
     @AfterAll
-    void stop() {
+    static void stop() {
         if (etcd != null) {
             etcd.close();
         }

@@ -5,21 +5,19 @@ import io.drkit.testkit.KeyStoreContract;
 import io.drkit.testkit.etcd.EtcdServer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.TestInstance;
 
 /** The contract on three members. */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class EtcdKeyStoreClusterContractTest extends KeyStoreContract {
 
-    private EtcdServer etcd;
+    private static EtcdServer etcd;
 
     @BeforeAll
-    void start() {
+    static void start() {
         etcd = EtcdServer.builder().members(3).start();
     }
 
     @AfterAll
-    void stop() {
+    static void stop() {
         if (etcd != null) {
             etcd.close();
         }
