@@ -39,7 +39,7 @@ public final class DrKit {
             names = {"-h", "--help"},
             usageHelp = true,
             description = "Shows this.")
-    private boolean help;
+    boolean help;
 
     private DrKit() {}
 

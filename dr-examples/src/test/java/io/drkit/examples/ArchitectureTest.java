@@ -22,8 +22,7 @@ class ArchitectureTest {
 
     private static final DescribedPredicate<JavaClass> BACKEND = resideInAnyPackage(BACKENDS);
     private static final DescribedPredicate<JavaClass> CORE = resideInAPackage("io.drkit..")
-            .and(DescribedPredicate.not(
-                    BACKEND.or(resideInAnyPackage("io.drkit.testkit..", "io.drkit.examples.."))))
+            .and(DescribedPredicate.not(BACKEND.or(resideInAnyPackage("io.drkit.testkit..", "io.drkit.examples.."))))
             .as("core");
 
     @ArchTest
@@ -31,11 +30,7 @@ class ArchitectureTest {
             .that(CORE)
             .should()
             .onlyDependOnClassesThat(CORE.or(resideInAnyPackage(
-                    "java..",
-                    "org.slf4j..",
-                    "org.jspecify..",
-                    "com.fasterxml.jackson..",
-                    "io.github.resilience4j..")));
+                    "java..", "org.slf4j..", "org.jspecify..", "com.fasterxml.jackson..", "io.github.resilience4j..")));
 
     @ArchTest
     static final ArchRule a_backend_sees_of_drkit_only_core_and_itself = slices().matching("io.drkit.(*)..")
@@ -58,6 +53,8 @@ class ArchitectureTest {
             .dependOnClassesThat(resideInAnyPackage("io.etcd..", "io.grpc..", "io.netty.."));
 
     @ArchTest
-    static final ArchRule capabilities_have_no_cycles_with_the_root =
-            noClasses().that(resideInAPackage("io.drkit")).should().dependOnClassesThat(resideInAPackage("io.drkit.*.."));
+    static final ArchRule capabilities_have_no_cycles_with_the_root = noClasses()
+            .that(resideInAPackage("io.drkit"))
+            .should()
+            .dependOnClassesThat(resideInAPackage("io.drkit.*.."));
 }

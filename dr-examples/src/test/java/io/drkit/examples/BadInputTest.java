@@ -69,7 +69,7 @@ class BadInputTest {
     @Test
     void a_missing_option_is_named() {
         assertSentence(drkit("check", "--scope", "all"), 2, "--from");
-        assertSentence(drkit("check", "--scope", "all", "--from", "http://127.0.0.1:1"), 2, "127.0.0.1", "--to");
+        assertSentence(drkit("check", "--scope", "all", "--from", "http://127.0.0.1:1"), 2, "--to");
         assertSentence(drkit("mirror", "--from", "http://127.0.0.1:1", "--to", "http://127.0.0.1:2"), 2, "--scope");
         assertSentence(drkit("role", "show"), 2, "--at");
         assertSentence(drkit("role"), 2, "subcommand");

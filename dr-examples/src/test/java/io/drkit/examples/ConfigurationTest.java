@@ -19,11 +19,9 @@ class ConfigurationTest {
     @Test
     void two_sites_stand_in_a_file_and_change_places_by_name() throws IOException {
         try (EtcdServer east = EtcdServer.builder().mutualTls().start();
-                EtcdServer west = EtcdServer.builder().tls().auth("pass word").start()) {
-            Files.writeString(folder.resolve("password"), "pass word\n");
-            Path config = Files.writeString(
-                    folder.resolve("drkit.yaml"),
-                    """
+                EtcdServer west = EtcdServer.builder().tls().auth("password-1").start()) {
+            Files.writeString(folder.resolve("password"), "password-1\n");
+            Path config = Files.writeString(folder.resolve("drkit.yaml"), """
                     sites:
                       primary:
                         endpoints: [%s]
@@ -35,14 +33,13 @@ class ConfigurationTest {
                         cacert: %s
                         user: root
                         password-file: password
-                    """
-                            .formatted(
-                                    east.endpoint(0),
-                                    east.certificates().authority(),
-                                    east.certificates().clientCertificate(),
-                                    east.certificates().clientKey(),
-                                    west.endpoint(0),
-                                    west.certificates().authority()));
+                    """.formatted(
+                            east.endpoint(0),
+                            east.certificates().authority(),
+                            east.certificates().clientCertificate(),
+                            east.certificates().clientKey(),
+                            west.endpoint(0),
+                            west.certificates().authority()));
             east.etcdctl("put", "/a/1", "one");
 
             Cli mirrored = drkit("mirror", "--once", "--scope", "prefix:/a/", "--config", config.toString());

@@ -66,8 +66,7 @@ class MirrorProcessTest {
         try (MirrorProcess first = MirrorProcess.start(arguments)) {
             awaitMirrored("/b/1", "one");
             try (MirrorProcess second = MirrorProcess.start(arguments)) {
-                await().atMost(Duration.ofSeconds(30))
-                        .until(() -> second.log().contains("waiting-for-lock"));
+                await().atMost(Duration.ofSeconds(30)).until(() -> second.log().contains("waiting-for-lock"));
                 assertEndsPromptly(second);
             }
             primary.etcdctl("put", "/b/2", "two");
@@ -81,14 +80,7 @@ class MirrorProcessTest {
         try (EtcdServer lost = EtcdServer.builder().start()) {
             lost.etcdctl("put", "/c/1", "one");
             try (MirrorProcess mirror = MirrorProcess.start(
-                    "--from",
-                    lost.endpoint(0),
-                    "--to",
-                    standby.endpoint(0),
-                    "--scope",
-                    "prefix:/c/",
-                    "--name",
-                    "c")) {
+                    "--from", lost.endpoint(0), "--to", standby.endpoint(0), "--scope", "prefix:/c/", "--name", "c")) {
                 awaitMirrored("/c/1", "one");
                 lost.kill();
                 await().atMost(Duration.ofSeconds(60)).until(() -> mirror.log().contains("reconnecting"));

@@ -1,6 +1,8 @@
 package io.drkit.examples.cli;
 
 import io.drkit.DrException;
+import io.drkit.etcd.EtcdConnection;
+import io.drkit.etcd.EtcdKeyStore;
 import io.drkit.keyspace.MirrorScope;
 import io.drkit.keystore.KeyStore;
 import java.util.concurrent.Callable;
@@ -110,8 +112,10 @@ public abstract class SiteCommand implements Callable<Integer> {
         @Override
         int connectAndRun() throws Exception {
             scope();
-            try (KeyStore primary = SiteOptions.declared(from).connect(common);
-                    KeyStore standby = SiteOptions.declared(to).connect(common)) {
+            EtcdConnection first = SiteOptions.declared(from).connection(common);
+            EtcdConnection second = SiteOptions.declared(to).connection(common);
+            try (KeyStore primary = EtcdKeyStore.connect(first);
+                    KeyStore standby = EtcdKeyStore.connect(second)) {
                 return run(primary, standby);
             }
         }
@@ -131,7 +135,7 @@ public abstract class SiteCommand implements Callable<Integer> {
 
         @Override
         int connectAndRun() throws Exception {
-            try (KeyStore store = SiteOptions.declared(at).connect(common)) {
+            try (KeyStore store = EtcdKeyStore.connect(SiteOptions.declared(at).connection(common))) {
                 return run(store);
             }
         }
@@ -154,8 +158,9 @@ public abstract class SiteCommand implements Callable<Integer> {
         @Override
         int connectAndRun() throws Exception {
             SiteOptions from = SiteOptions.declared(this.from);
-            try (KeyStore standby = SiteOptions.declared(to).connect(common);
-                    KeyStore primary = from.isGiven() ? from.connect(common) : null) {
+            try (KeyStore standby =
+                            EtcdKeyStore.connect(SiteOptions.declared(to).connection(common));
+                    KeyStore primary = from.isGiven() ? EtcdKeyStore.connect(from.connection(common)) : null) {
                 return run(standby, primary);
             }
         }

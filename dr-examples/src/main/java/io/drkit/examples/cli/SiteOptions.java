@@ -1,8 +1,6 @@
 package io.drkit.examples.cli;
 
 import io.drkit.etcd.EtcdConnection;
-import io.drkit.etcd.EtcdKeyStore;
-import io.drkit.keystore.KeyStore;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -76,8 +74,8 @@ final class SiteOptions {
         return site != null;
     }
 
-    /** Connects to the site, and finds out whether it is there. */
-    KeyStore connect(CommonOptions common) {
+    /** How to reach the site; connects to nothing. */
+    EtcdConnection connection(CommonOptions common) {
         SiteSettings settings = settings(common);
         EtcdConnection.Builder connection =
                 EtcdConnection.to(endpoints(settings)).deadline(common.deadline).connectTimeout(common.deadline);
@@ -92,7 +90,7 @@ final class SiteOptions {
             password(settings);
             connection.user(settings.user(), () -> password(settings));
         }
-        return EtcdKeyStore.connect(connection.build());
+        return connection.build();
     }
 
     private <T> T needed(String suffix, @Nullable T value) {

@@ -26,7 +26,7 @@ public final class QuarantineCommand {
             names = {"-h", "--help"},
             usageHelp = true,
             description = "Shows this.")
-    private boolean help;
+    boolean help;
 
     @Command(name = "list", description = "Lists the batches, or the keys of one batch.")
     static final class ListBatches extends SiteCommand.OfOne {

@@ -22,7 +22,7 @@ public final class RoleCommand {
             names = {"-h", "--help"},
             usageHelp = true,
             description = "Shows this.")
-    private boolean help;
+    boolean help;
 
     @Command(name = "show", description = "Shows identity, role and epoch; writes nothing.")
     static final class Show extends SiteCommand.OfOne {

@@ -24,7 +24,7 @@ public final class DemoCommand implements Callable<Integer> {
             names = {"-h", "--help"},
             usageHelp = true,
             description = "Shows this.")
-    private boolean help;
+    boolean help;
 
     @Option(
             names = "--seed",
