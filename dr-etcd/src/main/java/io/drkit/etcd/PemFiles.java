@@ -122,6 +122,9 @@ final class PemFiles {
         out.write(tag);
         if (content.size() < 0x80) {
             out.write(content.size());
+        } else if (content.size() < 0x100) {
+            out.write(0x81);
+            out.write(content.size());
         } else {
             out.write(0x82);
             out.write(content.size() >> 8);
