@@ -4,10 +4,8 @@ import io.drkit.UnsafeToProceedException;
 import io.drkit.keyspace.DrKitKeys;
 import io.drkit.keyspace.MirrorScope;
 import io.drkit.keystore.Bytes;
-import io.drkit.keystore.KeyRange;
 import io.drkit.keystore.KeyStore;
 import io.drkit.keystore.KeyValue;
-import io.drkit.keystore.RangeRequest;
 import io.drkit.site.Role;
 import io.drkit.site.Site;
 import io.drkit.site.SiteRole;
@@ -76,45 +74,13 @@ final class Admission {
 
     /** Two mirrors whose scopes overlap would take each other's keys for strangers. */
     private void refuseOverlap() {
-        Bytes own = DrKitKeys.checkpoint(options.name());
-        KeyRange records = KeyRange.prefix(DrKitKeys.MIRRORS);
-        for (KeyValue name : checkpointKeys(records)) {
-            if (name.key().equals(own)) {
-                continue;
+        for (MirrorRecord other : MirrorRecord.overlapping(standby, scope.range())) {
+            if (!other.name().equals(options.name())) {
+                throw new UnsafeToProceedException("Scope " + scope.name() + " overlaps with scope "
+                        + other.checkpoint().scope() + " of mirror " + other.name() + " to " + standby.name()
+                        + ". Use that mirror's name, or delete its records under " + DrKitKeys.MIRRORS + other.name()
+                        + "/.");
             }
-            Checkpoint other = Checkpoint.parse(name.value());
-            if (other.range().overlaps(scope.range())) {
-                throw new UnsafeToProceedException("Scope " + scope.name() + " overlaps with scope " + other.scope()
-                        + " of another mirror to " + standby.name() + ", recorded at "
-                        + name.key().printable() + ". Use that mirror's name, or delete its records.");
-            }
-        }
-    }
-
-    /** Names are few; their records (marks of strangers, say) may be many, so each name's are jumped over. */
-    private List<KeyValue> checkpointKeys(KeyRange records) {
-        List<KeyValue> found = new java.util.ArrayList<>();
-        KeyRange rest = records;
-        while (true) {
-            List<KeyValue> first =
-                    standby.range(RangeRequest.of(rest, 0, 1).onlyKeys()).entries();
-            if (first.isEmpty()) {
-                return found;
-            }
-            String key = first.get(0).key().utf8();
-            int slash = key.indexOf('/', DrKitKeys.MIRRORS.length());
-            if (slash < 0) {
-                rest = rest.from(first.get(0).key().successor());
-                continue;
-            }
-            Bytes checkpoint = DrKitKeys.checkpoint(key.substring(DrKitKeys.MIRRORS.length(), slash));
-            Optional.ofNullable(standby.read(List.of(checkpoint)).get(checkpoint))
-                    .ifPresent(found::add);
-            Bytes afterName = KeyRange.prefix(key.substring(0, slash + 1)).end();
-            if (afterName == null) {
-                return found;
-            }
-            rest = rest.from(afterName);
         }
     }
 

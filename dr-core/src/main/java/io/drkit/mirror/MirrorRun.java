@@ -65,13 +65,19 @@ final class MirrorRun {
         Opening opening = Opening.decide(source, standby, scope, options, session.accepted(), admit());
         SkippedKeys skipped = SkippedKeys.load(standby, options);
         progress.skipped(skipped);
-        StandbyWriter.Records records = new StandbyWriter.Records(
-                session.lock().createRevision(), opening.roleModRevision(), opening.foreign());
+        MirrorRecord record = opening.record();
         StandbyWriter writer = new StandbyWriter(
-                standby, options, records, skipped, progress, opening.checkpoint(), opening.checkpointVersion());
-        Strangers strangers = new Strangers(standby, opening.foreign(), options);
+                standby,
+                options,
+                record,
+                session.lock().createRevision(),
+                opening.roleModRevision(),
+                skipped,
+                progress,
+                session.quarantineBatch());
+        Strangers strangers = new Strangers(standby, record.foreign(), options);
         progress.strangers(strangers.count());
-        progress.resumed(opening.checkpoint());
+        progress.resumed(record.checkpoint());
         sampleSource(0);
         session.shrink().sessionBeginsAt(progress.sourceRevision());
         boolean resumed = opening.resume() && mirror(writer, strangers);

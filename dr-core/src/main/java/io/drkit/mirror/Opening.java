@@ -16,20 +16,12 @@ import java.util.Set;
 /**
  * Where a mirror begins: what the standby's records say, whether they can be gone on from, and what is known of who wrote what there.
  *
- * @param checkpoint as stored where {@code resume}, else the one to begin a copy with
- * @param checkpointVersion of the stored checkpoint; 0 where there is none
+ * @param record as stored where {@code resume}, else one that begins a copy
  * @param resume whether to go on from the checkpoint; if not, everything is copied
- * @param foreign the standby's revisions that are not the mirror's
  * @param roleModRevision of the standby's role
  * @param overruled what a person's acceptance was needed for
  */
-record Opening(
-        Checkpoint checkpoint,
-        long checkpointVersion,
-        boolean resume,
-        ForeignRevisions foreign,
-        long roleModRevision,
-        Set<Risk> overruled) {
+record Opening(MirrorRecord record, boolean resume, long roleModRevision, Set<Risk> overruled) {
 
     static Opening decide(
             KeyStore source,
@@ -38,17 +30,17 @@ record Opening(
             MirrorOptions options,
             Set<Risk> accepted,
             Admission.Pair pair) {
-        Bytes checkpointKey = DrKitKeys.checkpoint(options.name());
-        Bytes foreignKey = DrKitKeys.foreign(options.name());
-        Map<Bytes, KeyValue> records = standby.read(List.of(DrKitKeys.ROLE, checkpointKey, foreignKey));
+        Map<Bytes, KeyValue> records = standby.read(
+                List.of(DrKitKeys.ROLE, DrKitKeys.checkpoint(options.name()), DrKitKeys.foreign(options.name())));
         long role = Site.role(records)
                 .map(Site.RecordedRole::modRevision)
                 .orElseThrow(() -> new RestartException("the standby's role was deleted"));
-        KeyValue stored = records.get(checkpointKey);
-        if (stored == null) {
+        Optional<MirrorRecord> found = MirrorRecord.of(options.name(), records);
+        if (found.isEmpty()) {
             return anew(source, standby, scope, options, pair, 0, role, Set.of());
         }
-        Checkpoint checkpoint = Checkpoint.parse(stored.value());
+        MirrorRecord stored = found.get();
+        Checkpoint checkpoint = stored.checkpoint();
         if (!checkpoint.source().equals(pair.sourceId())) {
             if (!accepted.contains(Risk.NEW_SOURCE)) {
                 throw new UnsafeToProceedException(
@@ -68,10 +60,7 @@ record Opening(
             }
             return anew(source, standby, scope, options, pair, stored.version(), role, Set.of(Risk.NEW_HISTORY));
         }
-        KeyValue intervals = records.get(foreignKey);
-        ForeignRevisions foreign = ForeignRevisions.restore(
-                intervals == null ? Bytes.utf8("[]") : intervals.value(), checkpoint.accounted(), stored.modRevision());
-        return new Opening(checkpoint, stored.version(), true, foreign, role, Set.of());
+        return new Opening(stored, true, role, Set.of());
     }
 
     /** Nothing on the standby is known to be the primary's, unless the two have changed roles. */
@@ -100,6 +89,8 @@ record Opening(
                 0,
                 0,
                 null);
-        return new Opening(checkpoint, checkpointVersion, false, new ForeignRevisions(common), role, overruled);
+        MirrorRecord record =
+                new MirrorRecord(options.name(), checkpoint, checkpointVersion, new ForeignRevisions(common));
+        return new Opening(record, false, role, overruled);
     }
 }

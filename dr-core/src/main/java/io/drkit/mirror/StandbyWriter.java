@@ -10,6 +10,8 @@ import io.drkit.keystore.Transaction;
 import io.drkit.keystore.Transaction.Field;
 import io.drkit.keystore.Transaction.Guard;
 import io.drkit.keystore.Transaction.Operation;
+import io.drkit.quarantine.About;
+import io.drkit.quarantine.Quarantine;
 import io.drkit.site.Role;
 import io.drkit.site.Site;
 import java.util.ArrayList;
@@ -23,21 +25,20 @@ import java.util.Optional;
  */
 final class StandbyWriter {
 
-    /** Beside the changes a transaction holds the checkpoint and, at times, the record of foreign revisions. */
-    private static final int RESERVED_OPERATIONS = 2;
+    /** Beside the changes a transaction holds the checkpoint and, at times, the book of foreign revisions and a quarantine's label. */
+    private static final int RESERVED_OPERATIONS = 3;
 
     private static final int RESERVED_GUARDS = 3;
 
     private final KeyStore standby;
     private final MirrorOptions options;
-    private final Records records;
+    private final MirrorRecord record;
+    private final long lockCreateRevision;
+    private final long roleModRevision;
     private final SkippedKeys skipped;
     private final Progress progress;
-    private Checkpoint checkpoint;
-    private long checkpointVersion;
-
-    /** What the mirror found on the standby, and holds its writes to. */
-    record Records(long lockCreateRevision, long roleModRevision, ForeignRevisions foreign) {}
+    private final String quarantineBatch;
+    private boolean quarantineLabelled;
 
     enum Outcome {
         DONE,
@@ -45,31 +46,38 @@ final class StandbyWriter {
         CONFLICT
     }
 
-    /** @param checkpointVersion 0 where the standby has no checkpoint of this mirror yet */
+    /**
+     * Holds every write to the lock and the role as they were found.
+     *
+     * @param lockCreateRevision of the lock's key
+     * @param roleModRevision of the standby's role
+     */
     StandbyWriter(
             KeyStore standby,
             MirrorOptions options,
-            Records records,
+            MirrorRecord record,
+            long lockCreateRevision,
+            long roleModRevision,
             SkippedKeys skipped,
             Progress progress,
-            Checkpoint checkpoint,
-            long checkpointVersion) {
+            String quarantineBatch) {
         this.standby = standby;
         this.options = options;
-        this.records = records;
+        this.record = record;
+        this.lockCreateRevision = lockCreateRevision;
+        this.roleModRevision = roleModRevision;
         this.skipped = skipped;
         this.progress = progress;
-        this.checkpoint = checkpoint;
-        this.checkpointVersion = checkpointVersion;
+        this.quarantineBatch = quarantineBatch;
     }
 
     /** The checkpoint as last written. */
     Checkpoint checkpoint() {
-        return checkpoint;
+        return record.checkpoint();
     }
 
     ForeignRevisions foreign() {
-        return records.foreign();
+        return record.foreign();
     }
 
     /** Whether one transaction takes all of these. */
@@ -95,7 +103,7 @@ final class StandbyWriter {
         int from = 0;
         while (true) {
             int to = fill(changes, from);
-            Outcome outcome = writeOne(changes.subList(from, to), to == changes.size() ? next : checkpoint);
+            Outcome outcome = writeOne(changes.subList(from, to), to == changes.size() ? next : checkpoint());
             if (outcome == Outcome.CONFLICT || to == changes.size()) {
                 return outcome;
             }
@@ -138,7 +146,7 @@ final class StandbyWriter {
     private Outcome writeSingly(List<Change> changes, Checkpoint next) {
         for (int i = 0; i < changes.size(); i++) {
             boolean last = i == changes.size() - 1;
-            if (writeOne(changes.subList(i, i + 1), last ? next : checkpoint) == Outcome.CONFLICT) {
+            if (writeOne(changes.subList(i, i + 1), last ? next : checkpoint()) == Outcome.CONFLICT) {
                 return Outcome.CONFLICT;
             }
         }
@@ -150,7 +158,7 @@ final class StandbyWriter {
         if (change.setsAside() == 0) {
             return skip(change, next);
         }
-        Outcome aside = writeOne(List.of(change.companions()), checkpoint);
+        Outcome aside = writeOne(List.of(change.companions()), checkpoint());
         return aside == Outcome.DONE ? writeOne(List.of(change.alone()), next) : aside;
     }
 
@@ -167,12 +175,10 @@ final class StandbyWriter {
     }
 
     private CommitResult commit(List<Change> changes, Checkpoint next) {
-        ForeignRevisions foreign = records.foreign();
-        Checkpoint written = next.with(foreign.accounted(), progress.logIndex());
         List<Guard> guards = new ArrayList<>(changes.size() + RESERVED_GUARDS);
-        guards.add(new Guard(DrKitKeys.LOCK, Field.CREATE_REVISION, records.lockCreateRevision()));
-        guards.add(Guard.unchanged(DrKitKeys.ROLE, records.roleModRevision()));
-        guards.add(new Guard(checkpointKey(), Field.VERSION, checkpointVersion));
+        guards.add(new Guard(DrKitKeys.LOCK, Field.CREATE_REVISION, lockCreateRevision));
+        guards.add(Guard.unchanged(DrKitKeys.ROLE, roleModRevision));
+        guards.addAll(record.guards());
         List<Operation> operations = new ArrayList<>(changes.size() + RESERVED_OPERATIONS);
         for (Change change : changes) {
             if (change.guard() != null) {
@@ -180,9 +186,10 @@ final class StandbyWriter {
             }
             operations.addAll(change.operations());
         }
-        operations.add(Operation.put(checkpointKey(), written.toBytes()));
-        if (foreign.isChanged()) {
-            operations.add(Operation.put(DrKitKeys.foreign(options.name()), foreign.toBytes()));
+        operations.addAll(record.operations(next, progress.logIndex()));
+        boolean label = !quarantineLabelled && changes.stream().anyMatch(change -> change.setsAside() > 0);
+        if (label) {
+            operations.add(quarantineLabel());
         }
         CommitResult result = standby.commit(new Transaction(guards, operations));
         if (result instanceof CommitResult.OutOfSpace full) {
@@ -191,14 +198,21 @@ final class StandbyWriter {
                     + " defragment and disarm its alarm; mirroring goes on by itself. It said: " + full.message());
         }
         if (result instanceof CommitResult.Committed committed) {
-            foreign.saved();
-            foreign.own(committed.revision());
-            checkpoint = written;
-            checkpointVersion++;
+            record.committed(committed.revision());
+            quarantineLabelled |= label;
             changes.forEach(progress::applied);
-            progress.checkpointMoved(checkpoint);
+            progress.checkpointMoved(checkpoint());
         }
         return result;
+    }
+
+    private Operation quarantineLabel() {
+        String reason = checkpoint().fromOldPrimary()
+                ? "lost writes: made on this site while it was the primary, after the last mirrored revision"
+                : "written on this standby by someone else, then overwritten or deleted by the mirror";
+        return Quarantine.about(
+                quarantineBatch,
+                new About(reason, options.name(), options.clock().instant()));
     }
 
     /** Returns only if the lock, the role and the checkpoint are as they were, so that a change's own guard must have failed. */
@@ -209,15 +223,15 @@ final class StandbyWriter {
             throw new UnsafeToProceedException("The standby " + standby.name() + " was promoted: it is "
                     + role.get().role() + " now, and nothing more is written to it.");
         }
-        if (role.map(Site.RecordedRole::modRevision).orElse(0L) != records.roleModRevision()) {
+        if (role.map(Site.RecordedRole::modRevision).orElse(0L) != roleModRevision) {
             throw new RestartException("the standby's role was written anew");
         }
         KeyValue lock = now.get(DrKitKeys.LOCK);
-        if (lock == null || lock.createRevision() != records.lockCreateRevision()) {
+        if (lock == null || lock.createRevision() != lockCreateRevision) {
             throw new RestartException("the lock on the standby was lost");
         }
         KeyValue stored = now.get(checkpointKey());
-        if ((stored == null ? 0 : stored.version()) != checkpointVersion) {
+        if ((stored == null ? 0 : stored.version()) != record.version()) {
             throw new RestartException("the checkpoint was moved by a transaction whose outcome was unknown");
         }
     }

@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Tail {
 
-    /** Each change may need a guard; the writer needs three itself. */
+    /** Each change may need a guard, and the writer needs three itself. */
     private static final int MAX_CHANGES = KeyStore.MAX_OPERATIONS - 3;
 
     /** A revision that comes in parts is put together up to so many events; then its parts are applied as they come. */
