@@ -15,6 +15,7 @@ import io.drkit.keystore.Scan;
 import io.drkit.keystore.Transaction;
 import io.drkit.keystore.Transaction.Guard;
 import io.drkit.keystore.Transaction.Operation;
+import io.drkit.mirror.MirrorRecord;
 import io.drkit.quarantine.About;
 import io.drkit.quarantine.Quarantine;
 import io.drkit.site.Role;
@@ -47,6 +48,9 @@ final class Repair {
     private final Instant began;
     private final String batch;
     private final List<Guard> fence;
+    /** Carried in every transaction, so that a mirror takes what is put here for the primary's, and deletes it with the primary. */
+    private final List<MirrorRecord> records;
+
     private final List<Change> pending = new ArrayList<>();
     private int pendingOperations;
     private int pendingBytes;
@@ -71,6 +75,7 @@ final class Repair {
         this.began = options.clock().instant();
         this.batch = "repair-" + began;
         this.fence = refuseOrFence();
+        this.records = MirrorRecord.overlapping(standby, scope.range());
     }
 
     RepairReport run() {
@@ -205,15 +210,20 @@ final class Repair {
             operations.add(Quarantine.about(
                     batch, new About("surplus on the standby, deleted by a repair on request", "repair", began)));
         }
+        records.forEach(record -> {
+            guards.addAll(record.guards());
+            operations.addAll(record.operations());
+        });
         CommitResult result = standby.commit(new Transaction(guards, operations));
         if (result instanceof CommitResult.OutOfSpace) {
             throw new UnsafeToProceedException(
                     standby.name() + " is out of space and takes no writes. Compact, defragment"
                             + " and disarm its alarm, then repair again." + soFar());
         }
-        if (!(result instanceof CommitResult.Committed)) {
+        if (!(result instanceof CommitResult.Committed committed)) {
             return false;
         }
+        records.forEach(record -> record.committed(committed.revision()));
         deleted += deletions;
         put += changes.size() - deletions;
         return true;

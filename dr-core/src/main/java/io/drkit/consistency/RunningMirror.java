@@ -10,6 +10,7 @@ import io.drkit.keystore.KeyStore;
 import io.drkit.keystore.KeyValue;
 import io.drkit.keystore.Page;
 import io.drkit.keystore.RangeRequest;
+import io.drkit.mirror.Checkpoint;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
@@ -38,10 +39,8 @@ record RunningMirror(String name, boolean complete, long revision, long standbyR
         if (page.entries().isEmpty()) {
             return Optional.of(new RunningMirror(name, false, 0, page.revision()));
         }
-        JsonNode checkpoint = parse(page.entries().get(0));
-        boolean complete = !checkpoint.hasNonNull("copiedTo");
-        return Optional.of(
-                new RunningMirror(name, complete, checkpoint.path("revision").asLong(), page.revision()));
+        Checkpoint checkpoint = Checkpoint.parse(page.entries().get(0).value());
+        return Optional.of(new RunningMirror(name, checkpoint.isComplete(), checkpoint.revision(), page.revision()));
     }
 
     private static JsonNode parse(KeyValue recorded) {

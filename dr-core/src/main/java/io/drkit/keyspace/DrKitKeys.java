@@ -9,6 +9,7 @@ import io.drkit.keystore.KeyRange;
  * <pre>
  * /drkit/site                          identity of the site
  * /drkit/role                          role and epoch of the site
+ * /drkit/proof                         when this standby was last proved equal to its primary
  * /drkit/mirror/lock                   who mirrors to this site now (leased)
  * /drkit/mirror/NAME/checkpoint        how far mirror NAME has come
  * /drkit/mirror/NAME/foreign           revisions of this store that the mirror did not write and has not looked into yet
@@ -24,6 +25,7 @@ public final class DrKitKeys {
 
     public static final Bytes SITE = Bytes.utf8("/drkit/site");
     public static final Bytes ROLE = Bytes.utf8("/drkit/role");
+    public static final Bytes PROOF = Bytes.utf8("/drkit/proof");
     public static final Bytes LOCK = Bytes.utf8("/drkit/mirror/lock");
     public static final String MIRRORS = "/drkit/mirror/";
     public static final String QUARANTINE = "/drkit/quarantine/";

@@ -68,6 +68,9 @@ final class DefaultMirrorSession implements MirrorSession {
                 log.error("Mirror failed", e);
                 last = fail(e, State.FAILED);
             }
+        } catch (Error e) {
+            last = fail(new IllegalStateException("The mirror's thread died: " + e, e), State.FAILED);
+            throw e;
         } finally {
             Thread.interrupted();
             closeLock();

@@ -26,9 +26,15 @@ final class ForeignRevisions {
 
     private boolean changed;
 
-    /** Every revision after {@code accounted} is foreign, as far as is known. */
-    ForeignRevisions(long accounted) {
+    private ForeignRevisions(long accounted) {
         this.accounted = accounted;
+    }
+
+    /** A new book: every revision after {@code accounted} is foreign, as far as is known. */
+    static ForeignRevisions unknownAfter(long accounted) {
+        ForeignRevisions foreign = new ForeignRevisions(accounted);
+        foreign.changed = true;
+        return foreign;
     }
 
     /** What the standby's records tell. */

@@ -23,6 +23,8 @@ import java.util.Optional;
  */
 final class History {
 
+    private static final int ASKED_AGAIN = 5;
+
     private History() {}
 
     /** What speaks against {@code store} still having the history of {@code checkpoint}; empty if nothing does. */
@@ -31,6 +33,10 @@ final class History {
         if (status.revision() < checkpoint.revision()) {
             return Optional.of(
                     "its revision is " + status.revision() + ", and was " + checkpoint.revision() + " before");
+        }
+        // A member that is behind may be the only one that told; asked again it has caught up.
+        for (int i = 0; i < ASKED_AGAIN && status.logIndex() < checkpoint.logIndex(); i++) {
+            status = store.status();
         }
         if (status.logIndex() != 0 && status.logIndex() < checkpoint.logIndex()) {
             return Optional.of(

@@ -1,6 +1,7 @@
 package io.drkit.mirror;
 
 import io.drkit.SiteUnreachableException;
+import io.drkit.consistency.Proof;
 import io.drkit.keyspace.MirrorScope;
 import io.drkit.keystore.Bytes;
 import io.drkit.keystore.CompactedException;
@@ -78,7 +79,7 @@ final class MirrorRun {
         Strangers strangers = new Strangers(standby, record.foreign(), options);
         progress.strangers(strangers.count());
         progress.resumed(record.checkpoint());
-        sampleSource(0);
+        sample(0);
         session.shrink().sessionBeginsAt(progress.sourceRevision());
         boolean resumed = opening.resume() && mirror(writer, strangers);
         while (!resumed && !session.isStopping()) {
@@ -210,7 +211,7 @@ final class MirrorRun {
             throw new RestartException("the lock on the standby was lost");
         }
         if (sampling.isDue()) {
-            sampleSource(tail.position());
+            sample(tail.position());
         }
         long silent = System.nanoTime() - lastHeard;
         if (silent > options.silence().toNanos()) {
@@ -237,7 +238,7 @@ final class MirrorRun {
         }
     }
 
-    private void sampleSource(long position) {
+    private void sample(long position) {
         long asked = System.nanoTime();
         StoreStatus status = source.status();
         if (status.revision() < position) {
@@ -245,6 +246,7 @@ final class MirrorRun {
                     "the primary's revision went back from " + position + " to " + status.revision());
         }
         progress.sourceSeen(status.revision(), status.logIndex(), asked);
+        Proof.last(standby).filter(proof -> proof.scope().equals(scope.name())).ifPresent(progress::proved);
     }
 
     /**

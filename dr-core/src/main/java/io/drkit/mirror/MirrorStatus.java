@@ -1,5 +1,6 @@
 package io.drkit.mirror;
 
+import io.drkit.consistency.Proof;
 import io.drkit.keystore.Bytes;
 import java.time.Duration;
 import java.time.Instant;
@@ -17,11 +18,14 @@ import java.util.Optional;
  * @param copied how many keys the running copy has been through; what {@code keys} is to be reached
  * @param appliedKeys how many keys this session put or deleted
  * @param appliedBytes how many bytes of keys and values this session put
+ * @param keysPerSecond how fast, over the last ten seconds or so
+ * @param bytesPerSecond how fast, over the last ten seconds or so
  * @param splitRevisions how many source revisions were too large for one transaction
  * @param skipped how many keys the standby refused; see {@code skippedSample}
  * @param skippedSample the first of them
  * @param strangers how many keys in scope are on the standby that the primary never gave it, as of the last copy
  * @param setAside how many values this session put into quarantine
+ * @param lastProof when the scope was last proved equal, value by value; see {@link Proof}
  * @param lastError what went wrong last, and when; kept after recovery
  */
 public record MirrorStatus(
@@ -33,11 +37,14 @@ public record MirrorStatus(
         long copied,
         long appliedKeys,
         long appliedBytes,
+        double keysPerSecond,
+        double bytesPerSecond,
         long splitRevisions,
         long skipped,
         List<Bytes> skippedSample,
         long strangers,
         long setAside,
+        Optional<Proof> lastProof,
         Optional<Failure> lastError) {
 
     public enum State {

@@ -1,5 +1,6 @@
 package io.drkit.mirror;
 
+import io.drkit.consistency.Proof;
 import io.drkit.keystore.Bytes;
 import io.drkit.mirror.MirrorStatus.Failure;
 import io.drkit.mirror.MirrorStatus.State;
@@ -23,6 +24,9 @@ final class Progress {
     private long copied;
     private long appliedKeys;
     private long appliedBytes;
+    private final Rate keyRate = new Rate();
+    private final Rate byteRate = new Rate();
+    private @Nullable Proof lastProof;
     private long splitRevisions;
     private long skipped;
     private List<Bytes> skippedSample = List.of();
@@ -52,6 +56,12 @@ final class Progress {
     synchronized void sourceSeen(long revision, long logIndex, long askedNanoTime) {
         lag.sample(revision, askedNanoTime);
         this.logIndex = Math.max(this.logIndex, logIndex);
+        keyRate.sample(appliedKeys);
+        byteRate.sample(appliedBytes);
+    }
+
+    synchronized void proved(Proof proof) {
+        lastProof = proof;
     }
 
     /** Goes on from what the checkpoint knows. */
@@ -135,11 +145,14 @@ final class Progress {
                 copied,
                 appliedKeys,
                 appliedBytes,
+                keyRate.perSecond(appliedKeys),
+                byteRate.perSecond(appliedBytes),
                 splitRevisions,
                 skipped,
                 skippedSample,
                 strangers,
                 setAside,
+                Optional.ofNullable(lastProof),
                 Optional.ofNullable(lastError));
     }
 }

@@ -54,13 +54,14 @@ final class SkippedKeys {
         keys.add(key);
     }
 
-    /** Whether any of these was skipped before they were made. */
-    boolean forget(List<Change> made) {
-        boolean any = false;
-        for (Change change : made) {
-            any |= keys.remove(change.key());
+    /** Those of the changes that were more than a marker make their keys whole again. */
+    void made(List<Change> changes) {
+        if (!keys.isEmpty()) {
+            changes.stream()
+                    .filter(change -> !change.alone().operations().isEmpty())
+                    .map(Change::key)
+                    .forEach(keys::remove);
         }
-        return any;
     }
 
     long count() {

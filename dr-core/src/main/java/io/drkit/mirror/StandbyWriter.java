@@ -137,9 +137,6 @@ final class StandbyWriter {
             explainOrRestart();
             return Outcome.CONFLICT;
         }
-        if (skipped.forget(changes)) {
-            progress.skipped(skipped);
-        }
         return Outcome.DONE;
     }
 
@@ -164,10 +161,9 @@ final class StandbyWriter {
 
     /** The standby does not take this value: remember that, and leave what it has. */
     private Outcome skip(Change change, Checkpoint next) {
+        skipped.add(change.key());
         CommitResult result = commit(List.of(skipped.marker(change)), next);
         if (result instanceof CommitResult.Committed) {
-            skipped.add(change.key());
-            progress.skipped(skipped);
             return Outcome.DONE;
         }
         explainOrRestart();
@@ -201,6 +197,8 @@ final class StandbyWriter {
             record.committed(committed.revision());
             quarantineLabelled |= label;
             changes.forEach(progress::applied);
+            skipped.made(changes);
+            progress.skipped(skipped);
             progress.checkpointMoved(checkpoint());
         }
         return result;

@@ -4,11 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.drkit.UnsafeToProceedException;
+import io.drkit.consistency.CheckerOptions;
+import io.drkit.consistency.DefaultConsistencyChecker;
 import io.drkit.keyspace.DrKitKeys;
 import io.drkit.keyspace.MirrorScope;
 import io.drkit.keystore.Bytes;
 import io.drkit.keystore.CommitResult;
 import io.drkit.keystore.KeyRange;
+import io.drkit.keystore.RangeRequest;
 import io.drkit.keystore.Transaction.Operation;
 import io.drkit.mirror.MirrorOptions.Risk;
 import io.drkit.mirror.MirrorStatus.State;
@@ -330,6 +333,33 @@ class DefaultKeyMirrorTest {
     }
 
     @Test
+    void nothing_lands_after_a_promotion_at_any_moment_of_the_start() throws Exception {
+        for (int moment = 0; moment < 60; moment++) {
+            primary = new InMemoryKeyStore("primary");
+            standby = new InMemoryKeyStore("standby");
+            primary.put(key(1), "one");
+            long[] calls = {0, Long.MAX_VALUE};
+            int when = moment;
+            FaultyKeyStore to = new FaultyKeyStore(standby, (at, call) -> {
+                if (calls[0]++ == when) {
+                    Site.at(standby).promote();
+                    calls[1] = standby.revision();
+                }
+            });
+            try (MirrorSession session =
+                    new DefaultKeyMirror(primary, to, options().build()).start(SCOPE)) {
+                for (int i = 0; i < 400 && calls[1] == Long.MAX_VALUE; i++) {
+                    primary.put(key(2), "two");
+                    Thread.sleep(5);
+                }
+                assertThatThrownBy(() -> session.awaitEnd(SOON)).isInstanceOf(UnsafeToProceedException.class);
+            }
+            assertThat(standby.range(RangeRequest.of(SCOPE.range(), 0, 1_000)).entries())
+                    .allMatch(entry -> entry.modRevision() <= calls[1]);
+        }
+    }
+
+    @Test
     void after_a_failover_the_reverse_mirror_sets_lost_writes_aside() throws Exception {
         once();
         primary.put(key(1), "lost overwrite");
@@ -363,6 +393,22 @@ class DefaultKeyMirrorTest {
             assertEqual();
             assertThat(setAside()).isEmpty();
         }
+    }
+
+    @Test
+    void what_a_repair_put_is_the_primarys_and_goes_when_it_goes() throws Exception {
+        once();
+        standby.delete(key(1));
+        standby.delete(key(2));
+        new DefaultConsistencyChecker(primary, standby, CheckerOptions.DEFAULT).repair(SCOPE, false);
+        assertEqual();
+        primary.delete(key(1));
+        try (MirrorSession session = start()) {
+            caughtUp(session);
+            primary.delete(key(2));
+            caughtUp(session);
+        }
+        assertEqual();
     }
 
     @Test
