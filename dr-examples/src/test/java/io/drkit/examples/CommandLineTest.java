@@ -152,13 +152,15 @@ class CommandLineTest {
     void the_status_tells_checkpoint_and_distance() {
         Cli never = drkit("mirror", "status", "--to", standby.endpoint(0));
         assertThat(never.code()).as(never.err()).isZero();
-        assertThat(never.out()).contains("Mirror default: never ran");
+        assertThat(never.out()).contains("Mirror default: never ran", "Never proved equal");
 
         fill(2);
         assertThat(between("mirror", "--once").code()).isZero();
+        assertThat(between("check").code()).isZero();
         primary.etcdctl("put", "/registry/configmaps/a/0", "newer");
         Cli status = drkit("mirror", "status", "--to", standby.endpoint(0), "--from", primary.endpoint(0));
-        assertThat(status.out()).contains("stopped while streaming", "scope all, 2 keys", "Behind: 1 revisions");
+        assertThat(status.out())
+                .contains("stopped while streaming", "scope all, 2 keys", "Behind: 1 revisions", "Last proved equal: ");
         JsonNode json = drkit("mirror", "status", "--to", standby.endpoint(0), "--output", "json")
                 .json();
         assertThat(json.path("state").asText()).isEqualTo("stopped while streaming");

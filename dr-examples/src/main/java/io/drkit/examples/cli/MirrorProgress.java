@@ -33,7 +33,7 @@ public final class MirrorProgress implements AutoCloseable {
     private void show() {
         MirrorStatus status = session.status();
         boolean copying = status.state() == MirrorStatus.State.COPYING;
-        String note = "revision " + status.appliedRevision()
+        String note = String.format("revision %d, %.0f keys/s", status.appliedRevision(), status.keysPerSecond())
                 + status.lag()
                         .map(lag -> String.format(", at most %.1f s behind", lag.toMillis() / 1e3))
                         .orElse("");

@@ -1,5 +1,6 @@
 package io.drkit.examples.command;
 
+import io.drkit.DrException;
 import io.drkit.consistency.CheckerOptions;
 import io.drkit.consistency.Comparison;
 import io.drkit.consistency.ConsistencyReport;
@@ -7,6 +8,7 @@ import io.drkit.consistency.DefaultConsistencyChecker;
 import io.drkit.consistency.KeyDifference;
 import io.drkit.consistency.KeyDifference.Kind;
 import io.drkit.consistency.Level;
+import io.drkit.consistency.Proof;
 import io.drkit.examples.cli.ExitCodes;
 import io.drkit.examples.cli.MeteredKeyStore;
 import io.drkit.examples.cli.Output;
@@ -14,17 +16,24 @@ import io.drkit.examples.cli.Progress;
 import io.drkit.examples.cli.SiteCommand;
 import io.drkit.keystore.KeyStore;
 import java.io.PrintWriter;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /** {@code drkit check}: are the two sides equal? */
 @Command(
         name = "check",
-        description = "Compares the two sides. Exit code 0: equal, 3: they differ, 4: it could not be told.")
+        description =
+                "Compares the two sides; that they were found equal, and when, is noted on the standby. Exit code 0: equal,"
+                        + " 3: they differ, 4: it could not be told.")
 public final class CheckCommand extends SiteCommand.OfPair {
+
+    private static final Logger log = LoggerFactory.getLogger(CheckCommand.class);
 
     @Option(names = "--level", paramLabel = "keys|values", description = "What is compared. Default: values.")
     private Level level = Level.VALUES;
@@ -42,11 +51,23 @@ public final class CheckCommand extends SiteCommand.OfPair {
                             CheckerOptions.builder().sampleSize(limit).build())
                     .check(scope(), level);
         }
+        if (report instanceof ConsistencyReport.Consistent consistent) {
+            note(standby, consistent);
+        }
         output().result(Result.of(report), out -> print(report, out));
         if (report instanceof ConsistencyReport.Inconclusive) {
             return ExitCodes.UNREACHABLE;
         }
         return report.isConsistent() ? ExitCodes.DONE : ExitCodes.WANTING;
+    }
+
+    /** The verdict stands also where it cannot be noted: for a user who may only read, say. */
+    private static void note(KeyStore standby, ConsistencyReport.Consistent verdict) {
+        try {
+            Proof.keep(standby, verdict, Instant.now());
+        } catch (DrException e) {
+            log.warn("That both sides are equal could not be noted on the standby: {}", e.getMessage());
+        }
     }
 
     private static void print(ConsistencyReport report, PrintWriter out) {

@@ -3,6 +3,7 @@ package io.drkit.examples.command;
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.drkit.UnsafeToProceedException;
+import io.drkit.consistency.Proof;
 import io.drkit.examples.cli.ExitCodes;
 import io.drkit.examples.cli.SiteCommand;
 import io.drkit.keyspace.DrKitKeys;
@@ -63,7 +64,8 @@ final class MirrorStatusCommand extends SiteCommand.OfStandby {
                 behind,
                 standby.count(KeyRange.prefix(DrKitKeys.strangers(name))),
                 skippedCount,
-                sample);
+                sample,
+                Proof.last(standby).orElse(null));
         output().result(result, result::print);
         return ExitCodes.DONE;
     }
@@ -106,7 +108,8 @@ final class MirrorStatusCommand extends SiteCommand.OfStandby {
             @Nullable Long behind,
             long strangers,
             long skipped,
-            List<String> skippedSample) {
+            List<String> skippedSample,
+            @Nullable Proof lastProof) {
 
         void print(PrintWriter out) {
             out.println("Mirror " + mirror + ": " + state);
@@ -123,6 +126,11 @@ final class MirrorStatusCommand extends SiteCommand.OfStandby {
             out.println("Strangers, which only the standby has: " + strangers);
             out.println("Keys skipped, for the standby refuses them: " + skipped);
             skippedSample.forEach(key -> out.println("  " + key));
+            out.println(
+                    lastProof == null
+                            ? "Never proved equal"
+                            : "Last proved equal: " + lastProof.at() + ", scope " + lastProof.scope()
+                                    + ", at the primary's revision " + lastProof.sourceRevision());
         }
     }
 }
