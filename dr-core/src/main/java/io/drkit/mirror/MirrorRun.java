@@ -90,16 +90,13 @@ final class MirrorRun {
     }
 
     private Admission.Pair admit() {
+        requireSpace();
         return new Admission(source, standby, scope, options).admit();
     }
 
     private boolean awaitLock() throws InterruptedException {
         while (!session.isStopping()) {
-            if (standby.status().outOfSpace()) {
-                throw new StandbyFullException(
-                        "The standby " + standby.name() + " takes no writes, its space quota is used up: compact,"
-                                + " defragment and disarm its alarm; mirroring goes on by itself.");
-            }
+            requireSpace();
             if (session.lock().tryHold()) {
                 return true;
             }
@@ -107,6 +104,14 @@ final class MirrorRun {
             session.pause(LOCK_POLL);
         }
         return false;
+    }
+
+    private void requireSpace() {
+        if (standby.status().outOfSpace()) {
+            throw new StandbyFullException(
+                    "The standby " + standby.name() + " takes no writes, its space quota is used up: compact,"
+                            + " defragment and disarm its alarm; mirroring goes on by itself.");
+        }
     }
 
     /** Moves the checkpoint to the primary's newest revision, with everything to be copied. */

@@ -73,6 +73,7 @@ class RandomHistoriesTest {
         World(long seed, boolean untrusted) {
             random = new Random(seed);
             actions = 20 + random.nextInt(60);
+            primary.watchBatch(1 + random.nextInt(3));
             if (untrusted) {
                 primary.untrustedProgress();
             }
