@@ -113,6 +113,7 @@ class BadInputTest {
                 2,
                 missing);
         assertSentence(drkit("role", "show", "--at", etcd.endpoint(0), "--at-user", "root"), 2, "password");
+        assertSentence(drkit("role", "show", "--at", etcd.endpoint(0), "--at-password-file", missing), 2, "--at-user");
     }
 
     @Test

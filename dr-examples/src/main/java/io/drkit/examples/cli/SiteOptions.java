@@ -85,6 +85,9 @@ final class SiteOptions {
         if (settings.cert() != null || settings.key() != null) {
             connection.clientCertificate(needed("-cert", settings.cert()), needed("-key", settings.key()));
         }
+        if (settings.passwordFile() != null || settings.password() != null) {
+            needed("-user", settings.user());
+        }
         if (settings.user() != null) {
             // Read at once, so that a wrong file is told now, and at every log-in, so that a new password is used.
             password(settings);

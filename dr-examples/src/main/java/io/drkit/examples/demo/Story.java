@@ -206,10 +206,19 @@ final class Story implements AutoCloseable {
         return resource;
     }
 
+    /** Closes all, also where closing one fails: a server's does when the JVM is being stopped by a signal. */
     @Override
     public void close() throws Exception {
+        Exception failure = null;
         while (!opened.isEmpty()) {
-            opened.pop().close();
+            try {
+                opened.pop().close();
+            } catch (Exception e) {
+                failure = failure == null ? e : failure;
+            }
+        }
+        if (failure != null) {
+            throw failure;
         }
     }
 }
