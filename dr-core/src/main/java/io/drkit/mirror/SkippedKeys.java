@@ -56,8 +56,8 @@ final class SkippedKeys {
         for (Change change : changes) {
             Bytes marker = prefix.concat(change.key());
             boolean marked = change.operations().stream()
-                    .anyMatch(operation ->
-                            operation instanceof Operation.Put && operation.key().equals(marker));
+                    .anyMatch(operation -> operation instanceof Operation.Put
+                            && operation.key().equals(marker));
             any |= marked ? keys.add(change.key()) : keys.remove(change.key());
         }
         return any;

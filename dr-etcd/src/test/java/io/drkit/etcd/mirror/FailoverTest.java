@@ -44,8 +44,9 @@ class FailoverTest extends OnRealEtcd {
         Quarantine quarantine = Quarantine.at(primary().store());
         List<Quarantine.Batch> batches = quarantine.batches();
         assertThat(batches).hasSize(1);
-        quarantine.entries(batches.get(0).id(), entry -> assertThat(entry.key())
-                .isIn(Bytes.utf8(Side.key(1)), Bytes.utf8("/registry/lost")));
+        quarantine.entries(
+                batches.get(0).id(),
+                entry -> assertThat(entry.key()).isIn(Bytes.utf8(Side.key(1)), Bytes.utf8("/registry/lost")));
     }
 
     @Test

@@ -120,6 +120,8 @@ class NetworkTest extends OnRealEtcd {
         pair().assertEqual();
         assertThat(session.status().state()).isEqualTo(State.STREAMING);
         assertThat(session.status().lastError()).isPresent();
-        assertThat(standby().setAside()).as("nothing of its own taken for a stranger's").isEmpty();
+        assertThat(standby().setAside())
+                .as("nothing of its own taken for a stranger's")
+                .isEmpty();
     }
 }

@@ -45,7 +45,9 @@ class RecordedHistoryTest extends OnRealEtcd {
                 }
             }
             Pair.caughtUp(session);
-            assertThat(standby().content()).containsOnlyKeys(left).isEqualTo(primary().content());
+            assertThat(standby().content())
+                    .containsOnlyKeys(left)
+                    .isEqualTo(primary().content());
             ConsistencyReport report = pair().checker().check(Side.SCOPE, Level.VALUES);
             assertThat(report.isConsistent()).as("%s", report).isTrue();
             assertThat(report.comparison().compared()).isEqualTo(left.size()).isGreaterThan(300);
@@ -60,16 +62,15 @@ class RecordedHistoryTest extends OnRealEtcd {
             assertThat(fields.matches()).as(line).isTrue();
             boolean put = fields.group(1).equals("PUT");
             return new Event(
-                    fields.group(2),
-                    put ? Bytes.wrap(Base64.getDecoder().decode(fields.group(3))) : null);
+                    fields.group(2), put ? Bytes.wrap(Base64.getDecoder().decode(fields.group(3))) : null);
         }
     }
 
     private static List<Event> read() throws IOException {
         try (InputStream file = Objects.requireNonNull(
                         RecordedHistoryTest.class.getResourceAsStream("/kube-history.jsonl.gz"));
-                BufferedReader lines = new BufferedReader(
-                        new InputStreamReader(new GZIPInputStream(file), StandardCharsets.UTF_8))) {
+                BufferedReader lines =
+                        new BufferedReader(new InputStreamReader(new GZIPInputStream(file), StandardCharsets.UTF_8))) {
             return lines.lines().map(Event::parse).toList();
         }
     }

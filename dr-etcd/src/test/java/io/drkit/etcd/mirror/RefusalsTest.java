@@ -98,8 +98,7 @@ class RefusalsTest extends OnRealEtcd {
 
     @Test
     void a_restored_primary_whose_revision_was_bumped() throws Exception {
-        assumeFalse(
-                binary().version().startsWith("3.4."), "etcd 3.4 cannot bump the revision of a snapshot");
+        assumeFalse(binary().version().startsWith("3.4."), "etcd 3.4 cannot bump the revision of a snapshot");
         primary().load(100);
         pair().once();
         Path snapshot = folder.resolve("bumped");
