@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.drkit.UnsafeToProceedException;
+import io.drkit.keyspace.DrKitKeys;
 import io.drkit.keystore.Bytes;
 import io.drkit.keystore.CommitResult;
 import io.drkit.keystore.RangeRequest;
@@ -110,6 +111,27 @@ class RolesTest extends MirrorFixture {
             }
         }
         assertEqual();
+    }
+
+    @Test
+    void a_lock_lost_unnoticed_lets_no_write_through() throws Exception {
+        boolean[] armed = {false, false};
+        FaultyKeyStore to = new FaultyKeyStore(standby, (moment, call) -> {
+            if (armed[0] && call.equals("commit") && moment == FaultyKeyStore.Moment.BEFORE) {
+                armed[0] = false;
+                standby.expireLeases();
+                standby.put(DrKitKeys.LOCK.utf8(), "someone else");
+            } else if (!armed[0] && call.equals("commit") && moment == FaultyKeyStore.Moment.AFTER) {
+                armed[1] |= standby.content(SCOPE.range()).containsValue(Bytes.utf8("too late"));
+            }
+        });
+        try (MirrorSession session = new DefaultKeyMirror(primary, to, options().build()).start(SCOPE)) {
+            caughtUp(session);
+            armed[0] = true;
+            primary.put(key(1), "too late");
+            await(session, State.WAITING_FOR_LOCK);
+            assertThat(armed[1]).isFalse();
+        }
     }
 
     @Test
