@@ -20,6 +20,8 @@ final class Endpoint {
     final URI uri;
     private final @Nullable SslContext tls;
     final ManagedChannel channel;
+    /** Whether it did not tell its status when last asked. */
+    volatile boolean mute;
 
     Endpoint(URI uri, @Nullable SslContext tls) {
         this.uri = uri;
