@@ -11,8 +11,8 @@ import io.drkit.keyspace.MirrorScope;
  *       it was when started again.
  *   <li>A source revision is applied whole, several small ones together; one too large for a transaction is split, and counted.
  *   <li>One mirror at a time writes to a standby, and none to a site whose role is {@link io.drkit.site.Role#PRIMARY}.
- *   <li>A key in scope that the primary never gave the standby is kept, and told of. What was written on the standby by someone else is set
- *       aside in {@link io.drkit.quarantine.Quarantine} before it is overwritten.
+ *   <li>A key in scope that the primary never gave the standby is kept, and told of. If the primary comes to have that key too, the
+ *       standby's value is set aside in {@link io.drkit.quarantine.Quarantine} before it is overwritten.
  *   <li>Where going on could lose data it stops, with an {@link io.drkit.UnsafeToProceedException} that names the override.
  * </ul>
  */

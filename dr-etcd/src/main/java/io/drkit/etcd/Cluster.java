@@ -16,11 +16,13 @@ import io.grpc.stub.ClientCalls;
 import io.netty.handler.ssl.SslContext;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
@@ -40,8 +42,8 @@ final class Cluster implements AutoCloseable {
     /** How long a broken connection may take to come back before a call gives it up. */
     private static final Duration RECONNECT = Duration.ofSeconds(1);
 
-    /** How long a member that was silent before is waited for, if there are others. */
-    private static final Duration SILENT = Duration.ofMillis(100);
+    /** How much longer than the others a member is waited for that did not tell its status last time. */
+    private static final Duration MUTE = Duration.ofMillis(100);
 
     private final EtcdConnection connection;
     private final List<Endpoint> endpoints;
@@ -156,17 +158,48 @@ final class Cluster implements AutoCloseable {
         read(KVGrpc.getRangeMethod(), Wire.countAt(revision));
     }
 
-    /** What each member that answers says of itself. */
+    /**
+     * What each member that answers says of itself. One that did not answer last time is hardly waited for, if another answers: a dead host would
+     * hold up the caller each time.
+     */
     List<StatusResponse> statuses() {
         long deadline = System.nanoTime() + connection.deadline().toNanos();
+        Map<Endpoint, Future<StatusResponse>> asked = askForStatus(deadline);
+        List<Endpoint> likeliestFirst = new ArrayList<>(asked.keySet());
+        likeliestFirst.sort(Comparator.comparing(endpoint -> endpoint.mute));
+        List<StatusResponse> answers = new ArrayList<>();
+        for (Endpoint endpoint : likeliestFirst) {
+            Future<StatusResponse> answer = Objects.requireNonNull(asked.get(endpoint));
+            long left = Math.max(0, deadline - System.nanoTime());
+            try {
+                answers.add(answer.get(
+                        endpoint.mute && !answers.isEmpty() ? Math.min(left, MUTE.toNanos()) : left,
+                        TimeUnit.NANOSECONDS));
+                endpoint.mute = false;
+            } catch (ExecutionException | TimeoutException e) {
+                answer.cancel(true);
+                endpoint.mute = true;
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                asked.values().forEach(each -> each.cancel(true));
+                throw new SiteUnreachableException("Asking etcd at " + name() + " for its status was interrupted.", e);
+            }
+        }
+        return answers;
+    }
+
+    private Map<Endpoint, Future<StatusResponse>> askForStatus(long deadline) {
         Map<Endpoint, Future<StatusResponse>> asked = new LinkedHashMap<>();
         for (Endpoint endpoint : endpoints) {
             if (!endpoint.isReady() && endpoints.size() > 1) {
                 endpoint.channel.resetConnectBackoff();
             }
             try {
-                CallOptions options =
-                        CallOptions.DEFAULT.withDeadlineAfter(patience(endpoint).toMillis(), TimeUnit.MILLISECONDS);
+                CallOptions options = CallOptions.DEFAULT.withDeadlineAfter(
+                        endpoint.hasFailed()
+                                ? RECONNECT.toMillis()
+                                : connection.deadline().toMillis() / 2,
+                        TimeUnit.MILLISECONDS);
                 asked.put(
                         endpoint,
                         ClientCalls.futureUnaryCall(
@@ -177,28 +210,7 @@ final class Cluster implements AutoCloseable {
                 // Cannot log in there: as one that does not answer.
             }
         }
-        List<StatusResponse> answers = new ArrayList<>();
-        asked.forEach((endpoint, answer) -> {
-            try {
-                answers.add(answer.get(Math.max(0, deadline - System.nanoTime()), TimeUnit.NANOSECONDS));
-                endpoint.silent = false;
-            } catch (ExecutionException | TimeoutException e) {
-                endpoint.silent = true;
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                asked.values().forEach(a -> a.cancel(true));
-                throw new SiteUnreachableException("Asking etcd at " + name() + " for its status was interrupted.", e);
-            }
-        });
-        return answers;
-    }
-
-    /** One of several members that did not answer, frozen say, must not slow down those who ask again and again. */
-    private Duration patience(Endpoint endpoint) {
-        if (endpoint.silent && endpoints.size() > 1) {
-            return SILENT;
-        }
-        return endpoint.hasFailed() ? RECONNECT : connection.deadline().dividedBy(2);
+        return asked;
     }
 
     /** The channel with a log-in, for a stream whose messages the caller handles. */
