@@ -26,14 +26,19 @@ final class ForeignRevisions {
 
     private boolean changed;
 
-    /** Every revision after {@code accounted} is foreign, as far as is known. */
-    ForeignRevisions(long accounted) {
+    private ForeignRevisions(long accounted, boolean changed) {
         this.accounted = accounted;
+        this.changed = changed;
+    }
+
+    /** A new book, to be written over any that is stored: every revision after {@code accounted} is foreign, as far as is known. */
+    ForeignRevisions(long accounted) {
+        this(accounted, true);
     }
 
     /** What the standby's records tell. */
     static ForeignRevisions restore(Bytes intervals, long accountedByCheckpoint, long checkpointRevision) {
-        ForeignRevisions foreign = new ForeignRevisions(accountedByCheckpoint);
+        ForeignRevisions foreign = new ForeignRevisions(accountedByCheckpoint, false);
         try {
             for (long[] interval : JSON.readValue(intervals.unsafeArray(), long[][].class)) {
                 foreign.intervals.put(interval[0], interval[1]);

@@ -221,7 +221,7 @@ final class MirrorRun {
         if (!tail.isPending() && (isBehind(tail) || silent > options.silence().toNanos() / 4)) {
             watch.requestProgress();
         }
-        if (copy.isComplete() && !strangers.isSwept() && sweeping.isDue()) {
+        if (copy.isComplete() && !strangers.isSwept() && (strangers.isOverdue() || sweeping.isDue())) {
             strangers.sweep(scope, writer);
             progress.strangers(strangers.count());
         }
