@@ -68,10 +68,16 @@ final class DefaultMirrorSession implements MirrorSession {
                 log.error("Mirror failed", e);
                 last = fail(e, State.FAILED);
             }
+        } catch (Error e) {
+            last = fail(new IllegalStateException("The mirror's thread died: " + e, e), State.FAILED);
+            throw e;
         } finally {
             Thread.interrupted();
-            closeLock();
-            progress.state(last);
+            try {
+                closeLock();
+            } finally {
+                progress.state(last);
+            }
         }
     }
 

@@ -80,12 +80,19 @@ final class MirrorRun {
         progress.strangers(strangers.count());
         progress.resumed(record.checkpoint());
         sample(0);
-        session.shrink().sessionBeginsAt(progress.sourceRevision());
-        boolean resumed = opening.resume() && mirror(writer, strangers);
-        while (!resumed && !session.isStopping()) {
-            beginCopy(writer, strangers);
-            session.accepted().removeAll(opening.overruled());
-            resumed = mirror(writer, strangers);
+        session.shrink()
+                .sessionBegins(progress.sourceRevision(), record.checkpoint().shrinkBase());
+        boolean resumable = opening.resume();
+        while (!session.isStopping()) {
+            if (!resumable) {
+                beginCopy(writer, strangers);
+            }
+            // What a person accepted is how things were when the session began, not what becomes of them later.
+            session.accepted().clear();
+            if (mirror(writer, strangers)) {
+                return;
+            }
+            resumable = false;
         }
     }
 
