@@ -119,7 +119,7 @@ final class MirrorRun {
     /** Moves the checkpoint to the primary's newest revision, with everything to be copied. */
     private void beginCopy(StandbyWriter writer, Strangers strangers) {
         Page now = source.range(RangeRequest.of(scope.range(), 0, 1).onlyKeys());
-        session.shrink().beforeCopy(now.revision(), strangers.count());
+        session.shrink().beforeCopy(writer.checkpoint(), strangers.count());
         long floor = standby.status().revision();
         writer.write(List.of(), writer.checkpoint().copyingFrom(now.revision(), now.count(), floor));
         progress.copyStarted();
@@ -145,7 +145,7 @@ final class MirrorRun {
                 tail.flush();
                 keepHouse(writer, strangers, copy, tail, watch);
             }
-            saveCheckpoint(writer, tail);
+            saveLastCheckpoint(writer, tail);
             return true;
         } catch (CompactedException e) {
             String contradiction =
@@ -167,6 +167,9 @@ final class MirrorRun {
         }
         try {
             copy.step(tail);
+            if (copy.isComplete()) {
+                session.shrink().afterCopy();
+            }
         } catch (CompactedException e) {
             // Nothing in scope changed for a while, and the revision last heard of was compacted: move on to a newer
             // one.
@@ -242,6 +245,16 @@ final class MirrorRun {
     private static void saveCheckpoint(StandbyWriter writer, Tail tail) {
         if (!tail.isPending() && tail.position() > writer.checkpoint().revision()) {
             writer.write(List.of(), writer.checkpoint().at(tail.position(), tail.keys(), tail.witness()));
+        }
+    }
+
+    /** A session that ends well leaves no deletions to be counted on. */
+    private static void saveLastCheckpoint(StandbyWriter writer, Tail tail) {
+        Checkpoint last = writer.checkpoint();
+        if (!tail.isPending() && (tail.position() > last.revision() || last.shrinkBase() != 0)) {
+            writer.write(
+                    List.of(),
+                    last.at(tail.position(), tail.keys(), tail.witness()).shrinkBase(0));
         }
     }
 

@@ -86,6 +86,7 @@ record Opening(MirrorRecord record, boolean resume, long roleModRevision) {
                 common,
                 0,
                 0,
+                0,
                 null);
         MirrorRecord record =
                 new MirrorRecord(options.name(), checkpoint, checkpointVersion, new ForeignRevisions(common));

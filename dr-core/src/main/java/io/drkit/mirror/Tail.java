@@ -178,7 +178,7 @@ final class Tail {
         }
         List<Net> nets = List.copyOf(batch.values());
         Witness next = witnessAfter(nets);
-        write(nets, () -> writer.checkpoint().at(batchRevision, keys, next));
+        write(nets, () -> writer.checkpoint().at(batchRevision, keys, next).shrinkBase(shrink.base()));
         witness = next;
         position = batchRevision;
         progress.reached(position, writer.checkpoint().isComplete());
@@ -192,7 +192,7 @@ final class Tail {
         flush();
         partRevision = open.get(0).revision();
         open.forEach(this::join);
-        write(List.copyOf(batch.values()), writer::checkpoint);
+        write(List.copyOf(batch.values()), () -> writer.checkpoint().shrinkBase(shrink.base()));
         witness = null;
         batch.clear();
         open.clear();
