@@ -165,6 +165,7 @@ final class MirrorRun {
         }
         try {
             copy.step(tail);
+            session.shrink().standbyGrew();
         } catch (CompactedException e) {
             // Nothing in scope changed for a while, and the revision last heard of was compacted: move on to a newer
             // one.

@@ -30,6 +30,7 @@ final class ShrinkGuard {
     private boolean newWindow = true;
     private long windowEnds;
     private long keysAtWindowStart;
+    private boolean grown;
     /** Upper bound of the keys that vanished in this window: deletions of leased keys, never mirrored, count until a closer look. */
     private long vanished;
 
@@ -66,6 +67,11 @@ final class ShrinkGuard {
         }
     }
 
+    /** A copy has put more on the standby: a window that began before is judged by what it holds now. */
+    void standbyGrew() {
+        grown = true;
+    }
+
     /** Judges events that were received and not applied; {@code unapplied} ends with the {@code fresh} ones, which no earlier call was given. */
     void beforeApplying(List<WatchEvent> unapplied, List<WatchEvent> fresh) {
         if (fresh.isEmpty()) {
@@ -79,7 +85,10 @@ final class ShrinkGuard {
         }
         if (newWindow) {
             startWindow();
+        } else if (grown) {
+            keysAtWindowStart = Math.max(keysAtWindowStart, standby.count(scope.range()));
         }
+        grown = false;
         for (WatchEvent event : fresh) {
             vanished += change(event);
         }

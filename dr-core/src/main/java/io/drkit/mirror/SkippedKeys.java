@@ -50,6 +50,7 @@ final class SkippedKeys {
         return keys.contains(change.key()) ? change.and(Operation.delete(prefix.concat(change.key()))) : change;
     }
 
+<<<<<<< HEAD
     void add(Bytes key) {
         keys.add(key);
     }
@@ -61,6 +62,17 @@ final class SkippedKeys {
                     .filter(change -> !change.alone().operations().isEmpty())
                     .map(Change::key)
                     .forEach(keys::remove);
+=======
+    /** These were done: a key whose marker was written is skipped from now on, any other is not. Returns whether that changes anything. */
+    boolean done(List<Change> changes) {
+        boolean any = false;
+        for (Change change : changes) {
+            Bytes marker = prefix.concat(change.key());
+            boolean marked = change.operations().stream()
+                    .anyMatch(operation -> operation instanceof Operation.Put
+                            && operation.key().equals(marker));
+            any |= marked ? keys.add(change.key()) : keys.remove(change.key());
+>>>>>>> real
         }
     }
 

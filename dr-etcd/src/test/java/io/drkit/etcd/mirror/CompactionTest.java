@@ -6,6 +6,7 @@ import io.drkit.keystore.CompactedException;
 import io.drkit.keystore.KeyRange;
 import io.drkit.keystore.RangeRequest;
 import io.drkit.mirror.MirrorSession;
+import io.drkit.mirror.MirrorStatus.State;
 import java.time.Duration;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -53,7 +54,7 @@ class CompactionTest extends OnRealEtcd {
             }
         });
         try (MirrorSession session = pair().mirror(Pair.options().pageSize(20).maxShrink(1))) {
-            Awaitility.await().atMost(Pair.SOON).until(() -> session.status().copied() >= 2_000);
+            Pair.await(session, State.STREAMING);
             changing.set(false);
             changes.get(30, TimeUnit.SECONDS);
             Pair.caughtUp(session);

@@ -71,9 +71,14 @@ class OracleTest extends OnRealEtcd {
             pair().assertEqual();
             source.end();
             copy.end();
+<<<<<<< HEAD
             assertThat(assertEveryCheckpoint(source, copy))
                     .as("checkpoints compared")
                     .isGreaterThan(10L * kills());
+=======
+            long compared = assertEveryCheckpoint(source, copy);
+            assertThat(compared).as("checkpoints compared").isGreaterThan(5L * kills());
+>>>>>>> real
         } catch (AssertionError e) {
             throw new AssertionError("seed " + seed + ": " + e.getMessage(), e);
         } finally {
@@ -86,7 +91,7 @@ class OracleTest extends OnRealEtcd {
 
     /** Often while it streams, sometimes while it starts or waits for its predecessor's lock to expire. */
     private void killAtSomeMoment(Random random) throws InterruptedException {
-        long goal = version() + random.nextInt(40);
+        long goal = version() + random.nextInt(100);
         boolean early = random.nextInt(5) == 0;
         Process mirror = MirrorProgram.start(pair());
         try {

@@ -6,12 +6,15 @@ import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import io.drkit.UnsafeToProceedException;
 import io.drkit.keyspace.DrKitKeys;
+import io.drkit.mirror.DefaultKeyMirror;
 import io.drkit.mirror.MirrorOptions.Risk;
 import io.drkit.mirror.MirrorSession;
 import io.drkit.mirror.MirrorStatus.State;
 import io.drkit.site.Site;
+import io.drkit.testkit.FaultyKeyStore;
 import java.nio.file.Path;
 import java.util.SortedMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -53,6 +56,28 @@ class RefusalsTest extends OnRealEtcd {
         pair().refuses("--accept shrink");
         pair().once(Pair.options().accept(Risk.SHRINK));
         pair().assertEqual();
+    }
+
+    @Test
+    void a_deleted_prefix_right_after_a_copy_during_which_something_changed() throws Exception {
+        primary().load(500);
+        AtomicBoolean once = new AtomicBoolean();
+        FaultyKeyStore from = new FaultyKeyStore(primary().store(), (moment, call) -> {
+            if (call.equals("range") && standby().content().size() > 20 && once.compareAndSet(false, true)) {
+                primary().put(Side.key(1), "changed");
+            }
+        });
+        try (MirrorSession session = new DefaultKeyMirror(
+                        from, standby().store(), Pair.options().pageSize(10).build())
+                .start(Side.SCOPE)) {
+            Pair.caughtUp(session);
+            assertThat(once).isTrue();
+            primary().server().etcdctl("del", Side.key(0), Side.key(300));
+            assertThatThrownBy(() -> session.awaitEnd(Pair.SOON))
+                    .isInstanceOf(UnsafeToProceedException.class)
+                    .hasMessageContaining("--accept shrink");
+        }
+        assertThat(standby().content()).hasSize(500);
     }
 
     @Test

@@ -38,11 +38,13 @@ class StandbyLimitsTest extends OnRealEtcd {
         primary().load(50);
         try (MirrorSession session = pair().mirror()) {
             Pair.caughtUp(session);
-            String large = "x".repeat(400_000);
-            for (int i = 0; i < 80; i++) {
-                primary().put("/registry/large", large + i);
-            }
-            Pair.await(session, State.STANDBY_FULL);
+            Awaitility.await()
+                    .atMost(Pair.SOON)
+                    .pollInterval(5, TimeUnit.MILLISECONDS)
+                    .until(() -> {
+                        primary().put("/registry/large", System.nanoTime() + "x".repeat(400_000));
+                        return session.status().state() == State.STANDBY_FULL;
+                    });
             assertThat(session.status().lastError().orElseThrow().message()).contains("space");
             primary().put(Side.key(1), "while it was full");
             makeSpace();

@@ -104,10 +104,13 @@ class StoppingTest extends OnRealEtcd {
         primary().load(10);
         MirrorSession session = pair().mirror();
         Pair.caughtUp(session);
-        for (int i = 0; i < 40; i++) {
-            primary().put("/registry/large", "x".repeat(800_000) + i);
-        }
-        Pair.await(session, State.STANDBY_FULL);
+        Awaitility.await()
+                .atMost(Pair.SOON)
+                .pollInterval(5, TimeUnit.MILLISECONDS)
+                .until(() -> {
+                    primary().put("/registry/large", System.nanoTime() + "x".repeat(800_000));
+                    return session.status().state() == State.STANDBY_FULL;
+                });
         closesSoon(session);
         assertThat(checkpoint().isComplete()).isTrue();
         // So that it need not take all of them once more.
