@@ -22,7 +22,15 @@ public interface KeyStore extends AutoCloseable {
     /** How this store is named in messages: its endpoints, say. Holds no secret. */
     String name();
 
+    /** May wait for every member to answer; where only the revision is wanted, {@link #revision} is cheaper. */
     StoreStatus status();
+
+    /** The newest revision, linearizably. */
+    default long revision() {
+        Bytes key = Bytes.copyOf((byte) 0);
+        return range(RangeRequest.of(new KeyRange(key, key.successor()), 0, 1).onlyKeys())
+                .revision();
+    }
 
     /**
      * One page of a range.

@@ -92,58 +92,17 @@ public record Checkpoint(
     }
 
     Checkpoint at(long revision, long keys, @Nullable Witness witness) {
-        return new Checkpoint(
-                source,
-                epoch,
-                scope,
-                start,
-                end,
-                revision,
-                copiedTo,
-                copyFloor,
-                fromOldPrimary,
-                accounted,
-                keys,
-                shrinkBase,
-                logIndex,
-                witness);
+        return but(revision, copiedTo, copyFloor, fromOldPrimary, accounted, keys, logIndex, witness);
     }
 
     Checkpoint copiedTo(@Nullable Bytes key) {
-        return new Checkpoint(
-                source,
-                epoch,
-                scope,
-                start,
-                end,
-                revision,
-                key,
-                copyFloor,
-                fromOldPrimary && key != null,
-                accounted,
-                keys,
-                shrinkBase,
-                logIndex,
-                witness);
+        boolean still = fromOldPrimary && key != null;
+        return but(revision, key, copyFloor, still, accounted, keys, logIndex, witness);
     }
 
     /** The start of a new copy. */
     Checkpoint copyingFrom(long revision, long keys, long copyFloor) {
-        return new Checkpoint(
-                source,
-                epoch,
-                scope,
-                start,
-                end,
-                revision,
-                start,
-                copyFloor,
-                fromOldPrimary,
-                accounted,
-                keys,
-                shrinkBase,
-                logIndex,
-                null);
+        return but(revision, start, copyFloor, fromOldPrimary, accounted, keys, logIndex, null);
     }
 
     Checkpoint shrinkBase(long shrinkBase) {
@@ -165,6 +124,18 @@ public record Checkpoint(
     }
 
     Checkpoint with(long accounted, long logIndex) {
+        return but(revision, copiedTo, copyFloor, fromOldPrimary, accounted, keys, logIndex, witness);
+    }
+
+    private Checkpoint but(
+            long revision,
+            @Nullable Bytes copiedTo,
+            long copyFloor,
+            boolean fromOldPrimary,
+            long accounted,
+            long keys,
+            long logIndex,
+            @Nullable Witness witness) {
         return new Checkpoint(
                 source,
                 epoch,

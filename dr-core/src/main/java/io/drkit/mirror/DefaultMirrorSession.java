@@ -137,7 +137,7 @@ final class DefaultMirrorSession implements MirrorSession {
         while (System.nanoTime() - deadline < 0) {
             throwIfEnded();
             try {
-                long target = source.status().revision();
+                long target = source.revision();
                 state.want(target);
                 if (!progress.await(target, Duration.ofNanos(deadline - System.nanoTime()))) {
                     return false;

@@ -26,19 +26,20 @@ final class ForeignRevisions {
 
     private boolean changed;
 
-    private ForeignRevisions(long accounted, boolean changed) {
+    private ForeignRevisions(long accounted) {
         this.accounted = accounted;
-        this.changed = changed;
     }
 
-    /** A new book, to be written over any that is stored: every revision after {@code accounted} is foreign, as far as is known. */
-    ForeignRevisions(long accounted) {
-        this(accounted, true);
+    /** A new book: every revision after {@code accounted} is foreign, as far as is known. */
+    static ForeignRevisions unknownAfter(long accounted) {
+        ForeignRevisions foreign = new ForeignRevisions(accounted);
+        foreign.changed = true;
+        return foreign;
     }
 
     /** What the standby's records tell. */
     static ForeignRevisions restore(Bytes intervals, long accountedByCheckpoint, long checkpointRevision) {
-        ForeignRevisions foreign = new ForeignRevisions(accountedByCheckpoint, false);
+        ForeignRevisions foreign = new ForeignRevisions(accountedByCheckpoint);
         try {
             for (long[] interval : JSON.readValue(intervals.unsafeArray(), long[][].class)) {
                 foreign.intervals.put(interval[0], interval[1]);

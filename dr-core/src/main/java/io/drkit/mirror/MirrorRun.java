@@ -9,7 +9,6 @@ import io.drkit.keystore.KeyRange;
 import io.drkit.keystore.KeyStore;
 import io.drkit.keystore.Page;
 import io.drkit.keystore.RangeRequest;
-import io.drkit.keystore.StoreStatus;
 import io.drkit.keystore.Watch;
 import io.drkit.keystore.WatchSignal;
 import io.drkit.mirror.MirrorStatus.State;
@@ -40,6 +39,7 @@ final class MirrorRun {
     private final Progress progress;
 
     private final Pulse sampling = new Pulse(Duration.ofSeconds(1));
+    private final Pulse measuring = new Pulse(Duration.ofSeconds(10));
     private final Pulse checkpointing;
     private final Pulse sweeping = new Pulse(Duration.ofMinutes(1));
     private final StandbyCompaction compaction;
@@ -97,16 +97,13 @@ final class MirrorRun {
     }
 
     private Admission.Pair admit() {
+        requireSpace();
         return new Admission(source, standby, scope, options).admit();
     }
 
     private boolean awaitLock() throws InterruptedException {
         while (!session.isStopping()) {
-            if (standby.status().outOfSpace()) {
-                throw new StandbyFullException(
-                        "The standby " + standby.name() + " takes no writes, its space quota is used up: compact,"
-                                + " defragment and disarm its alarm; mirroring goes on by itself.");
-            }
+            requireSpace();
             if (session.lock().tryHold()) {
                 return true;
             }
@@ -116,11 +113,19 @@ final class MirrorRun {
         return false;
     }
 
+    private void requireSpace() {
+        if (standby.status().outOfSpace()) {
+            throw new StandbyFullException(
+                    "The standby " + standby.name() + " takes no writes, its space quota is used up: compact,"
+                            + " defragment and disarm its alarm; mirroring goes on by itself.");
+        }
+    }
+
     /** Moves the checkpoint to the primary's newest revision, with everything to be copied. */
     private void beginCopy(StandbyWriter writer, Strangers strangers) {
         Page now = source.range(RangeRequest.of(scope.range(), 0, 1).onlyKeys());
         session.shrink().beforeCopy(writer.checkpoint(), strangers.count());
-        long floor = standby.status().revision();
+        long floor = standby.revision();
         writer.write(List.of(), writer.checkpoint().copyingFrom(now.revision(), now.count(), floor));
         progress.copyStarted();
         log.info("Copying scope {} from {} to {}", scope.name(), source.name(), standby.name());
@@ -167,6 +172,7 @@ final class MirrorRun {
         }
         try {
             copy.step(tail);
+            session.shrink().standbyGrew();
             if (copy.isComplete()) {
                 session.shrink().afterCopy();
             }
@@ -260,13 +266,17 @@ final class MirrorRun {
 
     private void sample(long position) {
         long asked = System.nanoTime();
-        StoreStatus status = source.status();
-        if (status.revision() < position) {
-            throw new RestartException(
-                    "the primary's revision went back from " + position + " to " + status.revision());
+        long revision = source.revision();
+        if (revision < position) {
+            throw new RestartException("the primary's revision went back from " + position + " to " + revision);
         }
-        progress.sourceSeen(status.revision(), status.logIndex(), asked);
-        Proof.last(standby).filter(proof -> proof.scope().equals(scope.name())).ifPresent(progress::proved);
+        progress.sourceSeen(revision, asked);
+        if (measuring.isDue()) {
+            progress.logSeen(source.status().logIndex());
+            Proof.last(standby)
+                    .filter(proof -> proof.scope().equals(scope.name()))
+                    .ifPresent(progress::proved);
+        }
     }
 
     /**

@@ -7,7 +7,9 @@ import io.drkit.keystore.Bytes;
 import io.drkit.keystore.KeyStore;
 import io.drkit.keystore.KeyValue;
 import io.drkit.mirror.MirrorOptions.Risk;
+import io.drkit.site.Role;
 import io.drkit.site.Site;
+import io.drkit.site.SiteRole;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -31,9 +33,11 @@ record Opening(MirrorRecord record, boolean resume, long roleModRevision) {
             Admission.Pair pair) {
         Map<Bytes, KeyValue> records = standby.read(
                 List.of(DrKitKeys.ROLE, DrKitKeys.checkpoint(options.name()), DrKitKeys.foreign(options.name())));
+        // What was admitted must still hold at the very revision that every write is guarded by.
         long role = Site.role(records)
+                .filter(recorded -> recorded.role().equals(new SiteRole(Role.STANDBY, pair.epoch())))
                 .map(Site.RecordedRole::modRevision)
-                .orElseThrow(() -> new RestartException("the standby's role was deleted"));
+                .orElseThrow(() -> new RestartException("the standby's role changed meanwhile"));
         Optional<MirrorRecord> found = MirrorRecord.of(options.name(), records);
         if (found.isEmpty()) {
             return anew(source, standby, scope, options, pair, 0, role);
@@ -89,7 +93,7 @@ record Opening(MirrorRecord record, boolean resume, long roleModRevision) {
                 0,
                 null);
         MirrorRecord record =
-                new MirrorRecord(options.name(), checkpoint, checkpointVersion, new ForeignRevisions(common));
+                new MirrorRecord(options.name(), checkpoint, checkpointVersion, ForeignRevisions.unknownAfter(common));
         return new Opening(record, false, role);
     }
 }

@@ -53,11 +53,15 @@ final class Progress {
     }
 
     /** The primary was asked at {@code askedNanoTime}. */
-    synchronized void sourceSeen(long revision, long logIndex, long askedNanoTime) {
+    synchronized void sourceSeen(long revision, long askedNanoTime) {
         lag.sample(revision, askedNanoTime);
-        this.logIndex = Math.max(this.logIndex, logIndex);
         keyRate.sample(appliedKeys);
         byteRate.sample(appliedBytes);
+    }
+
+    /** A length that the primary's log has reached. */
+    synchronized void logSeen(long logIndex) {
+        this.logIndex = Math.max(this.logIndex, logIndex);
     }
 
     synchronized void proved(Proof proof) {

@@ -34,6 +34,7 @@ final class ShrinkGuard {
     private boolean newWindow = true;
     private long windowEnds;
     private long keysAtWindowStart;
+    private boolean grown;
     /** Upper bound of the keys that vanished in this window: deletions of leased keys, never mirrored, count until a closer look. */
     private long vanished;
 
@@ -97,9 +98,14 @@ final class ShrinkGuard {
         }
     }
 
-    /** What a copy gave or took was judged before it: what follows is measured against what it left. */
+    /** A copy has put more on the standby: a window that began before is judged by what it holds now. */
+    void standbyGrew() {
+        grown = true;
+    }
+
+    /** What a copy took away was judged before it, and, where it was accepted, does not count against what follows. */
     void afterCopy() {
-        newWindow = true;
+        newWindow |= acceptsAny;
     }
 
     /** Judges events that were received and not applied; {@code unapplied} ends with the {@code fresh} ones, which no earlier call was given. */
@@ -118,7 +124,10 @@ final class ShrinkGuard {
         }
         if (newWindow) {
             startWindow(unapplied.subList(0, unapplied.size() - judged.size()));
+        } else if (grown) {
+            keysAtWindowStart = Math.max(keysAtWindowStart, standby.count(scope.range()));
         }
+        grown = false;
         for (WatchEvent event : judged) {
             vanished += change(event);
         }

@@ -38,7 +38,7 @@ final class StandbyCompaction {
             if (old != 0 && isReadable(old)) {
                 standby.compact(old);
             }
-            old = standby.status().revision();
+            old = standby.revision();
         } catch (DrException e) {
             log.warn("Could not compact the standby {}: {}", standby.name(), e.getMessage());
         }

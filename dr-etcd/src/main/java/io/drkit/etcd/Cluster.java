@@ -18,7 +18,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
@@ -37,6 +39,9 @@ final class Cluster implements AutoCloseable {
 
     /** How long a broken connection may take to come back before a call gives it up. */
     private static final Duration RECONNECT = Duration.ofSeconds(1);
+
+    /** How long a member that was silent before is waited for, if there are others. */
+    private static final Duration SILENT = Duration.ofMillis(100);
 
     private final EtcdConnection connection;
     private final List<Endpoint> endpoints;
@@ -154,37 +159,46 @@ final class Cluster implements AutoCloseable {
     /** What each member that answers says of itself. */
     List<StatusResponse> statuses() {
         long deadline = System.nanoTime() + connection.deadline().toNanos();
-        List<Future<StatusResponse>> asked = new ArrayList<>();
+        Map<Endpoint, Future<StatusResponse>> asked = new LinkedHashMap<>();
         for (Endpoint endpoint : endpoints) {
             if (!endpoint.isReady() && endpoints.size() > 1) {
                 endpoint.channel.resetConnectBackoff();
             }
             try {
-                CallOptions options = CallOptions.DEFAULT.withDeadlineAfter(
-                        endpoint.hasFailed()
-                                ? RECONNECT.toMillis()
-                                : connection.deadline().toMillis() / 2,
-                        TimeUnit.MILLISECONDS);
-                asked.add(ClientCalls.futureUnaryCall(
-                        login.on(endpoint.channel, deadline).newCall(MaintenanceGrpc.getStatusMethod(), options),
-                        StatusRequest.getDefaultInstance()));
+                CallOptions options =
+                        CallOptions.DEFAULT.withDeadlineAfter(patience(endpoint).toMillis(), TimeUnit.MILLISECONDS);
+                asked.put(
+                        endpoint,
+                        ClientCalls.futureUnaryCall(
+                                login.on(endpoint.channel, deadline)
+                                        .newCall(MaintenanceGrpc.getStatusMethod(), options),
+                                StatusRequest.getDefaultInstance()));
             } catch (StatusRuntimeException e) {
                 // Cannot log in there: as one that does not answer.
             }
         }
         List<StatusResponse> answers = new ArrayList<>();
-        for (Future<StatusResponse> answer : asked) {
+        asked.forEach((endpoint, answer) -> {
             try {
                 answers.add(answer.get(Math.max(0, deadline - System.nanoTime()), TimeUnit.NANOSECONDS));
+                endpoint.silent = false;
             } catch (ExecutionException | TimeoutException e) {
-                // One that does not answer.
+                endpoint.silent = true;
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
-                asked.forEach(a -> a.cancel(true));
+                asked.values().forEach(a -> a.cancel(true));
                 throw new SiteUnreachableException("Asking etcd at " + name() + " for its status was interrupted.", e);
             }
-        }
+        });
         return answers;
+    }
+
+    /** One of several members that did not answer, frozen say, must not slow down those who ask again and again. */
+    private Duration patience(Endpoint endpoint) {
+        if (endpoint.silent && endpoints.size() > 1) {
+            return SILENT;
+        }
+        return endpoint.hasFailed() ? RECONNECT : connection.deadline().dividedBy(2);
     }
 
     /** The channel with a log-in, for a stream whose messages the caller handles. */

@@ -20,6 +20,8 @@ final class Endpoint {
     final URI uri;
     private final @Nullable SslContext tls;
     final ManagedChannel channel;
+    /** Whether it was asked last for its status in vain: it is asked again, but not waited for as long. */
+    volatile boolean silent;
 
     Endpoint(URI uri, @Nullable SslContext tls) {
         this.uri = uri;

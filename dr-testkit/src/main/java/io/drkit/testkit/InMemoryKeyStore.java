@@ -161,10 +161,6 @@ public final class InMemoryKeyStore implements KeyStore {
         });
     }
 
-    public long revision() {
-        return locked(content::revision);
-    }
-
     public SortedMap<Bytes, Bytes> content(KeyRange range) {
         return contentAt(range, 0);
     }

@@ -19,7 +19,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
 /** Sessions that die, restart or join several revisions, at the moments where that could leave traces. */
-class InterruptedMirrorTest extends TwoStores {
+class InterruptedMirrorTest extends MirrorFixture {
 
     @Test
     void what_half_a_revision_put_goes_when_it_was_deleted_meanwhile() throws Exception {

@@ -16,7 +16,7 @@ import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 /** What others put on the standby, and what is out of scope there, outlives everything the primary does. */
-class OthersKeysTest extends TwoStores {
+class OthersKeysTest extends MirrorFixture {
 
     @Test
     void keeps_them_when_a_run_from_a_new_primary_dies_after_its_first_write() throws Exception {

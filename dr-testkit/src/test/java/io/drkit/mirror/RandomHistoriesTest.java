@@ -12,8 +12,10 @@ import io.drkit.keystore.Transaction.Operation;
 import io.drkit.testkit.FaultyKeyStore;
 import io.drkit.testkit.InMemoryKeyStore;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
@@ -72,7 +74,8 @@ class RandomHistoriesTest {
 
         World(long seed, boolean untrusted) {
             random = new Random(seed);
-            actions = 20 + random.nextInt(60);
+            actions = 50 + random.nextInt(100);
+            primary.watchBatch(1 + random.nextInt(3));
             if (untrusted) {
                 primary.untrustedProgress();
             }
@@ -137,21 +140,21 @@ class RandomHistoriesTest {
             if (quiet || actions <= 0) {
                 return;
             }
-            int dice = random.nextInt(100);
-            if (dice < 30) {
+            int dice = random.nextInt(1_000);
+            if (dice < 300) {
                 actions--;
                 change();
-            } else if (dice < 34) {
+            } else if (dice < 330) {
                 actions--;
                 strange();
-            } else if (dice < 36) {
+            } else if (dice < 340) {
                 primary.compact(primary.revision() - random.nextInt(3));
-            } else if (dice < 38) {
+            } else if (dice < 350) {
                 standby.compact(standby.revision());
-            } else if (dice < 39) {
+            } else if (dice < 354) {
                 killed = true;
                 throw new Killed();
-            } else if (dice < 40) {
+            } else if (dice < 360) {
                 throw call.equals("commit")
                         ? new OutcomeUnknownException("lost", null)
                         : new SiteUnreachableException("cut");
@@ -165,13 +168,7 @@ class RandomHistoriesTest {
                     leased.remove(Bytes.utf8(key));
                     primary.delete(key);
                 }
-                case 1 -> {
-                    Bytes other = Bytes.utf8("/registry/m" + random.nextInt(10));
-                    leased.remove(Bytes.utf8(key));
-                    primary.write(java.util.List.of(
-                            Operation.put(Bytes.utf8(key), Bytes.utf8("m" + random.nextInt(1000))),
-                            random.nextBoolean() ? Operation.delete(other) : Operation.put(other, Bytes.utf8("o"))));
-                }
+                case 1 -> primary.write(several());
                 case 2 -> primary.put("/elsewhere/" + random.nextInt(3), "x");
                 case 3 -> {
                     leased.add(Bytes.utf8(key));
@@ -183,6 +180,21 @@ class RandomHistoriesTest {
                 }
             }
             history.put(primary.revision(), content());
+        }
+
+        /** A revision that changes several keys. */
+        private List<Operation> several() {
+            List<Operation> operations = new ArrayList<>();
+            int first = random.nextInt(30);
+            for (int i = 0; i < 2 + random.nextInt(4); i++) {
+                Bytes key = Bytes.utf8("/registry/" + (first + i));
+                leased.remove(key);
+                operations.add(
+                        random.nextInt(4) == 0
+                                ? Operation.delete(key)
+                                : Operation.put(key, Bytes.utf8("m" + random.nextInt(1000))));
+            }
+            return operations;
         }
 
         private void strange() {

@@ -10,7 +10,7 @@ import io.drkit.testkit.FaultyKeyStore.Moment;
 import org.junit.jupiter.api.Test;
 
 /** The guard against mass deletion: no way around it but the documented one, and that one works on a busy primary. */
-class ShrinkGuardTest extends TwoStores {
+class ShrinkGuardTest extends MirrorFixture {
 
     @Test
     void an_accepted_loss_is_copied_from_a_busy_primary() throws Exception {

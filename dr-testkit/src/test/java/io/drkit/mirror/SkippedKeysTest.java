@@ -6,7 +6,7 @@ import io.drkit.keystore.Bytes;
 import org.junit.jupiter.api.Test;
 
 /** Values that the standby refuses: never half done, and forgotten when they are no longer missing. */
-class SkippedKeysTest extends TwoStores {
+class SkippedKeysTest extends MirrorFixture {
 
     @Test
     void what_is_too_large_to_be_set_aside_is_not_overwritten() throws Exception {

@@ -1,0 +1,119 @@
+package io.drkit.examples.cli;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.function.UnaryOperator;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A {@code drkit.yaml}: sites by name, and how to reach them.
+ *
+ * <pre>
+ * sites:
+ *   primary:
+ *     endpoints: [https://10.0.0.1:2379, https://10.0.0.2:2379]
+ *     cacert: primary/ca.crt          # relative to this file
+ *     cert: primary/client.crt
+ *     key: primary/client.key
+ *   standby:
+ *     endpoints: https://10.1.0.1:2379
+ *     cacert: standby/ca.crt
+ *     user: drkit
+ *     password: ${STANDBY_PASSWORD}   # from the environment; or password-file
+ * </pre>
+ *
+ * <p>What is wrong with it is an {@link IllegalArgumentException} with the line, and never with the text of the file.
+ */
+record ConfigFile(Map<String, SiteSettings> sites) {
+
+    private static final Pattern VARIABLE = Pattern.compile("\\$\\{([A-Za-z_][A-Za-z0-9_]*)}");
+    private static final ObjectMapper YAML = new ObjectMapper(YAMLFactory.builder()
+                    .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+                    .build())
+            .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
+
+    static ConfigFile read(Path file, UnaryOperator<@Nullable String> environment) {
+        try {
+            JsonNode tree = YAML.readTree(Files.readString(file));
+            if (!tree.path("sites").isObject()) {
+                throw new IllegalArgumentException(
+                        file + " names no sites. Expected: sites: {primary: {endpoints: ...}}");
+            }
+            substitute(tree, file, environment);
+            ConfigFile config = YAML.treeToValue(tree, ConfigFile.class);
+            config.sites.replaceAll((name, site) -> relativeTo(file, site));
+            return config;
+        } catch (UnrecognizedPropertyException e) {
+            throw new IllegalArgumentException(
+                    file + ": unknown field '" + e.getPropertyName() + "'. Known here: " + e.getKnownPropertyIds());
+        } catch (JsonProcessingException e) {
+            String where = e.getLocation() == null || e.getLocation().getLineNr() < 1
+                    ? file.toString()
+                    : file + ", line " + e.getLocation().getLineNr();
+            throw new IllegalArgumentException(where + ": this is not YAML of the form DrKit reads; see the README.");
+        } catch (IOException e) {
+            throw new IllegalArgumentException("Cannot read " + file + ": is it there, and may you read it?");
+        }
+    }
+
+    SiteSettings site(String name) {
+        SiteSettings site = sites.get(name);
+        if (site == null) {
+            throw new IllegalArgumentException("No site '" + name + "' in the configuration; it has " + sites.keySet());
+        }
+        return site;
+    }
+
+    private static SiteSettings relativeTo(Path file, SiteSettings site) {
+        UnaryOperator<@Nullable Path> resolve = path -> path == null ? null : file.resolveSibling(path);
+        return new SiteSettings(
+                site.endpoints(),
+                resolve.apply(site.cacert()),
+                resolve.apply(site.cert()),
+                resolve.apply(site.key()),
+                site.user(),
+                resolve.apply(site.passwordFile()),
+                site.password());
+    }
+
+    /** In values only, after parsing: what a variable holds cannot change the structure. */
+    private static void substitute(JsonNode node, Path file, UnaryOperator<@Nullable String> environment) {
+        if (node instanceof ObjectNode object) {
+            object.properties().forEach(field -> field.setValue(resolved(field.getValue(), file, environment)));
+        } else if (node instanceof ArrayNode array) {
+            for (int i = 0; i < array.size(); i++) {
+                array.set(i, resolved(array.get(i), file, environment));
+            }
+        }
+    }
+
+    private static JsonNode resolved(JsonNode value, Path file, UnaryOperator<@Nullable String> environment) {
+        substitute(value, file, environment);
+        return value instanceof TextNode text ? TextNode.valueOf(resolved(text.textValue(), file, environment)) : value;
+    }
+
+    private static String resolved(String text, Path file, UnaryOperator<@Nullable String> environment) {
+        return VARIABLE.matcher(text).replaceAll(match -> {
+            String value = environment.apply(match.group(1));
+            if (value == null) {
+                throw new IllegalArgumentException(
+                        file + " refers to the environment variable " + match.group(1) + ", which is not set.");
+            }
+            return Matcher.quoteReplacement(value);
+        });
+    }
+}

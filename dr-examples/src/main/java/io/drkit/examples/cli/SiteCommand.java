@@ -1,0 +1,168 @@
+package io.drkit.examples.cli;
+
+import io.drkit.DrException;
+import io.drkit.etcd.EtcdConnection;
+import io.drkit.etcd.EtcdKeyStore;
+import io.drkit.keyspace.MirrorScope;
+import io.drkit.keystore.KeyStore;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** What every command that talks to a site has: its options, its output, and the connection that it closes in the end. */
+@Command(sortOptions = false)
+public abstract class SiteCommand implements Callable<Integer> {
+
+    @Mixin
+    CommonOptions common = new CommonOptions();
+
+    private @Nullable CommandSpec spec;
+
+    /** Called by picocli before it parses a command line. */
+    @Spec
+    void declaredAs(CommandSpec spec) {
+        this.spec = spec;
+        declareSites(spec);
+    }
+
+    abstract void declareSites(CommandSpec spec);
+
+    /** Connects, runs, and closes the connections. */
+    abstract int connectAndRun() throws Exception;
+
+    @Override
+    public final Integer call() throws Exception {
+        Logs.configure(common.verbose);
+        try {
+            return connectAndRun();
+        } catch (InterruptedException e) {
+            return stopped();
+        } catch (DrException e) {
+            // A call to a store that was interrupted ends as if the store could not be reached.
+            if (Thread.interrupted()) {
+                return stopped();
+            }
+            throw e;
+        }
+    }
+
+    /** What it means that the command was stopped by a signal before it ended by itself: the exit code, or the error. */
+    protected int stopped() throws InterruptedException {
+        throw new InterruptedException();
+    }
+
+    /** Where the result goes. */
+    protected final Output output() {
+        return new Output(common.format, spec().commandLine().getOut());
+    }
+
+    /** Where the command shows how it comes along. */
+    protected final Progress progress() {
+        return new Progress(spec().commandLine().getErr(), Boolean.getBoolean("drkit.terminal"));
+    }
+
+    /** A usage error in this command. */
+    protected final ParameterException usage(String message) {
+        return new ParameterException(spec().commandLine(), message);
+    }
+
+    private CommandSpec spec() {
+        if (spec == null) {
+            throw new IllegalStateException("A command is run by picocli.");
+        }
+        return spec;
+    }
+
+    /** A command about a primary and its standby. */
+    public abstract static class OfPair extends SiteCommand {
+
+        // Not required by picocli, which would ask for it before a subcommand, too.
+        @Option(
+                names = "--scope",
+                paramLabel = "SCOPE",
+                converter = ScopeConverter.class,
+                description =
+                        "Which keys (required): all is every key under /registry/, for a standby whose control plane is"
+                                + " stopped; prefix:/x/ is every key that begins so.")
+        private @Nullable MirrorScope scope;
+
+        private @Nullable SiteOptions from;
+        private @Nullable SiteOptions to;
+
+        protected abstract int run(KeyStore primary, KeyStore standby) throws Exception;
+
+        protected final MirrorScope scope() {
+            if (scope == null) {
+                throw usage("Missing required option '--scope': all, or prefix:/some/prefix/");
+            }
+            return scope;
+        }
+
+        @Override
+        void declareSites(CommandSpec spec) {
+            from = new SiteOptions("from", "primary", spec);
+            to = new SiteOptions("to", "standby", spec);
+        }
+
+        @Override
+        int connectAndRun() throws Exception {
+            scope();
+            EtcdConnection first = SiteOptions.declared(from).connection(common);
+            EtcdConnection second = SiteOptions.declared(to).connection(common);
+            try (KeyStore primary = EtcdKeyStore.connect(first);
+                    KeyStore standby = EtcdKeyStore.connect(second)) {
+                return run(primary, standby);
+            }
+        }
+    }
+
+    /** A command about one site. */
+    public abstract static class OfOne extends SiteCommand {
+
+        private @Nullable SiteOptions at;
+
+        protected abstract int run(KeyStore store) throws Exception;
+
+        @Override
+        void declareSites(CommandSpec spec) {
+            at = new SiteOptions("at", "", spec);
+        }
+
+        @Override
+        int connectAndRun() throws Exception {
+            try (KeyStore store = EtcdKeyStore.connect(SiteOptions.declared(at).connection(common))) {
+                return run(store);
+            }
+        }
+    }
+
+    /** A command about a standby, to which its primary may be named. */
+    public abstract static class OfStandby extends SiteCommand {
+
+        private @Nullable SiteOptions from;
+        private @Nullable SiteOptions to;
+
+        protected abstract int run(KeyStore standby, @Nullable KeyStore primary) throws Exception;
+
+        @Override
+        void declareSites(CommandSpec spec) {
+            from = new SiteOptions("from", "", spec);
+            to = new SiteOptions("to", "standby", spec);
+        }
+
+        @Override
+        int connectAndRun() throws Exception {
+            SiteOptions from = SiteOptions.declared(this.from);
+            try (KeyStore standby =
+                            EtcdKeyStore.connect(SiteOptions.declared(to).connection(common));
+                    KeyStore primary = from.isGiven() ? EtcdKeyStore.connect(from.connection(common)) : null) {
+                return run(standby, primary);
+            }
+        }
+    }
+}

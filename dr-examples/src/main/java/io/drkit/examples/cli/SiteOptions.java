@@ -1,0 +1,144 @@
+package io.drkit.examples.cli;
+
+import io.drkit.etcd.EtcdConnection;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.ISetter;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.ParameterException;
+
+/** The options with which one site is named: {@code --from} and {@code --from-cacert}, say, and their like for other sides. */
+final class SiteOptions {
+
+    private final String side;
+    private final String defaultName;
+    private final CommandSpec command;
+
+    private @Nullable String site;
+    private @Nullable Path cacert;
+    private @Nullable Path cert;
+    private @Nullable Path key;
+    private @Nullable String user;
+    private @Nullable Path passwordFile;
+
+    /**
+     * Adds the options to a command.
+     *
+     * @param side {@code from}, {@code to} or {@code at}
+     * @param defaultName the site of the configuration file that is meant where the option is not given; empty for none
+     */
+    SiteOptions(String side, String defaultName, CommandSpec command) {
+        this.side = side;
+        this.defaultName = defaultName;
+        this.command = command;
+        option(
+                "",
+                "URLS|NAME",
+                String.class,
+                "etcd's client URLs, comma-separated, or a site of --config.",
+                v -> site = v);
+        option("-cacert", "FILE", Path.class, "The authority behind its servers' certificates (PEM).", v -> cacert = v);
+        option("-cert", "FILE", Path.class, "The client certificate to show (PEM).", v -> cert = v);
+        option("-key", "FILE", Path.class, "The client certificate's key (PEM).", v -> key = v);
+        option("-user", "NAME", String.class, "The etcd user.", v -> user = v);
+        option("-password-file", "FILE", Path.class, "A file that holds that user's password.", v -> passwordFile = v);
+    }
+
+    private <T> void option(String suffix, String label, Class<T> type, String description, Consumer<T> set) {
+        command.addOption(OptionSpec.builder("--" + side + suffix)
+                .paramLabel(label)
+                .type(type)
+                .description(description)
+                .setter(new ISetter() {
+                    @Override
+                    public <V> V set(V value) {
+                        set.accept(type.cast(value));
+                        return value;
+                    }
+                })
+                .build());
+    }
+
+    /** Options that are there from the moment picocli has made the command. */
+    static SiteOptions declared(@Nullable SiteOptions options) {
+        return Objects.requireNonNull(options, "A command is run by picocli.");
+    }
+
+    boolean isGiven() {
+        return site != null;
+    }
+
+    /** How to reach the site; connects to nothing. */
+    EtcdConnection connection(CommonOptions common) {
+        SiteSettings settings = settings(common);
+        EtcdConnection.Builder connection =
+                EtcdConnection.to(endpoints(settings)).deadline(common.deadline).connectTimeout(common.deadline);
+        if (settings.cacert() != null) {
+            connection.authority(settings.cacert());
+        }
+        if (settings.cert() != null || settings.key() != null) {
+            connection.clientCertificate(needed("-cert", settings.cert()), needed("-key", settings.key()));
+        }
+        if (settings.passwordFile() != null || settings.password() != null) {
+            needed("-user", settings.user());
+        }
+        if (settings.user() != null) {
+            // Read at once, so that a wrong file is told now, and at every log-in, so that a new password is used.
+            password(settings);
+            connection.user(settings.user(), () -> password(settings));
+        }
+        return connection.build();
+    }
+
+    private <T> T needed(String suffix, @Nullable T value) {
+        if (value == null) {
+            throw new IllegalArgumentException(
+                    "--" + side + suffix + " is missing: a certificate goes with its key, a user with a password.");
+        }
+        return value;
+    }
+
+    private SiteSettings settings(CommonOptions common) {
+        String given = site;
+        if (given == null && common.config != null && !defaultName.isEmpty()) {
+            given = defaultName;
+        }
+        if (given == null) {
+            throw new ParameterException(
+                    command.commandLine(),
+                    "Missing required option '--" + side + "': etcd's client URLs"
+                            + (common.config == null ? ", or a site of --config" : ""));
+        }
+        Path config = given.contains(":") ? null : common.config;
+        SiteSettings options = new SiteSettings(
+                config == null ? List.of(given.split(",")) : null, cacert, cert, key, user, passwordFile, null);
+        return config == null
+                ? options
+                : options.orElse(ConfigFile.read(config, System::getenv).site(given));
+    }
+
+    private static List<String> endpoints(SiteSettings settings) {
+        if (settings.endpoints() == null) {
+            throw new IllegalArgumentException("A site of the configuration names no endpoints.");
+        }
+        return settings.endpoints();
+    }
+
+    private char[] password(SiteSettings settings) {
+        if (settings.passwordFile() == null) {
+            return needed("-password-file", settings.password()).toCharArray();
+        }
+        try {
+            return Files.readString(settings.passwordFile()).stripTrailing().toCharArray();
+        } catch (IOException e) {
+            throw new IllegalArgumentException(
+                    "Cannot read the password file " + settings.passwordFile() + ": is it there, and may you read it?");
+        }
+    }
+}

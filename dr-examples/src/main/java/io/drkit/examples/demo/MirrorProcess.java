@@ -1,0 +1,96 @@
+package io.drkit.examples.demo;
+
+import io.drkit.examples.DrKit;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** {@code drkit mirror} in a process of its own, so that it can be killed as processes are. */
+public final class MirrorProcess implements AutoCloseable {
+
+    private final Process process;
+    private final Path log;
+
+    private MirrorProcess(Process process, Path log) {
+        this.process = process;
+        this.log = log;
+    }
+
+    /** Starts {@code drkit mirror} with these arguments, on this JVM's Java and class path. */
+    public static MirrorProcess start(String... arguments) {
+        try {
+            Path log = Files.createTempFile("drkit-mirror", ".log");
+            List<String> command = new ArrayList<>(List.of(
+                    Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                    "-XX:+UseSerialGC",
+                    "-XX:TieredStopAtLevel=1",
+                    "-cp",
+                    System.getProperty("java.class.path"),
+                    DrKit.class.getName(),
+                    "mirror"));
+            command.addAll(List.of(arguments));
+            Process process = new ProcessBuilder(command)
+                    .redirectErrorStream(true)
+                    .redirectOutput(log.toFile())
+                    .start();
+            return new MirrorProcess(process, log);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    public long pid() {
+        return process.pid();
+    }
+
+    public boolean isAlive() {
+        return process.isAlive();
+    }
+
+    /** Ends it with SIGKILL: it gets no chance to tidy up. */
+    public void kill() throws InterruptedException {
+        process.destroyForcibly().waitFor();
+    }
+
+    /** Asks it to end, with SIGTERM. */
+    public void terminate() {
+        process.destroy();
+    }
+
+    /**
+     * Waits for its end.
+     *
+     * @return its exit code
+     * @throws IllegalStateException when it has not ended by then
+     */
+    public int awaitExit(int seconds) throws InterruptedException {
+        if (!process.waitFor(seconds, TimeUnit.SECONDS)) {
+            throw new IllegalStateException("drkit mirror did not end within " + seconds + " s: " + log());
+        }
+        return process.exitValue();
+    }
+
+    /** All that it printed, on both streams. */
+    public String log() {
+        try {
+            return Files.readString(log).strip();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Kills it if it runs, and deletes its log. */
+    @Override
+    public void close() {
+        process.destroyForcibly();
+        try {
+            Files.deleteIfExists(log);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

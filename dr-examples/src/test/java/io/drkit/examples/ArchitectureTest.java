@@ -1,0 +1,60 @@
+package io.drkit.examples;
+
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+
+/** Arrows only downward. Here, because this module sees all others. */
+@AnalyzeClasses(packages = "io.drkit", importOptions = ImportOption.DoNotIncludeTests.class)
+class ArchitectureTest {
+
+    /** One a backend; a new backend is entered here. */
+    private static final String[] BACKENDS = {"io.drkit.etcd.."};
+
+    private static final DescribedPredicate<JavaClass> BACKEND = resideInAnyPackage(BACKENDS);
+    private static final DescribedPredicate<JavaClass> CORE = resideInAPackage("io.drkit..")
+            .and(DescribedPredicate.not(BACKEND.or(resideInAnyPackage("io.drkit.testkit..", "io.drkit.examples.."))))
+            .as("core");
+
+    @ArchTest
+    static final ArchRule core_imports_no_vendor = classes()
+            .that(CORE)
+            .should()
+            .onlyDependOnClassesThat(CORE.or(resideInAnyPackage(
+                    "java..", "org.slf4j..", "org.jspecify..", "com.fasterxml.jackson..", "io.github.resilience4j..")));
+
+    @ArchTest
+    static final ArchRule a_backend_sees_of_drkit_only_core_and_itself = slices().matching("io.drkit.(*)..")
+            .namingSlices("$1")
+            .should()
+            .notDependOnEachOther()
+            .ignoreDependency(DescribedPredicate.not(BACKEND), DescribedPredicate.alwaysTrue())
+            .ignoreDependency(DescribedPredicate.alwaysTrue(), CORE);
+
+    @ArchTest
+    static final ArchRule the_testkit_serves_any_backend = noClasses()
+            .that(resideInAPackage("io.drkit.testkit.."))
+            .should()
+            .dependOnClassesThat(BACKEND.or(resideInAPackage("io.drkit.examples..")));
+
+    @ArchTest
+    static final ArchRule nobody_but_the_etcd_backend_speaks_to_etcd = noClasses()
+            .that(DescribedPredicate.not(resideInAPackage("io.drkit.etcd..")))
+            .should()
+            .dependOnClassesThat(resideInAnyPackage("io.etcd..", "io.grpc..", "io.netty.."));
+
+    @ArchTest
+    static final ArchRule capabilities_have_no_cycles_with_the_root = noClasses()
+            .that(resideInAPackage("io.drkit"))
+            .should()
+            .dependOnClassesThat(resideInAPackage("io.drkit.*.."));
+}
