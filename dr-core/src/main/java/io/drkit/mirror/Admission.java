@@ -45,7 +45,7 @@ final class Admission {
         refuseWrongRoles(sourceRole, standbyRole);
         refuseOverlap();
         if (ownCheckpoint().isEmpty()) {
-            new ShrinkGuard(source, standby, scope, options).beforeCopy(0, 0);
+            new ShrinkGuard(source, standby, scope, options).beforeFirstCopy();
         }
         return introduce(sourceRole, standbyRole);
     }

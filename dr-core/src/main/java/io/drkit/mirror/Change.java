@@ -6,6 +6,7 @@ import io.drkit.keystore.Transaction.Guard;
 import io.drkit.keystore.Transaction.Operation;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,22 +37,25 @@ record Change(
         return new Change(key, more, guard);
     }
 
-    /** Only what goes with the write: to be done before {@link #alone()} where both together are too large. */
-    Change companions() {
-        return new Change(
-                key,
-                operations.stream()
-                        .filter(operation -> !operation.key().equals(key))
-                        .toList(),
-                guard);
+    /** Only what puts a value into quarantine: to be done before {@link #withoutSettingAside()} where both together are too large. */
+    Change settingAside() {
+        return only(DrKitKeys.QUARANTINE_RANGE::contains);
+    }
+
+    Change withoutSettingAside() {
+        return only(other -> !DrKitKeys.QUARANTINE_RANGE.contains(other));
     }
 
     /** Only the write itself. */
     Change alone() {
+        return only(key::equals);
+    }
+
+    private Change only(Predicate<Bytes> wanted) {
         return new Change(
                 key,
                 operations.stream()
-                        .filter(operation -> operation.key().equals(key))
+                        .filter(operation -> wanted.test(operation.key()))
                         .toList(),
                 guard);
     }

@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param fromOldPrimary whether the running copy turns an old primary into a standby, so that what only this site has are lost writes
  * @param accounted the standby's revision up to which it was known, when this was written, which revisions are the mirror's own
  * @param keys how many keys the primary's range held at {@code revision}
+ * @param shrinkBase how many keys the standby held when the guard against mass deletion last began to count; 0 if it never did
  * @param logIndex a length that the primary's log had reached; see {@link io.drkit.keystore.StoreStatus#logIndex}
  * @param witness one change that the primary's history holds
  */
@@ -48,6 +49,7 @@ public record Checkpoint(
         boolean fromOldPrimary,
         long accounted,
         long keys,
+        long shrinkBase,
         long logIndex,
         @Nullable Witness witness) {
 
@@ -103,6 +105,24 @@ public record Checkpoint(
         return but(revision, start, copyFloor, fromOldPrimary, accounted, keys, logIndex, null);
     }
 
+    Checkpoint shrinkBase(long shrinkBase) {
+        return new Checkpoint(
+                source,
+                epoch,
+                scope,
+                start,
+                end,
+                revision,
+                copiedTo,
+                copyFloor,
+                fromOldPrimary,
+                accounted,
+                keys,
+                shrinkBase,
+                logIndex,
+                witness);
+    }
+
     Checkpoint with(long accounted, long logIndex) {
         return but(revision, copiedTo, copyFloor, fromOldPrimary, accounted, keys, logIndex, witness);
     }
@@ -128,6 +148,7 @@ public record Checkpoint(
                 fromOldPrimary,
                 accounted,
                 keys,
+                shrinkBase,
                 logIndex,
                 witness);
     }

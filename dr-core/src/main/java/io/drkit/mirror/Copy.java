@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -140,6 +141,7 @@ final class Copy {
         }
         surplus.values().forEach(entry -> keepOrDelete(entry, marks.remove(entry.key()), changes));
         dropVoid(marks.keySet(), changes);
+        forgetSettled(part, changes);
         return changes;
     }
 
@@ -161,6 +163,17 @@ final class Copy {
         boolean lostWrite = writer.checkpoint().fromOldPrimary() && !neverGiven.test(existing.key());
         boolean stranger = strangers.isStranger(existing, mark) || neverGiven.test(existing.key());
         changes.add(stranger && !lostWrite ? strangers.mark(existing) : aside.delete(existing, mark));
+    }
+
+    /** Keys that were refused once and need no change any more: their markers go. */
+    private void forgetSettled(KeyRange part, List<Change> changes) {
+        List<Bytes> skipped = writer.skippedIn(part);
+        if (!skipped.isEmpty()) {
+            Set<Bytes> changed = changes.stream().map(Change::key).collect(Collectors.toSet());
+            skipped.stream()
+                    .filter(key -> !changed.contains(key))
+                    .forEach(key -> changes.add(new Change(key, List.of(), null)));
+        }
     }
 
     private void dropVoid(Set<Bytes> marked, List<Change> changes) {

@@ -73,8 +73,11 @@ final class DefaultMirrorSession implements MirrorSession {
             throw e;
         } finally {
             Thread.interrupted();
-            closeLock();
-            progress.state(last);
+            try {
+                closeLock();
+            } finally {
+                progress.state(last);
+            }
         }
     }
 

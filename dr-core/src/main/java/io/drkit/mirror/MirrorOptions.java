@@ -44,7 +44,7 @@ public record MirrorOptions(
 
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_.-]{1,63}");
 
-    /** What a person can accept, each for one session; without that the mirror refuses. */
+    /** What a person can accept, each for how things are when a session begins; without that the mirror refuses. */
     public enum Risk {
         /** The standby mirrored another primary before. Its keys are kept unless the new primary has them too. */
         NEW_SOURCE,

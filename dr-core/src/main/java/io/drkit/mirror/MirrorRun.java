@@ -80,12 +80,19 @@ final class MirrorRun {
         progress.strangers(strangers.count());
         progress.resumed(record.checkpoint());
         sample(0);
-        session.shrink().sessionBeginsAt(progress.sourceRevision());
-        boolean resumed = opening.resume() && mirror(writer, strangers);
-        while (!resumed && !session.isStopping()) {
-            beginCopy(writer, strangers);
-            session.accepted().removeAll(opening.overruled());
-            resumed = mirror(writer, strangers);
+        session.shrink()
+                .sessionBegins(progress.sourceRevision(), record.checkpoint().shrinkBase());
+        boolean resumable = opening.resume();
+        while (!session.isStopping()) {
+            if (!resumable) {
+                beginCopy(writer, strangers);
+            }
+            // What a person accepted is how things were when the session began, not what becomes of them later.
+            session.accepted().clear();
+            if (mirror(writer, strangers)) {
+                return;
+            }
+            resumable = false;
         }
     }
 
@@ -117,7 +124,7 @@ final class MirrorRun {
     /** Moves the checkpoint to the primary's newest revision, with everything to be copied. */
     private void beginCopy(StandbyWriter writer, Strangers strangers) {
         Page now = source.range(RangeRequest.of(scope.range(), 0, 1).onlyKeys());
-        session.shrink().beforeCopy(now.revision(), strangers.count());
+        session.shrink().beforeCopy(writer.checkpoint(), strangers.count());
         long floor = standby.revision();
         writer.write(List.of(), writer.checkpoint().copyingFrom(now.revision(), now.count(), floor));
         progress.copyStarted();
@@ -143,7 +150,7 @@ final class MirrorRun {
                 tail.flush();
                 keepHouse(writer, strangers, copy, tail, watch);
             }
-            saveCheckpoint(writer, tail);
+            saveLastCheckpoint(writer, tail);
             return true;
         } catch (CompactedException e) {
             String contradiction =
@@ -166,6 +173,9 @@ final class MirrorRun {
         try {
             copy.step(tail);
             session.shrink().standbyGrew();
+            if (copy.isComplete()) {
+                session.shrink().afterCopy();
+            }
         } catch (CompactedException e) {
             // Nothing in scope changed for a while, and the revision last heard of was compacted: move on to a newer
             // one.
@@ -227,7 +237,7 @@ final class MirrorRun {
         if (!tail.isPending() && (isBehind(tail) || silent > options.silence().toNanos() / 4)) {
             watch.requestProgress();
         }
-        if (copy.isComplete() && !strangers.isSwept() && sweeping.isDue()) {
+        if (copy.isComplete() && !strangers.isSwept() && (strangers.isOverdue() || sweeping.isDue())) {
             strangers.sweep(scope, writer);
             progress.strangers(strangers.count());
         }
@@ -241,6 +251,16 @@ final class MirrorRun {
     private static void saveCheckpoint(StandbyWriter writer, Tail tail) {
         if (!tail.isPending() && tail.position() > writer.checkpoint().revision()) {
             writer.write(List.of(), writer.checkpoint().at(tail.position(), tail.keys(), tail.witness()));
+        }
+    }
+
+    /** A session that ends well leaves no deletions to be counted on. */
+    private static void saveLastCheckpoint(StandbyWriter writer, Tail tail) {
+        Checkpoint last = writer.checkpoint();
+        if (!tail.isPending() && (tail.position() > last.revision() || last.shrinkBase() != 0)) {
+            writer.write(
+                    List.of(),
+                    last.at(tail.position(), tail.keys(), tail.witness()).shrinkBase(0));
         }
     }
 

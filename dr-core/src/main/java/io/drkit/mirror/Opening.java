@@ -21,9 +21,8 @@ import java.util.Set;
  * @param record as stored where {@code resume}, else one that begins a copy
  * @param resume whether to go on from the checkpoint; if not, everything is copied
  * @param roleModRevision of the standby's role
- * @param overruled what a person's acceptance was needed for
  */
-record Opening(MirrorRecord record, boolean resume, long roleModRevision, Set<Risk> overruled) {
+record Opening(MirrorRecord record, boolean resume, long roleModRevision) {
 
     static Opening decide(
             KeyStore source,
@@ -41,7 +40,7 @@ record Opening(MirrorRecord record, boolean resume, long roleModRevision, Set<Ri
                 .orElseThrow(() -> new RestartException("the standby's role changed meanwhile"));
         Optional<MirrorRecord> found = MirrorRecord.of(options.name(), records);
         if (found.isEmpty()) {
-            return anew(source, standby, scope, options, pair, 0, role, Set.of());
+            return anew(source, standby, scope, options, pair, 0, role);
         }
         MirrorRecord stored = found.get();
         Checkpoint checkpoint = stored.checkpoint();
@@ -52,19 +51,19 @@ record Opening(MirrorRecord record, boolean resume, long roleModRevision, Set<Ri
                                 + ". To have it follow this one, keeping the keys that only the standby has, accept the new source (--accept"
                                 + " new-source).");
             }
-            return anew(source, standby, scope, options, pair, stored.version(), role, Set.of(Risk.NEW_SOURCE));
+            return anew(source, standby, scope, options, pair, stored.version(), role);
         }
         if (checkpoint.epoch() != pair.epoch() || !checkpoint.scope().equals(scope.name())) {
-            return anew(source, standby, scope, options, pair, stored.version(), role, Set.of());
+            return anew(source, standby, scope, options, pair, stored.version(), role);
         }
         Optional<String> contradiction = History.contradicts(source, checkpoint);
         if (contradiction.isPresent()) {
             if (!accepted.contains(Risk.NEW_HISTORY)) {
                 throw History.refusal(source, contradiction.get());
             }
-            return anew(source, standby, scope, options, pair, stored.version(), role, Set.of(Risk.NEW_HISTORY));
+            return anew(source, standby, scope, options, pair, stored.version(), role);
         }
-        return new Opening(stored, true, role, Set.of());
+        return new Opening(stored, true, role);
     }
 
     /** Nothing on the standby is known to be the primary's, unless the two have changed roles. */
@@ -75,8 +74,7 @@ record Opening(MirrorRecord record, boolean resume, long roleModRevision, Set<Ri
             MirrorOptions options,
             Admission.Pair pair,
             long checkpointVersion,
-            long role,
-            Set<Risk> overruled) {
+            long role) {
         Optional<Checkpoint> heritage = Heritage.find(source, standby, pair.standbyId(), scope, options);
         long common = heritage.map(Checkpoint::revision).orElse(0L);
         Checkpoint checkpoint = new Checkpoint(
@@ -92,9 +90,10 @@ record Opening(MirrorRecord record, boolean resume, long roleModRevision, Set<Ri
                 common,
                 0,
                 0,
+                0,
                 null);
         MirrorRecord record =
                 new MirrorRecord(options.name(), checkpoint, checkpointVersion, ForeignRevisions.unknownAfter(common));
-        return new Opening(record, false, role, overruled);
+        return new Opening(record, false, role);
     }
 }

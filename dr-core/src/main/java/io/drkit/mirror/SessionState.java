@@ -55,7 +55,7 @@ final class SessionState {
         return compaction;
     }
 
-    /** What a person has accepted and was not needed yet. */
+    /** What a person has accepted, until the session has begun to mirror. */
     Set<Risk> accepted() {
         return accepted;
     }

@@ -24,8 +24,12 @@ final class ShrinkGuard {
     private final MirrorScope scope;
     private final MirrorOptions options;
     private final boolean acceptsAny;
-    /** A person accepted what happened up to this revision of the primary. */
+    /** What a person accepted happened up to this revision of the primary; 0 before the session has seen it. */
     private long acceptedRevision;
+    /** How many keys the primary had then. */
+    private long acceptedKeys;
+    /** What an earlier session, that was refused or died, began to count from: a restart is no way around this guard. */
+    private long inheritedBase;
 
     private boolean newWindow = true;
     private long windowEnds;
@@ -42,25 +46,52 @@ final class ShrinkGuard {
         this.acceptsAny = options.accepts(MirrorOptions.Risk.SHRINK);
     }
 
-    /** The session begins while the primary is at {@code revision}: what a person accepts happened up to there. */
-    void sessionBeginsAt(long revision) {
+    /**
+     * To be told of each attempt; the session's first counts.
+     *
+     * @param revision where the primary is: what a person accepts happened up to there
+     * @param base what the checkpoint holds of {@link #base}
+     */
+    void sessionBegins(long revision, long base) {
         if (acceptedRevision == 0) {
+            if (acceptsAny) {
+                acceptedKeys = content(source);
+            } else {
+                inheritedBase = base;
+            }
             acceptedRevision = revision;
+        }
+    }
+
+    /** How many keys the standby held when the running window began; to be kept in the checkpoint. */
+    long base() {
+        return Math.max(inheritedBase, keysAtWindowStart);
+    }
+
+    /** Judges the first copy to a standby, before it is named one. */
+    void beforeFirstCopy() {
+        if (!acceptsAny) {
+            judgeCopy(0, Long.MAX_VALUE);
         }
     }
 
     /**
      * Judges a copy before it begins.
      *
-     * @param sourceRevision the primary's revision now
+     * @param last the standby's checkpoint before it
      * @param kept how many keys on the standby the copy would keep in any case
      */
-    void beforeCopy(long sourceRevision, long kept) {
-        if ((acceptsAny && sourceRevision <= acceptedRevision)
-                || standby.count(scope.range()) <= options.shrinkFloor()) {
+    void beforeCopy(Checkpoint last, long kept) {
+        boolean followed = last.isComplete() && last.revision() >= acceptedRevision;
+        judgeCopy(kept, acceptsAny && !followed ? acceptedKeys : Long.MAX_VALUE);
+    }
+
+    /** @param accepted a loss down to so many keys was accepted */
+    private void judgeCopy(long kept, long accepted) {
+        if (standby.count(scope.range()) <= options.shrinkFloor()) {
             return;
         }
-        long before = content(standby) - kept;
+        long before = Math.min(content(standby) - kept, accepted);
         long after = content(source);
         if (isTooMuch(before, after)) {
             throw refusal(before, after);
@@ -72,24 +103,32 @@ final class ShrinkGuard {
         grown = true;
     }
 
+    /** What a copy took away was judged before it, and, where it was accepted, does not count against what follows. */
+    void afterCopy() {
+        newWindow |= acceptsAny;
+    }
+
     /** Judges events that were received and not applied; {@code unapplied} ends with the {@code fresh} ones, which no earlier call was given. */
     void beforeApplying(List<WatchEvent> unapplied, List<WatchEvent> fresh) {
         if (fresh.isEmpty()) {
             return;
         }
-        boolean accepted = acceptsAny && fresh.get(fresh.size() - 1).revision() <= acceptedRevision;
-        boolean acceptedOnesPending = newWindow && unapplied.size() > fresh.size();
-        newWindow |= accepted || System.nanoTime() - windowEnds >= 0;
-        if (accepted || acceptedOnesPending) {
+        List<WatchEvent> judged = acceptsAny
+                ? fresh.stream()
+                        .filter(event -> event.revision() > acceptedRevision)
+                        .toList()
+                : fresh;
+        newWindow |= judged.size() < fresh.size() || System.nanoTime() - windowEnds >= 0;
+        if (judged.isEmpty()) {
             return;
         }
         if (newWindow) {
-            startWindow();
+            startWindow(unapplied.subList(0, unapplied.size() - judged.size()));
         } else if (grown) {
             keysAtWindowStart = Math.max(keysAtWindowStart, standby.count(scope.range()));
         }
         grown = false;
-        for (WatchEvent event : fresh) {
+        for (WatchEvent event : judged) {
             vanished += change(event);
         }
         if (!isTooMuch(keysAtWindowStart, keysAtWindowStart - vanished)) {
@@ -102,10 +141,13 @@ final class ShrinkGuard {
         vanished = keysAtWindowStart - after;
     }
 
-    private void startWindow() {
+    /** @param pending what is yet to be applied of what came before the window */
+    private void startWindow(List<WatchEvent> pending) {
         newWindow = false;
-        keysAtWindowStart = standby.count(scope.range());
-        vanished = 0;
+        long now = standby.count(scope.range()) + netOf(pending);
+        keysAtWindowStart = Math.max(inheritedBase, now);
+        vanished = keysAtWindowStart - now;
+        inheritedBase = 0;
         windowEnds = System.nanoTime() + options.shrinkWindow().toNanos();
     }
 

@@ -54,14 +54,24 @@ final class SkippedKeys {
         keys.add(key);
     }
 
-    /** Those of the changes that were more than a marker make their keys whole again. */
+    /** The changes were done: those that removed a marker make their keys whole again. */
     void made(List<Change> changes) {
         if (!keys.isEmpty()) {
             changes.stream()
-                    .filter(change -> !change.alone().operations().isEmpty())
+                    .filter(change -> change.operations().contains(Operation.delete(prefix.concat(change.key()))))
                     .map(Change::key)
                     .forEach(keys::remove);
         }
+    }
+
+    boolean contains(Bytes key) {
+        return keys.contains(key);
+    }
+
+    List<Bytes> in(KeyRange range) {
+        return keys.tailSet(range.start(), true).stream()
+                .takeWhile(range::contains)
+                .toList();
     }
 
     long count() {

@@ -4,6 +4,7 @@ import io.drkit.UnsafeToProceedException;
 import io.drkit.keyspace.DrKitKeys;
 import io.drkit.keystore.Bytes;
 import io.drkit.keystore.CommitResult;
+import io.drkit.keystore.KeyRange;
 import io.drkit.keystore.KeyStore;
 import io.drkit.keystore.KeyValue;
 import io.drkit.keystore.Transaction;
@@ -80,6 +81,16 @@ final class StandbyWriter {
         return record.foreign();
     }
 
+    /** Whether the standby refused {@code key} before, as far as it is recorded. */
+    boolean isSkipped(Bytes key) {
+        return skipped.contains(key);
+    }
+
+    /** The keys of {@code range} that the standby refused before. */
+    List<Bytes> skippedIn(KeyRange range) {
+        return skipped.in(range);
+    }
+
     /** Whether one transaction takes all of these. */
     boolean fits(List<Change> changes) {
         return fits(
@@ -150,13 +161,20 @@ final class StandbyWriter {
         return Outcome.DONE;
     }
 
-    /** What is to be set aside goes first, where it does not fit beside the write. */
+    /** What is to be set aside goes first, where it does not fit beside the write; where it does not fit at all, it stays where it is. */
     private Outcome writeAlone(Change change, Checkpoint next) {
         if (change.setsAside() == 0) {
             return skip(change, next);
         }
-        Outcome aside = writeOne(List.of(change.companions()), checkpoint());
-        return aside == Outcome.DONE ? writeOne(List.of(change.alone()), next) : aside;
+        CommitResult aside = commit(List.of(change.settingAside()), checkpoint());
+        if (aside instanceof CommitResult.TooLarge) {
+            return skip(change, next);
+        }
+        if (aside instanceof CommitResult.GuardFailed) {
+            explainOrRestart();
+            return Outcome.CONFLICT;
+        }
+        return writeOne(List.of(change.withoutSettingAside()), next);
     }
 
     /** The standby does not take this value: remember that, and leave what it has. */

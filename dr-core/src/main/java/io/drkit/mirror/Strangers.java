@@ -21,6 +21,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class Strangers {
 
+    private static final int OVERDUE = 1_000;
+
     private final KeyStore standby;
     private final ForeignRevisions foreign;
     private final Bytes prefix;
@@ -40,7 +42,12 @@ final class Strangers {
         return count > 0 || !foreign.isEmpty();
     }
 
-    /** Whether there is nothing that a sweep would look into, or too little to be worth one. */
+    /** Whether so much awaits a sweep that its book, which goes with every transaction that adds to it, gets large. */
+    boolean isOverdue() {
+        return foreign.size() > OVERDUE;
+    }
+
+    /** Whether there is nothing that a sweep would look into. */
     boolean isSwept() {
         return foreign.isEmpty();
     }

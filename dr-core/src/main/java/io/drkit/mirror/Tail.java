@@ -95,7 +95,7 @@ final class Tail {
     }
 
     boolean isPending() {
-        return !batch.isEmpty() || batchRevision > position || !open.isEmpty();
+        return !batch.isEmpty() || batchRevision > position || !open.isEmpty() || partRevision > position;
     }
 
     /** Takes in what the watch delivered, and writes what makes a full transaction. */
@@ -142,7 +142,8 @@ final class Tail {
         }
         long revision = open.get(0).revision();
         long bytes = open.stream()
-                .mapToLong(event -> event.key().size() + event.entry().value().size())
+                .mapToLong(
+                        event -> 16 + event.key().size() + event.entry().value().size())
                 .sum();
         if (!batch.isEmpty()
                 && (batch.size() + open.size() > MAX_CHANGES || batchBytes + bytes > options.maxTransactionBytes())) {
@@ -177,7 +178,7 @@ final class Tail {
         }
         List<Net> nets = List.copyOf(batch.values());
         Witness next = witnessAfter(nets);
-        write(nets, () -> writer.checkpoint().at(batchRevision, keys, next));
+        write(nets, () -> writer.checkpoint().at(batchRevision, keys, next).shrinkBase(shrink.base()));
         witness = next;
         position = batchRevision;
         progress.reached(position, writer.checkpoint().isComplete());
@@ -191,7 +192,7 @@ final class Tail {
         flush();
         partRevision = open.get(0).revision();
         open.forEach(this::join);
-        write(List.copyOf(batch.values()), writer::checkpoint);
+        write(List.copyOf(batch.values()), () -> writer.checkpoint().shrinkBase(shrink.base()));
         witness = null;
         batch.clear();
         open.clear();
@@ -199,7 +200,7 @@ final class Tail {
 
     /** Writes, looking closer at the standby where a guard did not hold. */
     private void write(List<Net> nets, Supplier<Checkpoint> next) {
-        List<Change> changes = plan(nets, strangers.possible() ? gone(nets) : List.of());
+        List<Change> changes = plan(nets, doubtful(nets));
         for (int i = 0; i < ATTEMPTS && !changes.isEmpty(); i++) {
             if (!writer.fits(changes)) {
                 progress.revisionSplit();
@@ -214,9 +215,14 @@ final class Tail {
         }
     }
 
-    private static List<Bytes> gone(List<Net> nets) {
+    /**
+     * The keys that are not written without a look at how the standby holds them: what the primary has not may be someone else's, or out of
+     * scope, there. And what was created and is gone again may be there all the same, when a run before this one died amid a split.
+     */
+    private List<Bytes> doubtful(List<Net> nets) {
+        boolean anyStrangers = strangers.possible();
         return nets.stream()
-                .filter(net -> net.put() == null && !net.created())
+                .filter(net -> net.put() == null || (anyStrangers && !net.created()))
                 .map(Net::key)
                 .toList();
     }
@@ -237,10 +243,10 @@ final class Tail {
                         net.key(),
                         put.value(),
                         net.created() || known.contains(net.key()) ? Guard.absent(net.key()) : null));
-            } else if (existing != null && !net.created() && !strangers.isStranger(existing, mark)) {
+            } else if (existing != null && scope.holds(existing) && !strangers.isStranger(existing, mark)) {
                 changes.add(aside.delete(existing, mark));
-            } else if (!known.contains(net.key()) && !net.created()) {
-                changes.add(Change.delete(net.key(), null));
+            } else if (existing == null && writer.isSkipped(net.key())) {
+                changes.add(Change.delete(net.key(), Guard.absent(net.key())));
             }
         }
         return changes;

@@ -28,6 +28,11 @@ abstract class MirrorFixture {
     InMemoryKeyStore primary = new InMemoryKeyStore("primary");
     InMemoryKeyStore standby = new InMemoryKeyStore("standby");
 
+    /** What the mirror is thrown when it is killed: nothing in it goes on after this. */
+    static final class Killed extends Error {
+        private static final long serialVersionUID = 1;
+    }
+
     @BeforeEach
     void load() {
         for (int i = 0; i < 100; i++) {
@@ -76,6 +81,13 @@ abstract class MirrorFixture {
             Thread.sleep(5);
         }
         assertThat(session.status().state()).isEqualTo(state);
+    }
+
+    /** Waits for the end of a session that is killed; its lock expires. */
+    final void dies(MirrorSession session) throws InterruptedException {
+        await(session, State.FAILED);
+        session.close();
+        standby.expireLeases();
     }
 
     final void assertEqual() {
