@@ -4,9 +4,11 @@ import io.drkit.keyspace.DrKitKeys;
 import io.drkit.keystore.Bytes;
 import io.drkit.keystore.Transaction.Guard;
 import io.drkit.keystore.Transaction.Operation;
+import io.drkit.quarantine.Quarantine;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -64,11 +66,21 @@ record Change(
         return operations.stream().mapToInt(Operation::size).sum();
     }
 
-    /** How many values this puts into quarantine. */
-    long setsAside() {
+    /** The quarantine's batches into which this puts values. */
+    Stream<String> quarantineBatches() {
         return operations.stream()
                 .filter(operation -> DrKitKeys.QUARANTINE_RANGE.contains(operation.key()))
-                .count();
+                .map(Quarantine::batchOf);
+    }
+
+    /** How many values this puts into quarantine. */
+    long setsAside() {
+        return quarantineBatches().count();
+    }
+
+    /** How many operations a transaction needs for this, with a label for each batch. */
+    int operationCount() {
+        return operations.size() + (int) setsAside();
     }
 
     /** Bytes of the key and value put in scope; 0 for a deletion. */

@@ -92,39 +92,25 @@ public record Checkpoint(
     }
 
     Checkpoint at(long revision, long keys, @Nullable Witness witness) {
-        return but(revision, copiedTo, copyFloor, fromOldPrimary, accounted, keys, logIndex, witness);
+        return but(revision, copiedTo, copyFloor, fromOldPrimary, accounted, keys, shrinkBase, logIndex, witness);
     }
 
     Checkpoint copiedTo(@Nullable Bytes key) {
         boolean still = fromOldPrimary && key != null;
-        return but(revision, key, copyFloor, still, accounted, keys, logIndex, witness);
+        return but(revision, key, copyFloor, still, accounted, keys, shrinkBase, logIndex, witness);
     }
 
     /** The start of a new copy. */
     Checkpoint copyingFrom(long revision, long keys, long copyFloor) {
-        return but(revision, start, copyFloor, fromOldPrimary, accounted, keys, logIndex, null);
+        return but(revision, start, copyFloor, fromOldPrimary, accounted, keys, shrinkBase, logIndex, null);
     }
 
     Checkpoint shrinkBase(long shrinkBase) {
-        return new Checkpoint(
-                source,
-                epoch,
-                scope,
-                start,
-                end,
-                revision,
-                copiedTo,
-                copyFloor,
-                fromOldPrimary,
-                accounted,
-                keys,
-                shrinkBase,
-                logIndex,
-                witness);
+        return but(revision, copiedTo, copyFloor, fromOldPrimary, accounted, keys, shrinkBase, logIndex, witness);
     }
 
     Checkpoint with(long accounted, long logIndex) {
-        return but(revision, copiedTo, copyFloor, fromOldPrimary, accounted, keys, logIndex, witness);
+        return but(revision, copiedTo, copyFloor, fromOldPrimary, accounted, keys, shrinkBase, logIndex, witness);
     }
 
     private Checkpoint but(
@@ -134,6 +120,7 @@ public record Checkpoint(
             boolean fromOldPrimary,
             long accounted,
             long keys,
+            long shrinkBase,
             long logIndex,
             @Nullable Witness witness) {
         return new Checkpoint(

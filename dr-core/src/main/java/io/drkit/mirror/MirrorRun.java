@@ -74,8 +74,7 @@ final class MirrorRun {
                 session.lock().createRevision(),
                 opening.roleModRevision(),
                 skipped,
-                progress,
-                session.quarantineBatch());
+                progress);
         Strangers strangers = new Strangers(standby, record.foreign(), options);
         progress.strangers(strangers.count());
         progress.resumed(record.checkpoint());
@@ -133,7 +132,10 @@ final class MirrorRun {
 
     /** Mirrors from the writer's checkpoint until the session stops, or returns false when that is compacted away. */
     private boolean mirror(StandbyWriter writer, Strangers strangers) throws InterruptedException {
-        SettingAside aside = new SettingAside(strangers, session.quarantineBatch());
+        SettingAside aside = new SettingAside(strangers, session.quarantineName(), () -> {
+            Checkpoint now = writer.checkpoint();
+            return now.isComplete() ? 0 : now.copyFloor();
+        });
         Predicate<Bytes> neverGiven =
                 writer.checkpoint().fromOldPrimary() ? Heritage.neverGiven(source, options) : key -> false;
         Copy copy = new Copy(source, standby, scope, options, writer, strangers, aside, progress, neverGiven);

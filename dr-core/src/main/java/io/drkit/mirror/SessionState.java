@@ -14,7 +14,7 @@ final class SessionState {
     private final ShrinkGuard shrink;
     private final StandbyCompaction compaction;
     private final Set<Risk> accepted;
-    private final String quarantineBatch;
+    private final String quarantineName;
     private boolean stopping;
     private long wanted;
 
@@ -31,7 +31,7 @@ final class SessionState {
         this.compaction = compaction;
         this.accepted = EnumSet.noneOf(Risk.class);
         this.accepted.addAll(options.accept());
-        this.quarantineBatch =
+        this.quarantineName =
                 options.name() + "-" + options.clock().instant().toString().replace(":", "");
     }
 
@@ -60,9 +60,9 @@ final class SessionState {
         return accepted;
     }
 
-    /** Where this session sets values aside. */
-    String quarantineBatch() {
-        return quarantineBatch;
+    /** What the batches are called into which this session sets values aside. */
+    String quarantineName() {
+        return quarantineName;
     }
 
     /** Any thread may ask for the end. */

@@ -3,18 +3,31 @@ package io.drkit.mirror;
 import io.drkit.keystore.Bytes;
 import io.drkit.keystore.KeyValue;
 import io.drkit.keystore.Transaction.Guard;
+import io.drkit.keystore.Transaction.Operation;
 import io.drkit.quarantine.Quarantine;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
-/** How the mirror overwrites or deletes what the standby holds: someone else's value goes into quarantine in the same transaction. */
+/**
+ * How the mirror overwrites or deletes what the standby holds: someone else's value goes into quarantine in the same transaction.
+ *
+ * <p>A key may lose several values in one session, and no batch holds a key twice: so each copy has a batch, and each foreign revision whose
+ * values are lost while streaming.
+ */
 final class SettingAside {
 
     private final Strangers strangers;
-    private final String batch;
+    private final String session;
+    private final LongSupplier copyFloor;
 
-    SettingAside(Strangers strangers, String batch) {
+    /**
+     * @param session what this session's batches are called
+     * @param copyFloor the standby's revision when the running copy began; 0 when none runs
+     */
+    SettingAside(Strangers strangers, String session, LongSupplier copyFloor) {
         this.strangers = strangers;
-        this.batch = batch;
+        this.session = session;
+        this.copyFloor = copyFloor;
     }
 
     Change overwrite(KeyValue existing, @Nullable Long mark, Bytes value) {
@@ -25,7 +38,7 @@ final class SettingAside {
         boolean losesForeignValue = strangers.isForeignValue(existing, mark)
                 && !existing.leased()
                 && !existing.value().equals(value);
-        return losesForeignValue ? change.and(Quarantine.setAside(batch, existing)) : change;
+        return losesForeignValue ? change.and(setAside(existing)) : change;
     }
 
     /** Deletes a key that follows the primary. */
@@ -34,6 +47,13 @@ final class SettingAside {
         if (mark != null) {
             change = change.and(strangers.unmark(existing.key()));
         }
-        return strangers.isForeignValue(existing, mark) ? change.and(Quarantine.setAside(batch, existing)) : change;
+        return strangers.isForeignValue(existing, mark) ? change.and(setAside(existing)) : change;
+    }
+
+    private Operation setAside(KeyValue existing) {
+        long floor = copyFloor.getAsLong();
+        String part =
+                floor != 0 && existing.modRevision() <= floor ? "copy-" + floor : "revision-" + existing.modRevision();
+        return Quarantine.setAside(session + "-" + part, existing);
     }
 }

@@ -19,6 +19,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Every write of the mirror to the standby. Each transaction moves the checkpoint, and is guarded by the lock, the standby's role and the
@@ -26,8 +28,8 @@ import java.util.Optional;
  */
 final class StandbyWriter {
 
-    /** Beside the changes a transaction holds the checkpoint and, at times, the book of foreign revisions and a quarantine's label. */
-    private static final int RESERVED_OPERATIONS = 3;
+    /** Beside the changes a transaction holds the checkpoint and, at times, the book of foreign revisions. */
+    private static final int RESERVED_OPERATIONS = 2;
 
     private static final int RESERVED_GUARDS = 3;
 
@@ -38,8 +40,7 @@ final class StandbyWriter {
     private final long roleModRevision;
     private final SkippedKeys skipped;
     private final Progress progress;
-    private final String quarantineBatch;
-    private boolean quarantineLabelled;
+    private String labelledBatch = "";
 
     enum Outcome {
         DONE,
@@ -60,8 +61,7 @@ final class StandbyWriter {
             long lockCreateRevision,
             long roleModRevision,
             SkippedKeys skipped,
-            Progress progress,
-            String quarantineBatch) {
+            Progress progress) {
         this.standby = standby;
         this.options = options;
         this.record = record;
@@ -69,7 +69,6 @@ final class StandbyWriter {
         this.roleModRevision = roleModRevision;
         this.skipped = skipped;
         this.progress = progress;
-        this.quarantineBatch = quarantineBatch;
     }
 
     /** The checkpoint as last written. */
@@ -94,7 +93,7 @@ final class StandbyWriter {
     /** Whether one transaction takes all of these. */
     boolean fits(List<Change> changes) {
         return fits(
-                changes.stream().mapToInt(change -> change.operations().size()).sum(),
+                changes.stream().mapToInt(Change::operationCount).sum(),
                 (int) changes.stream().filter(change -> change.guard() != null).count(),
                 changes.stream().mapToLong(Change::size).sum());
     }
@@ -129,7 +128,7 @@ final class StandbyWriter {
         long bytes = 0;
         for (int i = from; i < changes.size(); i++) {
             Change change = changes.get(i);
-            operations += change.operations().size();
+            operations += change.operationCount();
             guards += change.guard() == null ? 0 : 1;
             bytes += change.size();
             if (i > from && !fits(operations, guards, bytes)) {
@@ -201,10 +200,12 @@ final class StandbyWriter {
             operations.addAll(change.operations());
         }
         operations.addAll(record.operations(next, progress.logIndex()));
-        boolean label = !quarantineLabelled && changes.stream().anyMatch(change -> change.setsAside() > 0);
-        if (label) {
-            operations.add(quarantineLabel());
-        }
+        Set<String> batches =
+                changes.stream().flatMap(Change::quarantineBatches).collect(Collectors.toSet());
+        batches.stream()
+                .filter(batch -> !batch.equals(labelledBatch))
+                .map(this::label)
+                .forEach(operations::add);
         CommitResult result = standby.commit(new Transaction(guards, operations));
         if (result instanceof CommitResult.OutOfSpace full) {
             throw new StandbyFullException("The standby " + standby.name()
@@ -213,7 +214,7 @@ final class StandbyWriter {
         }
         if (result instanceof CommitResult.Committed committed) {
             record.committed(committed.revision());
-            quarantineLabelled |= label;
+            labelledBatch = batches.stream().findAny().orElse(labelledBatch);
             changes.forEach(progress::applied);
             skipped.made(changes);
             progress.skipped(skipped);
@@ -222,13 +223,12 @@ final class StandbyWriter {
         return result;
     }
 
-    private Operation quarantineLabel() {
+    private Operation label(String batch) {
         String reason = checkpoint().fromOldPrimary()
                 ? "lost writes: made on this site while it was the primary, after the last mirrored revision"
                 : "written on this standby by someone else, then overwritten or deleted by the mirror";
         return Quarantine.about(
-                quarantineBatch,
-                new About(reason, options.name(), options.clock().instant()));
+                batch, new About(reason, options.name(), options.clock().instant()));
     }
 
     /** Returns only if the lock, the role and the checkpoint are as they were, so that a change's own guard must have failed. */

@@ -53,6 +53,12 @@ public final class Quarantine {
         return Operation.put(keys(batch).start().concat(entry.key()), entry.value());
     }
 
+    /** The batch that a write made by {@link #setAside} goes to. */
+    public static String batchOf(Operation setAside) {
+        String path = setAside.key().dropFirst(DrKitKeys.QUARANTINE.length()).utf8();
+        return path.substring(0, path.indexOf('/'));
+    }
+
     /** The write that records why a batch was set aside, to be made with its first entries. */
     public static Operation about(String batch, About about) {
         try {

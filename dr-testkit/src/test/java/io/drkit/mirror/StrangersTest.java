@@ -6,6 +6,7 @@ import io.drkit.consistency.CheckerOptions;
 import io.drkit.consistency.DefaultConsistencyChecker;
 import io.drkit.keystore.Bytes;
 import io.drkit.keystore.KeyRange;
+import io.drkit.quarantine.Quarantine;
 import java.time.Duration;
 import java.util.SortedMap;
 import org.junit.jupiter.api.Test;
@@ -54,6 +55,24 @@ class StrangersTest extends MirrorFixture {
         primary.compact(primary.revision());
         once();
         assertEqual();
+    }
+
+    @Test
+    void a_key_that_loses_several_values_in_one_session_has_each_of_them_set_aside() throws Exception {
+        try (MirrorSession session = start()) {
+            caughtUp(session);
+            for (int i = 0; i < 3; i++) {
+                standby.put("/registry/fought-over", "mine " + i);
+                primary.put("/registry/fought-over", "theirs " + i);
+                caughtUp(session);
+                primary.delete("/registry/fought-over");
+                caughtUp(session);
+            }
+            assertThat(session.status().setAside()).isEqualTo(3);
+        }
+        assertThat(setAside()).containsExactlyInAnyOrder("mine 0", "mine 1", "mine 2");
+        assertThat(Quarantine.at(standby).batches())
+                .allSatisfy(batch -> assertThat(batch.about()).isPresent());
     }
 
     @Test
