@@ -24,7 +24,7 @@ import java.util.regex.Pattern;
  * @param checkpointInterval how often an idle mirror moves its checkpoint; default 30 s
  * @param standbyCompaction how much history the standby keeps when nobody else compacts it; default 5 minutes, as kube-apiserver does; zero
  *     is never
- * @param maxBackoff the longest pause between attempts to reach a site; default 10 s
+ * @param maxBackoff the longest pause between attempts to reach a site; default 10 s, at least 200 ms
  * @param clock for times that people read; intervals are measured by the JVM's monotonic clock
  */
 public record MirrorOptions(
@@ -63,6 +63,7 @@ public record MirrorOptions(
         require(pageSize >= 1, "pageSize must be at least 1");
         require(maxTransactionBytes >= 1, "maxTransactionBytes must be at least 1");
         require(maxShrink >= 0 && maxShrink <= 1, "maxShrink must be between 0 and 1");
+        require(maxBackoff.toMillis() >= 200, "maxBackoff must be at least 200 ms");
         require(shrinkFloor >= 0, "shrinkFloor must not be negative");
     }
 

@@ -45,6 +45,8 @@ final class MirrorRun {
     private final StandbyCompaction compaction;
     private final QuietProof quiet = new QuietProof();
     private long lastHeard = System.nanoTime();
+    /** Since when an answer of the watch has been waited for; null while none is. */
+    private @Nullable Long asked;
 
     MirrorRun(KeyStore source, KeyStore standby, MirrorScope scope, SessionState session) {
         this.source = source;
@@ -143,6 +145,7 @@ final class MirrorRun {
         try (Watch watch = source.watch(scope.range(), revision + 1)) {
             Tail tail = new Tail(scope, options, writer, strangers, aside, session.shrink(), progress, copy::covers);
             lastHeard = System.nanoTime();
+            asked = null;
             while (!session.isStopping()) {
                 progress.state(copy.isComplete() ? State.STREAMING : State.COPYING);
                 if (!copy.isComplete()) {
@@ -188,7 +191,7 @@ final class MirrorRun {
                     throw e;
                 }
                 session.want(stuckAt + 1);
-                watch.requestProgress();
+                askForProgress(tail, watch);
                 takeIn(watch, tail, POLL);
                 tail.flush();
             }
@@ -200,6 +203,7 @@ final class MirrorRun {
         WatchSignal signal = watch.next(timeout);
         for (int i = 0; !(signal instanceof WatchSignal.Idle); i++) {
             lastHeard = System.nanoTime();
+            asked = null;
             if (signal instanceof WatchSignal.Events events) {
                 tail.accept(events);
             } else if (!tail.isPending()) {
@@ -231,14 +235,7 @@ final class MirrorRun {
         if (sampling.isDue()) {
             sample(tail.position());
         }
-        long silent = System.nanoTime() - lastHeard;
-        if (silent > options.silence().toNanos()) {
-            throw new SiteUnreachableException("The watch on " + source.name() + " said nothing for "
-                    + Duration.ofNanos(silent).toSeconds() + " s, though asked; opening another.");
-        }
-        if (!tail.isPending() && (isBehind(tail) || silent > options.silence().toNanos() / 4)) {
-            watch.requestProgress();
-        }
+        askForProgress(tail, watch);
         if (copy.isComplete() && !strangers.isSwept() && (strangers.isOverdue() || sweeping.isDue())) {
             strangers.sweep(scope, writer);
             progress.strangers(strangers.count());
@@ -247,6 +244,20 @@ final class MirrorRun {
             saveCheckpoint(writer, tail);
         }
         compaction.tick();
+    }
+
+    /** A watch that has nothing to tell must say at least that; one that does not is dead, whatever its connection says. */
+    private void askForProgress(Tail tail, Watch watch) {
+        long now = System.nanoTime();
+        if (asked != null && now - asked > options.silence().toNanos()) {
+            throw new SiteUnreachableException("The watch on " + source.name() + " said nothing for "
+                    + Duration.ofNanos(now - asked).toSeconds() + " s, though asked; opening another.");
+        }
+        boolean quietForLong = now - lastHeard > options.silence().toNanos() / 4;
+        if (quietForLong || (!tail.isPending() && isBehind(tail))) {
+            watch.requestProgress();
+            asked = asked == null ? now : asked;
+        }
     }
 
     /** Records how far an idle mirror has come, so that a later start need not look at what is known already. */

@@ -17,11 +17,17 @@ final class Endpoint {
 
     private static final int WATCH_WINDOW = 1 << 20;
 
+    /** Two of them may be held at a time, beside what is made of them. */
+    private static final int LARGEST_WATCH_MESSAGE = 16 << 20;
+
     final URI uri;
     private final @Nullable SslContext tls;
     final ManagedChannel channel;
     /** Whether it did not tell its status when last asked. */
     volatile boolean mute;
+
+    /** Whether a watch here had a backlog too large for one message. */
+    volatile boolean fragmentsWatches;
 
     Endpoint(URI uri, @Nullable SslContext tls) {
         this.uri = uri;
@@ -31,7 +37,10 @@ final class Endpoint {
 
     /** A connection for one watch, whose unread messages hold at most the window's bytes here. */
     ManagedChannel watchChannel() {
-        return builder().flowControlWindow(WATCH_WINDOW).build();
+        return builder()
+                .flowControlWindow(WATCH_WINDOW)
+                .maxInboundMessageSize(LARGEST_WATCH_MESSAGE)
+                .build();
     }
 
     boolean isReady() {

@@ -65,7 +65,7 @@ final class EtcdWatch implements Watch {
             WatchGrpc.newStub(authorized)
                     .withInterceptors(MetadataUtils.newAttachHeadersInterceptor(headers))
                     .watch(stream);
-            stream.send(Wire.watch(range, startRevision));
+            stream.send(Wire.watch(range, startRevision, endpoint.fragmentsWatches));
         } catch (StatusRuntimeException e) {
             arrivals.add(Arrival.end(e));
         }
@@ -181,6 +181,14 @@ final class EtcdWatch implements Watch {
     private DrException ended(StatusRuntimeException failure) {
         if (failure.getStatus().getCode() == Status.Code.CANCELLED) {
             return new SiteUnreachableException("The watch at " + endpoint + " was closed.", failure);
+        }
+        if (Failures.isTooLargeAnAnswer(failure)) {
+            // Only now, for etcd takes a time that grows with the square of the number of events to make fragments.
+            endpoint.fragmentsWatches = true;
+            return new SiteUnreachableException(
+                    "The changes to be watched at " + endpoint
+                            + " do not fit in one message; the next watch asks for fragments.",
+                    failure);
         }
         cluster.avoid(endpoint);
         if (Failures.tokenRefused(failure)) {

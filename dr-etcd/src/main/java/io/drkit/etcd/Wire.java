@@ -142,19 +142,20 @@ final class Wire {
                 : WatchEvent.put(entry(event.getKv()));
     }
 
-    static WatchRequest watch(KeyRange range, long startRevision) {
-        UnknownFieldSet fragment = UnknownFieldSet.newBuilder()
-                .addField(
-                        FRAGMENT_REQUEST,
-                        UnknownFieldSet.Field.newBuilder().addVarint(1).build())
-                .build();
-        return WatchRequest.newBuilder()
-                .setCreateRequest(WatchCreateRequest.newBuilder()
-                        .setKey(start(range))
-                        .setRangeEnd(end(range))
-                        .setStartRevision(startRevision)
-                        .setUnknownFields(fragment))
-                .build();
+    /** @param fragments whether etcd is to send what is larger than its request limit in several messages */
+    static WatchRequest watch(KeyRange range, long startRevision, boolean fragments) {
+        WatchCreateRequest.Builder create = WatchCreateRequest.newBuilder()
+                .setKey(start(range))
+                .setRangeEnd(end(range))
+                .setStartRevision(startRevision);
+        if (fragments) {
+            create.setUnknownFields(UnknownFieldSet.newBuilder()
+                    .addField(
+                            FRAGMENT_REQUEST,
+                            UnknownFieldSet.Field.newBuilder().addVarint(1).build())
+                    .build());
+        }
+        return WatchRequest.newBuilder().setCreateRequest(create).build();
     }
 
     /** Whether the rest of what belongs together comes in another message. */
