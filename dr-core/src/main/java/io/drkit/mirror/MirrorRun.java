@@ -5,7 +5,6 @@ import io.drkit.consistency.Proof;
 import io.drkit.keyspace.MirrorScope;
 import io.drkit.keystore.Bytes;
 import io.drkit.keystore.CompactedException;
-import io.drkit.keystore.KeyRange;
 import io.drkit.keystore.KeyStore;
 import io.drkit.keystore.Page;
 import io.drkit.keystore.RangeRequest;
@@ -43,7 +42,7 @@ final class MirrorRun {
     private final Pulse checkpointing;
     private final Pulse sweeping = new Pulse(Duration.ofMinutes(1));
     private final StandbyCompaction compaction;
-    private final QuietProof quiet = new QuietProof();
+    private final QuietProof quiet;
     private long lastHeard = System.nanoTime();
     /** Since when an answer of the watch has been waited for; null while none is. */
     private @Nullable Long asked;
@@ -57,6 +56,7 @@ final class MirrorRun {
         this.progress = session.progress();
         this.checkpointing = new Pulse(options.checkpointInterval());
         this.compaction = session.compaction();
+        this.quiet = new QuietProof(source, scope.range());
     }
 
     /** Mirrors until the session stops; throws what went wrong. */
@@ -220,7 +220,7 @@ final class MirrorRun {
         if (signal instanceof WatchSignal.Progress reached) {
             tail.advance(reached.revision());
         } else if (quiet.isDue() && isBehind(tail)) {
-            quiet.prove(tail);
+            quiet.prove(tail.position(), tail.keys()).ifPresent(tail::advance);
         }
     }
 
@@ -289,51 +289,6 @@ final class MirrorRun {
             Proof.last(standby)
                     .filter(proof -> proof.scope().equals(scope.name()))
                     .ifPresent(progress::proved);
-        }
-    }
-
-    /**
-     * Proof that nothing in scope changed since the tail's position, for servers whose progress notifications cannot be trusted: no key was
-     * changed since, and none is gone, for there are as many as then. It costs the primary a walk over the range, so it is used sparingly.
-     */
-    private final class QuietProof {
-
-        private static final int REST_PER_COST = 20;
-        private long notBefore = System.nanoTime();
-
-        boolean isDue() {
-            return System.nanoTime() - notBefore >= 0;
-        }
-
-        void prove(Tail tail) {
-            long began = System.nanoTime();
-            KeyRange range = scope.range();
-            Page page = source.range(RangeRequest.of(range, 0, 1).onlyKeys().modifiedSince(tail.position() + 1));
-            if (page.entries().isEmpty() && page.count() == tail.keys()) {
-                tail.advance(page.revision());
-            }
-            long cost = System.nanoTime() - began;
-            notBefore = System.nanoTime() + REST_PER_COST * cost;
-        }
-    }
-
-    /** Something to be done now and then. */
-    private static final class Pulse {
-
-        private final long interval;
-        private @Nullable Long last;
-
-        Pulse(Duration interval) {
-            this.interval = interval.toNanos();
-        }
-
-        boolean isDue() {
-            long now = System.nanoTime();
-            if (last != null && now - last < interval) {
-                return false;
-            }
-            last = now;
-            return true;
         }
     }
 }

@@ -10,9 +10,4 @@ import org.jspecify.annotations.Nullable;
  * @param created whether the first of them created the key, so that the standby should not have it
  * @param put the entry that the last of them left in scope; null if it left none
  */
-record Net(Bytes key, boolean created, @Nullable KeyValue put) {
-
-    int size() {
-        return 16 + key.size() + (put == null ? 0 : put.value().size());
-    }
-}
+record Net(Bytes key, boolean created, @Nullable KeyValue put) {}
