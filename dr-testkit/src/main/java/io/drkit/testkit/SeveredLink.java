@@ -26,6 +26,7 @@ public final class SeveredLink implements AutoCloseable {
 
     private final InetSocketAddress server;
     private final ServerSocket listener;
+    private final Thread acceptor;
     private final Set<Connection> connections = ConcurrentHashMap.newKeySet();
     private State state = State.OPEN;
     private Duration delay = Duration.ZERO;
@@ -34,6 +35,7 @@ public final class SeveredLink implements AutoCloseable {
     private SeveredLink(InetSocketAddress server, ServerSocket listener) {
         this.server = server;
         this.listener = listener;
+        this.acceptor = thread("link-" + listener.getLocalPort(), this::accept);
     }
 
     /** A link to a server, which need not be up yet: each connection to the link connects there anew. */
@@ -41,7 +43,7 @@ public final class SeveredLink implements AutoCloseable {
         try {
             ServerSocket listener = new ServerSocket(0, 128, InetAddress.getLoopbackAddress());
             SeveredLink link = new SeveredLink(new InetSocketAddress(host, port), listener);
-            start("link-" + listener.getLocalPort(), link::accept);
+            link.acceptor.start();
             return link;
         } catch (IOException e) {
             throw new UncheckedIOException("Cannot listen on loopback", e);
@@ -99,8 +101,12 @@ public final class SeveredLink implements AutoCloseable {
         become(State.CLOSED);
         try {
             listener.close();
+            // The port is not free before accept() has returned.
+            acceptor.join();
         } catch (IOException e) {
             throw new UncheckedIOException("Cannot close the link at port " + port(), e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 
@@ -163,9 +169,13 @@ public final class SeveredLink implements AutoCloseable {
     }
 
     private static void start(String name, Runnable work) {
+        thread(name, work).start();
+    }
+
+    private static Thread thread(String name, Runnable work) {
         Thread thread = new Thread(work, name);
         thread.setDaemon(true);
-        thread.start();
+        return thread;
     }
 
     /** Both ends of one connection through the link. */
