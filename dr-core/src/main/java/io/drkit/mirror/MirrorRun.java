@@ -85,12 +85,10 @@ final class MirrorRun {
                 .sessionBegins(progress.sourceRevision(), record.checkpoint().shrinkBase());
         boolean resumable = opening.resume();
         while (!session.isStopping()) {
-            if (!resumable) {
-                beginCopy(writer, strangers);
-            }
+            Watch watch = resumable ? watchFrom(record.checkpoint().revision()) : beginCopy(writer, strangers);
             // What a person accepted is how things were when the session began, not what becomes of them later.
             session.accepted().clear();
-            if (mirror(writer, strangers)) {
+            if (mirror(writer, strangers, watch)) {
                 return;
             }
             resumable = false;
@@ -122,40 +120,31 @@ final class MirrorRun {
         }
     }
 
-    /** Moves the checkpoint to the primary's newest revision, with everything to be copied. */
-    private void beginCopy(StandbyWriter writer, Strangers strangers) {
-        Page now = source.range(RangeRequest.of(scope.range(), 0, 1).onlyKeys());
+    private Watch watchFrom(long revision) {
+        return source.watch(scope.range(), revision + 1);
+    }
+
+    /** Moves the checkpoint to the primary's newest revision, with everything to be copied; watches first, for history may be short. */
+    private Watch beginCopy(StandbyWriter writer, Strangers strangers) {
         session.shrink().beforeCopy(writer.checkpoint(), strangers.count());
         long floor = standby.revision();
-        writer.write(List.of(), writer.checkpoint().copyingFrom(now.revision(), now.count(), floor));
+        Page now = source.range(RangeRequest.of(scope.range(), 0, 1).onlyKeys());
+        Watch watch = watchFrom(now.revision());
+        try {
+            writer.write(List.of(), writer.checkpoint().copyingFrom(now.revision(), now.count(), floor));
+        } catch (RuntimeException e) {
+            watch.close();
+            throw e;
+        }
         progress.copyStarted();
         log.info("Copying scope {} from {} to {}", scope.name(), source.name(), standby.name());
+        return watch;
     }
 
     /** Mirrors from the writer's checkpoint until the session stops, or returns false when that is compacted away. */
-    private boolean mirror(StandbyWriter writer, Strangers strangers) throws InterruptedException {
-        SettingAside aside = new SettingAside(strangers, session.quarantineName(), () -> {
-            Checkpoint now = writer.checkpoint();
-            return now.isComplete() ? 0 : now.copyFloor();
-        });
-        Predicate<Bytes> neverGiven =
-                writer.checkpoint().fromOldPrimary() ? Heritage.neverGiven(source, options) : key -> false;
-        Copy copy = new Copy(source, standby, scope, options, writer, strangers, aside, progress, neverGiven);
-        long revision = writer.checkpoint().revision();
-        try (Watch watch = source.watch(scope.range(), revision + 1)) {
-            Tail tail = new Tail(scope, options, writer, strangers, aside, session.shrink(), progress, copy::covers);
-            lastHeard = System.nanoTime();
-            asked = null;
-            while (!session.isStopping()) {
-                progress.state(copy.isComplete() ? State.STREAMING : State.COPYING);
-                if (!copy.isComplete()) {
-                    copyPage(copy, tail, watch);
-                }
-                takeIn(watch, tail, copy.isComplete() ? POLL : Duration.ZERO);
-                tail.flush();
-                keepHouse(writer, strangers, copy, tail, watch);
-            }
-            saveLastCheckpoint(writer, tail);
+    private boolean mirror(StandbyWriter writer, Strangers strangers, Watch watch) throws InterruptedException {
+        try (watch) {
+            follow(writer, strangers, watch);
             return true;
         } catch (CompactedException e) {
             String contradiction =
@@ -169,6 +158,29 @@ final class MirrorRun {
                     e.getMessage());
             return false;
         }
+    }
+
+    private void follow(StandbyWriter writer, Strangers strangers, Watch watch) throws InterruptedException {
+        SettingAside aside = new SettingAside(strangers, session.quarantineName(), () -> {
+            Checkpoint now = writer.checkpoint();
+            return now.isComplete() ? 0 : now.copyFloor();
+        });
+        Predicate<Bytes> neverGiven =
+                writer.checkpoint().fromOldPrimary() ? Heritage.neverGiven(source, options) : key -> false;
+        Copy copy = new Copy(source, standby, scope, options, writer, strangers, aside, progress, neverGiven);
+        Tail tail = new Tail(scope, options, writer, strangers, aside, session.shrink(), progress, copy::covers);
+        lastHeard = System.nanoTime();
+        asked = null;
+        while (!session.isStopping()) {
+            progress.state(copy.isComplete() ? State.STREAMING : State.COPYING);
+            if (!copy.isComplete()) {
+                copyPage(copy, tail, watch);
+            }
+            takeIn(watch, tail, copy.isComplete() ? POLL : Duration.ZERO);
+            tail.flush();
+            keepHouse(writer, strangers, copy, tail, watch);
+        }
+        saveLastCheckpoint(writer, tail);
     }
 
     private void copyPage(Copy copy, Tail tail, Watch watch) throws InterruptedException {
