@@ -143,7 +143,10 @@ class CommandLineTest {
         standby.etcdctl("put", "/registry/secrets/b/own", "mine");
         assertThat(between("mirror", "--once").out()).contains("Surplus keys kept: 1, deleted: 0");
         assertThat(standby.etcdctl("get", "/registry/secrets/b/own")).contains("mine");
-        assertThat(between("mirror", "--once", "--delete-surplus").out()).contains("Surplus keys kept: 0, deleted: 1");
+        assertThat(between("mirror", "--once", "--delete-surplus").out())
+                .contains("Surplus keys kept: 0, deleted: 1", "Values set aside in quarantine: 1");
+        assertThat(drkit("quarantine", "list", "--at", standby.endpoint(0)).out())
+                .contains(": 1 values");
         assertThat(standby.etcdctl("get", "/registry/secrets/b/own")).isEmpty();
         assertThat(between("check").code()).isZero();
     }

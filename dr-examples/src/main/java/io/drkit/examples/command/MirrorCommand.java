@@ -135,7 +135,8 @@ public final class MirrorCommand extends SiteCommand.OfPair {
                     surplusDeleted,
                     status.skipped(),
                     status.skippedSample().stream().map(Bytes::printable).toList(),
-                    status.setAside());
+                    // Each surplus value is set aside as it is deleted.
+                    status.setAside() + surplusDeleted);
         }
 
         void print(PrintWriter out) {
