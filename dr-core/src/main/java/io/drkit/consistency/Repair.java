@@ -31,9 +31,9 @@ import java.util.Optional;
  * One run of {@link ConsistencyChecker#repair}. Every write is guarded by the standby's key as compared, by the standby's role and by the
  * absence of a mirror's lock.
  *
- * <p>Surplus values are set aside in the {@link Quarantine} as they are deleted; values that are overwritten are not: the primary's is the one
- * that counts. No guard spans two stores, so a surplus key is looked up once more on the primary right before it is deleted; one created
- * there after that look is put back by the next mirror or repair.
+ * <p>Each value that is overwritten or deleted is set aside in the {@link Quarantine}: it may be a lost write of an old primary. No guard spans
+ * two stores, so a surplus key is looked up once more on the primary right before it is deleted; one created there after that look is put back
+ * by the next mirror or repair.
  */
 final class Repair {
 
@@ -54,6 +54,7 @@ final class Repair {
     private final List<Change> pending = new ArrayList<>();
     private int pendingOperations;
     private int pendingBytes;
+    private boolean labelled;
     private long put;
     private long deleted;
     private long left;
@@ -145,13 +146,12 @@ final class Repair {
         KeyValue onPrimary = pair.primary();
         Guard guard =
                 onStandby == null ? Guard.absent(pair.key()) : Guard.unchanged(pair.key(), onStandby.modRevision());
-        if (onPrimary != null) {
-            return new Change(guard, List.of(Operation.put(pair.key(), onPrimary.value())), false);
+        List<Operation> operations = new ArrayList<>();
+        if (onStandby != null) {
+            operations.add(Quarantine.setAside(batch, onStandby));
         }
-        if (onStandby == null) {
-            throw new IllegalStateException("a key that neither side has");
-        }
-        return new Change(guard, List.of(Quarantine.setAside(batch, onStandby), Operation.delete(pair.key())), true);
+        operations.add(onPrimary == null ? Operation.delete(pair.key()) : Operation.put(pair.key(), onPrimary.value()));
+        return new Change(guard, operations, onPrimary == null);
     }
 
     private void add(Change change) {
@@ -170,14 +170,22 @@ final class Repair {
         if (!changes.isEmpty() && !commit(changes)) {
             refuseWhileOthersWrite();
             for (Change change : changes) {
-                if (changes.size() == 1 || !commit(List.of(change))) {
-                    left++;
-                }
+                boolean done = (changes.size() > 1 && commit(List.of(change))) || commitInTwo(change);
+                left += done ? 0 : 1;
             }
         }
         pending.clear();
         pendingOperations = 0;
         pendingBytes = 0;
+    }
+
+    /** Where old and new value are too large for one transaction, the old one is set aside first. */
+    private boolean commitInTwo(Change change) {
+        int last = change.operations().size() - 1;
+        return last > 0
+                && commit(List.of(new Change(change.guard(), change.operations().subList(0, last), false)), 0)
+                && commit(List.of(
+                        new Change(change.guard(), change.operations().subList(last, last + 1), change.deletion())));
     }
 
     /** What is pending, less the deletions of keys that the primary has by now. */
@@ -199,6 +207,11 @@ final class Repair {
 
     /** @return whether it was done; otherwise some guard did not hold or it was too large */
     private boolean commit(List<Change> changes) {
+        return commit(changes, changes.size());
+    }
+
+    /** @param keys how many keys this puts right */
+    private boolean commit(List<Change> changes, int keys) {
         List<Guard> guards = new ArrayList<>(fence);
         List<Operation> operations = new ArrayList<>();
         for (Change change : changes) {
@@ -206,9 +219,11 @@ final class Repair {
             operations.addAll(change.operations());
         }
         long deletions = changes.stream().filter(Change::deletion).count();
-        if (deletions > 0 && deleted == 0) {
+        boolean setsAside =
+                changes.stream().anyMatch(change -> change.operations().size() > 1);
+        if (setsAside && !labelled) {
             operations.add(Quarantine.about(
-                    batch, new About("surplus on the standby, deleted by a repair on request", "repair", began)));
+                    batch, new About("on the standby before a repair overwrote or deleted it", "repair", began)));
         }
         records.forEach(record -> {
             guards.addAll(record.guards());
@@ -224,8 +239,9 @@ final class Repair {
             return false;
         }
         records.forEach(record -> record.committed(committed.revision()));
+        labelled |= setsAside;
         deleted += deletions;
-        put += changes.size() - deletions;
+        put += keys - deletions;
         return true;
     }
 }

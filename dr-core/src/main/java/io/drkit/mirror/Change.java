@@ -68,9 +68,7 @@ record Change(
 
     /** The quarantine's batches into which this puts values. */
     Stream<String> quarantineBatches() {
-        return operations.stream()
-                .filter(operation -> DrKitKeys.QUARANTINE_RANGE.contains(operation.key()))
-                .map(Quarantine::batchOf);
+        return operations.stream().filter(Quarantine::isSettingAside).map(Quarantine::batchOf);
     }
 
     /** How many values this puts into quarantine. */

@@ -82,6 +82,11 @@ final class ShrinkGuard {
      * @param kept how many keys on the standby the copy would keep in any case
      */
     void beforeCopy(Checkpoint last, long kept) {
+        boolean nothingGivenYet = last.revision() == 0 && !last.fromOldPrimary();
+        if (nothingGivenYet) {
+            // Whatever the primary lacks is a stranger's then, and kept.
+            return;
+        }
         boolean followed = last.isComplete() && last.revision() >= acceptedRevision;
         judgeCopy(kept, acceptsAny && !followed ? acceptedKeys : Long.MAX_VALUE);
     }

@@ -226,7 +226,7 @@ final class StandbyWriter {
     private Operation label(String batch) {
         String reason = checkpoint().fromOldPrimary()
                 ? "lost writes: made on this site while it was the primary, after the last mirrored revision"
-                : "written on this standby by someone else, then overwritten or deleted by the mirror";
+                : "on this standby, and not known to come from its primary, before the mirror overwrote or deleted it";
         return Quarantine.about(
                 batch, new About(reason, options.name(), options.clock().instant()));
     }

@@ -53,6 +53,11 @@ public final class Quarantine {
         return Operation.put(keys(batch).start().concat(entry.key()), entry.value());
     }
 
+    /** Whether a write is one made by {@link #setAside}. */
+    public static boolean isSettingAside(Operation operation) {
+        return DrKitKeys.QUARANTINE_RANGE.contains(operation.key());
+    }
+
     /** The batch that a write made by {@link #setAside} goes to. */
     public static String batchOf(Operation setAside) {
         String path = setAside.key().dropFirst(DrKitKeys.QUARANTINE.length()).utf8();

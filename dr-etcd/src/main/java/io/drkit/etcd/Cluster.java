@@ -226,7 +226,7 @@ final class Cluster implements AutoCloseable {
     String explain(Endpoint endpoint, String otherwise) {
         return diagnosis
                 .of(endpoint.uri, RECONNECT)
-                .map(found -> "etcd at " + endpoint + " cannot be used: " + found + ".")
+                .map(found -> "etcd at " + endpoint + " cannot be used: " + closed(found))
                 .orElse(otherwise);
     }
 
@@ -326,9 +326,14 @@ final class Cluster implements AutoCloseable {
         return new SiteUnreachableException(
                 endpoints.size() == 1
                         ? "etcd at "
-                                + found.replaceFirst(" \\(", " cannot be used: ")
-                                        .replaceFirst("\\)$", "") + "."
+                                + closed(found.replaceFirst(" \\(", " cannot be used: ")
+                                        .replaceFirst("\\)$", ""))
                         : "No etcd endpoint can be used: " + found + ".");
+    }
+
+    /** As a sentence, which ends once. */
+    private static String closed(String text) {
+        return text.endsWith("?") ? text : text + ".";
     }
 
     @Override
@@ -353,7 +358,7 @@ final class Cluster implements AutoCloseable {
             boolean inTime = deadline - System.nanoTime() > 0;
             Optional<String> found = inTime ? cluster.diagnosis.of(endpoint.uri, RECONNECT) : Optional.empty();
             return found.<DrException>map(text -> new SiteUnreachableException(
-                            "etcd at " + endpoint + " cannot be used: " + text + ".", failure))
+                            "etcd at " + endpoint + " cannot be used: " + closed(text), failure))
                     .orElseGet(() -> Failures.ofRead(failure, "at " + endpoint));
         }
     }

@@ -65,6 +65,13 @@ final class Failures {
                 if (mentions(e, "user name is empty")) {
                     throw new SiteUnreachableException(sentence(e, where), e);
                 }
+                if (mentions(e, "too many operations")) {
+                    throw new IllegalArgumentException(
+                            "etcd " + where
+                                    + " takes fewer operations in a transaction than the default of 128, which DrKit needs:"
+                                    + " start it with --max-txn-ops=128 or more.",
+                            e);
+                }
                 throw new IllegalArgumentException("etcd " + where + " refused the transaction: " + text(e), e);
             }
             case NOT_FOUND,

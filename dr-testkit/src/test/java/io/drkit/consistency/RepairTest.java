@@ -47,12 +47,15 @@ class RepairTest {
         standby.put("/registry/surplus", "kept");
         long before = standby.revision();
         assertThat(repair(false)).isEqualTo(new RepairReport(300, 0, 1));
-        assertThat(standby.revision()).isEqualTo(before + 3);
+        assertThat(standby.revision()).isEqualTo(before + 4);
         assertThat(standby.content(REGISTRY))
                 .containsAllEntriesOf(primary.content(REGISTRY))
                 .hasSize(301);
         assertThat(repair(false)).isEqualTo(new RepairReport(0, 0, 1));
-        assertThat(standby.revision()).isEqualTo(before + 3);
+        assertThat(Quarantine.at(standby).batches())
+                .singleElement()
+                .satisfies(batch -> assertThat(batch.entries()).isEqualTo(50));
+        assertThat(standby.revision()).isEqualTo(before + 4);
     }
 
     @Test
@@ -67,10 +70,20 @@ class RepairTest {
             assertThat(batch.id()).isEqualTo("repair-2026-01-01T00:00:00Z");
             assertThat(batch.entries()).isEqualTo(120);
             assertThat(batch.about())
-                    .hasValueSatisfying(about -> assertThat(about.reason()).contains("surplus"));
+                    .hasValueSatisfying(about -> assertThat(about.reason()).contains("repair"));
         });
         assertThat(quarantine.restore("repair-2026-01-01T00:00:00Z", false)).isEqualTo(new Restored(120, 0));
         assertThat(standby.content(REGISTRY)).containsAllEntriesOf(surplus);
+    }
+
+    @Test
+    void an_overwritten_value_too_large_to_go_beside_the_new_one_is_set_aside_first() {
+        standby.requestLimit(10_000);
+        primary.put("/registry/large", "n".repeat(7_000));
+        standby.put("/registry/large", "o".repeat(7_000));
+        assertThat(repair(false)).isEqualTo(new RepairReport(1, 0, 0));
+        assertThat(standby.content(REGISTRY)).isEqualTo(primary.content(REGISTRY));
+        assertThat(Quarantine.at(standby).batches()).hasSize(1);
     }
 
     @Test
