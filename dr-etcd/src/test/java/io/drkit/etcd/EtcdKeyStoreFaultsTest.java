@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.drkit.DrException;
 import io.drkit.OutcomeUnknownException;
 import io.drkit.SiteUnreachableException;
 import io.drkit.keystore.Bytes;
@@ -122,8 +123,7 @@ class EtcdKeyStoreFaultsTest {
     /** Three members on two cores may take their time. */
     private static void awaitCommitted(EtcdKeyStore store) {
         await().atMost(LONG)
-                .ignoreException(OutcomeUnknownException.class)
-                .ignoreException(SiteUnreachableException.class)
+                .ignoreExceptionsInstanceOf(DrException.class)
                 .until(() -> store.commit(PUT) instanceof CommitResult.Committed);
     }
 
