@@ -117,8 +117,8 @@ final class MirrorStatusCommand extends SiteCommand.OfStandby {
                 out.println("Lock: mirror " + lock.mirror + ", " + lock.holder + ", since " + lock.since);
             }
             if (revision != null) {
-                out.println(
-                        "Checkpoint: the primary's revision " + revision + ", scope " + scope + ", " + keys + " keys");
+                String what = state.endsWith("copying") ? "Copy, not complete yet, of" : "Checkpoint:";
+                out.println(what + " the primary's revision " + revision + ", scope " + scope + ", " + keys + " keys");
             }
             if (behind != null) {
                 out.println("Behind: " + behind + " revisions at most");
