@@ -7,6 +7,7 @@ import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.net.UnknownHostException;
@@ -74,11 +75,16 @@ final class Diagnosis {
             socket.setSSLParameters(parameters);
             socket.startHandshake();
             return greet(socket, true);
-        } catch (SSLException e) {
-            return Optional.of(
-                    cause(e, EOFException.class) != null && speaksPlain(endpoint, address, millis)
-                            ? "it does not speak TLS; use http:// for it"
-                            : explain(e));
+        } catch (SSLException | SocketException e) {
+            // It hung up on us, in order or by a reset.
+            boolean hungUp = cause(e, EOFException.class) != null || cause(e, SocketException.class) != null;
+            if (hungUp && speaksPlain(endpoint, address, millis)) {
+                return Optional.of("it does not speak TLS; use http:// for it");
+            }
+            if (e instanceof SSLException tlsFailure) {
+                return Optional.of(explain(tlsFailure));
+            }
+            throw e;
         }
     }
 
