@@ -15,7 +15,6 @@ import io.drkit.keystore.Transaction.Operation;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.List;
-import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -70,12 +69,6 @@ final class MirrorLock implements AutoCloseable {
             // The next attempt reads whose the lock is.
         }
         return createRevision != 0;
-    }
-
-    /** Who holds the lock, for people. */
-    Optional<String> holder() {
-        return Optional.ofNullable(standby.read(List.of(DrKitKeys.LOCK)).get(DrKitKeys.LOCK))
-                .map(lock -> lock.value().utf8());
     }
 
     boolean isHeld() {
