@@ -1,5 +1,6 @@
 package io.drkit.consistency;
 
+import io.drkit.Ticker;
 import java.time.Clock;
 import java.time.Duration;
 
@@ -10,8 +11,9 @@ import java.time.Duration;
  * @param pageSize how many keys are read at a time from each side; 1,000 by default
  * @param settle how long a running mirror is waited for, so that what it is about to apply counts as no difference; 30 s by default
  * @param clock dates the quarantine batch of a repair; the system's by default
+ * @param ticker what waiting is measured by; the system's monotonic clock by default
  */
-public record CheckerOptions(int sampleSize, int pageSize, Duration settle, Clock clock) {
+public record CheckerOptions(int sampleSize, int pageSize, Duration settle, Clock clock, Ticker ticker) {
 
     public static final CheckerOptions DEFAULT = builder().build();
 
@@ -26,6 +28,7 @@ public record CheckerOptions(int sampleSize, int pageSize, Duration settle, Cloc
         private int pageSize = 1_000;
         private Duration settle = Duration.ofSeconds(30);
         private Clock clock = Clock.systemUTC();
+        private Ticker ticker = Ticker.SYSTEM;
 
         private Builder() {}
 
@@ -49,6 +52,11 @@ public record CheckerOptions(int sampleSize, int pageSize, Duration settle, Cloc
             return this;
         }
 
+        public Builder ticker(Ticker ticker) {
+            this.ticker = ticker;
+            return this;
+        }
+
         public CheckerOptions build() {
             if (sampleSize < 0) {
                 throw new IllegalArgumentException("sampleSize must not be negative, but is " + sampleSize);
@@ -59,7 +67,7 @@ public record CheckerOptions(int sampleSize, int pageSize, Duration settle, Cloc
             if (settle.isNegative()) {
                 throw new IllegalArgumentException("settle must not be negative, but is " + settle);
             }
-            return new CheckerOptions(sampleSize, pageSize, settle, clock);
+            return new CheckerOptions(sampleSize, pageSize, settle, clock, ticker);
         }
     }
 }

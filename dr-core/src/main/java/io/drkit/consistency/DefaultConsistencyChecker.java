@@ -36,7 +36,7 @@ public final class DefaultConsistencyChecker implements ConsistencyChecker {
 
     @Override
     public ConsistencyReport check(MirrorScope scope, Level level) {
-        Settling settling = new Settling(primary, standby, scope.range(), options.settle());
+        Settling settling = new Settling(primary, standby, scope.range(), options);
         try {
             Comparison comparison = compare(scope, level, settling::pins);
             if (comparison.total().sum() == 0) {

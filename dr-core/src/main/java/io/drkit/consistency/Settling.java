@@ -1,6 +1,7 @@
 package io.drkit.consistency;
 
 import io.drkit.SiteUnreachableException;
+import io.drkit.Ticker;
 import io.drkit.consistency.SideBySide.Pins;
 import io.drkit.keystore.CompactedException;
 import io.drkit.keystore.KeyRange;
@@ -9,6 +10,7 @@ import io.drkit.keystore.Page;
 import io.drkit.keystore.RangeRequest;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
 
 /**
  * Finds revisions of primary and standby that must be equal while a mirror runs: it waits until the mirror has applied all that the primary
@@ -25,14 +27,16 @@ final class Settling {
     private final KeyStore standby;
     private final KeyRange range;
     private final Duration patience;
+    private final Ticker ticker;
     private long wanted;
     private boolean resting;
 
-    Settling(KeyStore primary, KeyStore standby, KeyRange range, Duration patience) {
+    Settling(KeyStore primary, KeyStore standby, KeyRange range, CheckerOptions options) {
         this.primary = primary;
         this.standby = standby;
         this.range = range;
-        this.patience = patience;
+        this.patience = options.settle();
+        this.ticker = options.ticker();
         this.wanted = primary.range(RangeRequest.of(range, 0, 1).onlyKeys()).revision();
     }
 
@@ -52,7 +56,7 @@ final class Settling {
      * @throws Unsettled when patience has run out
      */
     Pins pins() {
-        long start = System.nanoTime();
+        long start = ticker.nanoTime();
         boolean lookedForIdle = false;
         while (true) {
             Optional<RunningMirror> running = RunningMirror.at(standby);
@@ -61,7 +65,7 @@ final class Settling {
                 return new Pins(0, 0);
             }
             RunningMirror mirror = running.get();
-            long waited = System.nanoTime() - start;
+            long waited = ticker.nanoTime() - start;
             if (mirror.complete()
                     && mirror.revision() < wanted
                     && !lookedForIdle
@@ -123,7 +127,7 @@ final class Settling {
 
     private void sleep() {
         try {
-            Thread.sleep(POLL.toMillis());
+            ticker.await(new CountDownLatch(1), POLL);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new SiteUnreachableException(

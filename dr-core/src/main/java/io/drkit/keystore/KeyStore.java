@@ -5,6 +5,8 @@ import io.drkit.SiteUnreachableException;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
 
 /**
  * A revisioned key-value store: all that DrKit asks of etcd, and all that another vendor implements. To change what is stored on the way
@@ -62,6 +64,35 @@ public interface KeyStore extends AutoCloseable {
      * @throws OutcomeUnknownException when it was sent and no answer came: it may have been done, or may be done later
      */
     CommitResult commit(Transaction transaction);
+
+    /**
+     * Sends a page's request ahead, so that its answer is under way while the caller does something else. A store that cannot reads it here and
+     * now.
+     *
+     * @return whose {@code get} returns and throws what {@link #range} does, wrapped in an {@link java.util.concurrent.ExecutionException}
+     */
+    default Future<Page> fetch(RangeRequest request) {
+        try {
+            return CompletableFuture.completedFuture(range(request));
+        } catch (RuntimeException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+    }
+
+    /**
+     * Sends a transaction, at most once, without waiting for its answer. Several may be under way; they are done in any order, for networks and
+     * servers keep none: let guards see to it. A store that cannot does it here and now.
+     *
+     * @return whose {@code get} returns and throws what {@link #commit} does, wrapped in an {@link java.util.concurrent.ExecutionException};
+     *     cancelling it takes nothing back
+     */
+    default Future<CommitResult> submit(Transaction transaction) {
+        try {
+            return CompletableFuture.completedFuture(commit(transaction));
+        } catch (RuntimeException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+    }
 
     /** Grants a lease and keeps it alive. */
     Lease grantLease(Duration timeToLive);

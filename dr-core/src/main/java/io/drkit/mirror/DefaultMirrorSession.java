@@ -3,6 +3,7 @@ package io.drkit.mirror;
 import io.drkit.DrException;
 import io.drkit.OutcomeUnknownException;
 import io.drkit.SiteUnreachableException;
+import io.drkit.Ticker;
 import io.drkit.UnsafeToProceedException;
 import io.drkit.keyspace.MirrorScope;
 import io.drkit.keystore.CompactedException;
@@ -30,6 +31,7 @@ final class DefaultMirrorSession implements MirrorSession {
     private final MirrorScope scope;
     private final Progress progress;
     private final SessionState state;
+    private final Ticker ticker;
     private final IntervalFunction backoff;
     private final Thread thread;
     private volatile @Nullable RuntimeException end;
@@ -38,14 +40,15 @@ final class DefaultMirrorSession implements MirrorSession {
         this.source = source;
         this.standby = standby;
         this.scope = scope;
-        this.progress = new Progress(options.clock());
+        this.progress = new Progress(options.clock(), options.ticker());
         this.state = new SessionState(
                 options,
                 progress,
                 new MirrorLock(standby, options),
                 new ShrinkGuard(source, standby, scope, options),
                 new StandbyCompaction(standby, options));
-        this.backoff = IntervalFunction.ofExponentialRandomBackoff(FIRST_PAUSE, 2, 0.3, options.maxBackoff());
+        this.ticker = options.ticker();
+        this.backoff = IntervalFunction.ofExponentialBackoff(FIRST_PAUSE, 2, options.maxBackoff());
         this.thread = new Thread(this::work, "drkit-mirror-" + options.name());
         this.thread.setDaemon(true);
     }
@@ -54,7 +57,8 @@ final class DefaultMirrorSession implements MirrorSession {
         thread.start();
     }
 
-    private void work() {
+    /** All that the session does, in the calling thread. */
+    void work() {
         State last = State.STOPPED;
         try {
             runUntilStopped();
@@ -98,7 +102,7 @@ final class DefaultMirrorSession implements MirrorSession {
     private void runUntilStopped() throws InterruptedException {
         int attempt = 0;
         while (!state.isStopping()) {
-            long began = System.nanoTime();
+            long began = ticker.nanoTime();
             State meanwhile;
             try {
                 new MirrorRun(source, standby, scope, state).run();
@@ -112,7 +116,7 @@ final class DefaultMirrorSession implements MirrorSession {
                     | FutureRevisionException e) {
                 meanwhile = retryAfter(e, State.RECONNECTING);
             }
-            attempt = System.nanoTime() - began > STABLE.toNanos() ? 1 : attempt + 1;
+            attempt = ticker.nanoTime() - began > STABLE.toNanos() ? 1 : attempt + 1;
             progress.state(meanwhile);
             state.pause(Duration.ofMillis(backoff.apply(attempt)));
         }
@@ -169,9 +173,14 @@ final class DefaultMirrorSession implements MirrorSession {
         }
     }
 
+    /** Asks for the end, and does not wait for it. */
+    void stop() {
+        state.stop();
+    }
+
     @Override
     public void close() {
-        state.stop();
+        stop();
         boolean interrupted = false;
         for (Duration patience = GRACE; thread.isAlive(); patience = Duration.ofSeconds(5)) {
             try {

@@ -1,5 +1,6 @@
 package io.drkit.mirror;
 
+import io.drkit.Ticker;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -7,7 +8,7 @@ import java.util.Optional;
 
 /**
  * How old the oldest change may be that the standby lacks. From time to time the primary's newest revision is noted with the time: once the
- * standby has reached a noted revision, it lacks nothing from before that time. So this is an upper bound, by the JVM's monotonic clock.
+ * standby has reached a noted revision, it lacks nothing from before that time. So this is an upper bound, by the monotonic clock.
  */
 final class Lag {
 
@@ -15,10 +16,15 @@ final class Lag {
 
     private record Sample(long revision, long nanoTime) {}
 
+    private final Ticker ticker;
     private final Deque<Sample> pending = new ArrayDeque<>();
     private long newestRevision;
     private long reachedNanoTime;
     private boolean everReached;
+
+    Lag(Ticker ticker) {
+        this.ticker = ticker;
+    }
 
     /** The primary, asked at {@code askedNanoTime}, answered {@code revision}: nothing older than the question is newer than the answer. */
     void sample(long revision, long askedNanoTime) {
@@ -35,7 +41,7 @@ final class Lag {
             reachedNanoTime = pending.removeFirst().nanoTime();
             everReached = true;
         }
-        return everReached ? Optional.of(Duration.ofNanos(System.nanoTime() - reachedNanoTime)) : Optional.empty();
+        return everReached ? Optional.of(Duration.ofNanos(ticker.nanoTime() - reachedNanoTime)) : Optional.empty();
     }
 
     long newestRevision() {

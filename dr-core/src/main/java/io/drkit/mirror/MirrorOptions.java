@@ -1,5 +1,6 @@
 package io.drkit.mirror;
 
+import io.drkit.Ticker;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.EnumSet;
@@ -25,7 +26,8 @@ import java.util.regex.Pattern;
  * @param standbyCompaction how much history the standby keeps when nobody else compacts it; default 5 minutes, as kube-apiserver does; zero
  *     is never
  * @param maxBackoff the longest pause between attempts to reach a site; default 10 s, at least 200 ms
- * @param clock for times that people read; intervals are measured by the JVM's monotonic clock
+ * @param clock for times that people read; default the system's
+ * @param ticker what intervals are measured by; default the system's monotonic clock
  */
 public record MirrorOptions(
         String name,
@@ -40,7 +42,8 @@ public record MirrorOptions(
         Duration checkpointInterval,
         Duration standbyCompaction,
         Duration maxBackoff,
-        Clock clock) {
+        Clock clock,
+        Ticker ticker) {
 
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_.-]{1,63}");
 
@@ -101,6 +104,7 @@ public record MirrorOptions(
         private Duration standbyCompaction = Duration.ofMinutes(5);
         private Duration maxBackoff = Duration.ofSeconds(10);
         private Clock clock = Clock.systemUTC();
+        private Ticker ticker = Ticker.SYSTEM;
 
         private Builder() {}
 
@@ -169,6 +173,11 @@ public record MirrorOptions(
             return this;
         }
 
+        public Builder ticker(Ticker ticker) {
+            this.ticker = ticker;
+            return this;
+        }
+
         public MirrorOptions build() {
             return new MirrorOptions(
                     name,
@@ -183,7 +192,8 @@ public record MirrorOptions(
                     checkpointInterval,
                     standbyCompaction,
                     maxBackoff,
-                    clock);
+                    clock,
+                    ticker);
         }
     }
 }

@@ -1,6 +1,7 @@
 package io.drkit.mirror;
 
 import io.drkit.SiteUnreachableException;
+import io.drkit.Ticker;
 import io.drkit.consistency.Proof;
 import io.drkit.keyspace.MirrorScope;
 import io.drkit.keystore.Bytes;
@@ -37,13 +38,14 @@ final class MirrorRun {
     private final SessionState session;
     private final Progress progress;
 
-    private final Pulse sampling = new Pulse(Duration.ofSeconds(1));
-    private final Pulse measuring = new Pulse(Duration.ofSeconds(10));
+    private final Ticker ticker;
+    private final Pulse sampling;
+    private final Pulse measuring;
     private final Pulse checkpointing;
-    private final Pulse sweeping = new Pulse(Duration.ofMinutes(1));
+    private final Pulse sweeping;
     private final StandbyCompaction compaction;
     private final QuietProof quiet;
-    private long lastHeard = System.nanoTime();
+    private long lastHeard;
     /** Since when an answer of the watch has been waited for; null while none is. */
     private @Nullable Long asked;
 
@@ -54,9 +56,14 @@ final class MirrorRun {
         this.session = session;
         this.options = session.options();
         this.progress = session.progress();
-        this.checkpointing = new Pulse(options.checkpointInterval());
+        this.ticker = options.ticker();
+        this.sampling = new Pulse(ticker, Duration.ofSeconds(1));
+        this.measuring = new Pulse(ticker, Duration.ofSeconds(10));
+        this.sweeping = new Pulse(ticker, Duration.ofMinutes(1));
+        this.checkpointing = new Pulse(ticker, options.checkpointInterval());
         this.compaction = session.compaction();
-        this.quiet = new QuietProof(source, scope.range());
+        this.quiet = new QuietProof(source, scope.range(), ticker);
+        this.lastHeard = ticker.nanoTime();
     }
 
     /** Mirrors until the session stops; throws what went wrong. */
@@ -169,7 +176,7 @@ final class MirrorRun {
                 writer.checkpoint().fromOldPrimary() ? Heritage.neverGiven(source, options) : key -> false;
         Copy copy = new Copy(source, standby, scope, options, writer, strangers, aside, progress, neverGiven);
         Tail tail = new Tail(scope, options, writer, strangers, aside, session.shrink(), progress, copy::covers);
-        lastHeard = System.nanoTime();
+        lastHeard = ticker.nanoTime();
         asked = null;
         while (!session.isStopping()) {
             progress.state(copy.isComplete() ? State.STREAMING : State.COPYING);
@@ -197,9 +204,9 @@ final class MirrorRun {
             // Nothing in scope changed for a while, and the revision last heard of was compacted: move on to a newer
             // one.
             long stuckAt = tail.position();
-            long giveUp = System.nanoTime() + options.silence().toNanos();
+            long giveUp = ticker.nanoTime() + options.silence().toNanos();
             while (tail.position() == stuckAt && !session.isStopping()) {
-                if (System.nanoTime() - giveUp > 0) {
+                if (ticker.nanoTime() - giveUp > 0) {
                     throw e;
                 }
                 session.want(stuckAt + 1);
@@ -214,7 +221,7 @@ final class MirrorRun {
     private void takeIn(Watch watch, Tail tail, Duration timeout) throws InterruptedException {
         WatchSignal signal = watch.next(timeout);
         for (int i = 0; !(signal instanceof WatchSignal.Idle); i++) {
-            lastHeard = System.nanoTime();
+            lastHeard = ticker.nanoTime();
             asked = null;
             if (signal instanceof WatchSignal.Events events) {
                 tail.accept(events);
@@ -260,7 +267,7 @@ final class MirrorRun {
 
     /** A watch that has nothing to tell must say at least that; one that does not is dead, whatever its connection says. */
     private void askForProgress(Tail tail, Watch watch) {
-        long now = System.nanoTime();
+        long now = ticker.nanoTime();
         if (asked != null && now - asked > options.silence().toNanos()) {
             throw new SiteUnreachableException("The watch on " + source.name() + " said nothing for "
                     + Duration.ofNanos(now - asked).toSeconds() + " s, though asked; opening another.");
@@ -290,7 +297,7 @@ final class MirrorRun {
     }
 
     private void sample(long position) {
-        long asked = System.nanoTime();
+        long asked = ticker.nanoTime();
         long revision = source.revision();
         if (revision < position) {
             throw new RestartException("the primary's revision went back from " + position + " to " + revision);

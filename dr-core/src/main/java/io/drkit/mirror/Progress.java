@@ -1,5 +1,6 @@
 package io.drkit.mirror;
 
+import io.drkit.Ticker;
 import io.drkit.consistency.Proof;
 import io.drkit.keystore.Bytes;
 import io.drkit.mirror.MirrorStatus.Failure;
@@ -16,7 +17,7 @@ final class Progress {
     private static final int SAMPLE = 10;
 
     private final Clock clock;
-    private final Lag lag = new Lag();
+    private final Lag lag;
     private State state = State.STARTING;
     private long appliedRevision;
     private boolean complete;
@@ -24,8 +25,8 @@ final class Progress {
     private long copied;
     private long appliedKeys;
     private long appliedBytes;
-    private final Rate keyRate = new Rate();
-    private final Rate byteRate = new Rate();
+    private final Rate keyRate;
+    private final Rate byteRate;
     private @Nullable Proof lastProof;
     private long splitRevisions;
     private long skipped;
@@ -35,8 +36,11 @@ final class Progress {
     private long logIndex;
     private @Nullable Failure lastError;
 
-    Progress(Clock clock) {
+    Progress(Clock clock, Ticker ticker) {
         this.clock = clock;
+        this.lag = new Lag(ticker);
+        this.keyRate = new Rate(ticker);
+        this.byteRate = new Rate(ticker);
     }
 
     synchronized void state(State state) {

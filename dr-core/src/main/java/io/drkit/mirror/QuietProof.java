@@ -1,5 +1,6 @@
 package io.drkit.mirror;
 
+import io.drkit.Ticker;
 import io.drkit.keystore.KeyRange;
 import io.drkit.keystore.KeyStore;
 import io.drkit.keystore.Page;
@@ -16,15 +17,18 @@ final class QuietProof {
 
     private final KeyStore source;
     private final KeyRange range;
-    private long notBefore = System.nanoTime();
+    private final Ticker ticker;
+    private long notBefore;
 
-    QuietProof(KeyStore source, KeyRange range) {
+    QuietProof(KeyStore source, KeyRange range, Ticker ticker) {
         this.source = source;
         this.range = range;
+        this.ticker = ticker;
+        this.notBefore = ticker.nanoTime();
     }
 
     boolean isDue() {
-        return System.nanoTime() - notBefore >= 0;
+        return ticker.nanoTime() - notBefore >= 0;
     }
 
     /**
@@ -33,9 +37,9 @@ final class QuietProof {
      * @param keys how many keys it held then
      */
     OptionalLong prove(long revision, long keys) {
-        long began = System.nanoTime();
+        long began = ticker.nanoTime();
         Page page = source.range(RangeRequest.of(range, 0, 1).onlyKeys().modifiedSince(revision + 1));
-        notBefore = System.nanoTime() + REST_PER_COST * (System.nanoTime() - began);
+        notBefore = ticker.nanoTime() + REST_PER_COST * (ticker.nanoTime() - began);
         return page.entries().isEmpty() && page.count() == keys
                 ? OptionalLong.of(page.revision())
                 : OptionalLong.empty();

@@ -1,5 +1,6 @@
 package io.drkit.mirror;
 
+import io.drkit.Ticker;
 import java.util.ArrayDeque;
 import java.util.Deque;
 
@@ -10,11 +11,16 @@ final class Rate {
 
     private record Sample(long count, long nanoTime) {}
 
+    private final Ticker ticker;
     private final Deque<Sample> samples = new ArrayDeque<>();
+
+    Rate(Ticker ticker) {
+        this.ticker = ticker;
+    }
 
     /** To be called about once a second. */
     void sample(long count) {
-        long now = System.nanoTime();
+        long now = ticker.nanoTime();
         samples.addLast(new Sample(count, now));
         while (samples.size() > 2 && now - samples.getFirst().nanoTime() > WINDOW) {
             samples.removeFirst();
@@ -26,7 +32,7 @@ final class Rate {
             return 0;
         }
         Sample first = samples.getFirst();
-        double seconds = (System.nanoTime() - first.nanoTime()) / 1e9;
+        double seconds = (ticker.nanoTime() - first.nanoTime()) / 1e9;
         return seconds <= 0 ? 0 : (count - first.count()) / seconds;
     }
 }

@@ -4,6 +4,7 @@ import io.drkit.mirror.MirrorOptions.Risk;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
 
 /** What outlives the single attempts of a session. For the mirror's thread, except where it says otherwise. */
 final class SessionState {
@@ -15,7 +16,7 @@ final class SessionState {
     private final StandbyCompaction compaction;
     private final Set<Risk> accepted;
     private final String quarantineName;
-    private boolean stopping;
+    private final CountDownLatch stopping = new CountDownLatch(1);
     private long wanted;
 
     SessionState(
@@ -66,13 +67,12 @@ final class SessionState {
     }
 
     /** Any thread may ask for the end. */
-    synchronized void stop() {
-        stopping = true;
-        notifyAll();
+    void stop() {
+        stopping.countDown();
     }
 
-    synchronized boolean isStopping() {
-        return stopping;
+    boolean isStopping() {
+        return stopping.getCount() == 0;
     }
 
     /** Someone waits for this revision of the primary; from any thread. */
@@ -85,10 +85,7 @@ final class SessionState {
     }
 
     /** Waits, unless the session stops. */
-    synchronized void pause(Duration pause) throws InterruptedException {
-        long until = System.nanoTime() + pause.toNanos();
-        for (long left = pause.toMillis(); !stopping && left > 0; left = (until - System.nanoTime()) / 1_000_000) {
-            wait(left);
-        }
+    void pause(Duration pause) throws InterruptedException {
+        options.ticker().await(stopping, pause);
     }
 }

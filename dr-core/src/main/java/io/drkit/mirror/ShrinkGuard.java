@@ -123,7 +123,7 @@ final class ShrinkGuard {
                         .filter(event -> event.revision() > acceptedRevision)
                         .toList()
                 : fresh;
-        newWindow |= judged.size() < fresh.size() || System.nanoTime() - windowEnds >= 0;
+        newWindow |= judged.size() < fresh.size() || options.ticker().nanoTime() - windowEnds >= 0;
         if (judged.isEmpty()) {
             return;
         }
@@ -153,7 +153,7 @@ final class ShrinkGuard {
         keysAtWindowStart = Math.max(inheritedBase, now);
         vanished = keysAtWindowStart - now;
         inheritedBase = 0;
-        windowEnds = System.nanoTime() + options.shrinkWindow().toNanos();
+        windowEnds = options.ticker().nanoTime() + options.shrinkWindow().toNanos();
     }
 
     private boolean isTooMuch(long before, long after) {

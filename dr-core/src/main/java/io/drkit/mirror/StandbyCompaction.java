@@ -1,6 +1,7 @@
 package io.drkit.mirror;
 
 import io.drkit.DrException;
+import io.drkit.Ticker;
 import io.drkit.keystore.CompactedException;
 import io.drkit.keystore.KeyRange;
 import io.drkit.keystore.KeyStore;
@@ -17,6 +18,7 @@ final class StandbyCompaction {
     private static final Logger log = LoggerFactory.getLogger(StandbyCompaction.class);
 
     private final KeyStore standby;
+    private final Ticker ticker;
     private final long interval;
     private long due;
     /** The standby's newest revision an interval ago; 0 if not yet known. */
@@ -24,16 +26,17 @@ final class StandbyCompaction {
 
     StandbyCompaction(KeyStore standby, MirrorOptions options) {
         this.standby = standby;
+        this.ticker = options.ticker();
         this.interval = options.standbyCompaction().toNanos();
-        this.due = System.nanoTime();
+        this.due = ticker.nanoTime();
     }
 
     /** To be called often. A failure is told in the log and does not disturb the mirror. */
     void tick() {
-        if (interval == 0 || System.nanoTime() - due < 0) {
+        if (interval == 0 || ticker.nanoTime() - due < 0) {
             return;
         }
-        due = System.nanoTime() + interval;
+        due = ticker.nanoTime() + interval;
         try {
             if (old != 0 && isReadable(old)) {
                 standby.compact(old);
