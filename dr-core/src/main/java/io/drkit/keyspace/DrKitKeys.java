@@ -2,6 +2,8 @@ package io.drkit.keyspace;
 
 import io.drkit.keystore.Bytes;
 import io.drkit.keystore.KeyRange;
+import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * Where DrKit keeps its own keys in a store: all under {@code /drkit/}, outside every scope. The whole layout, in one place:
@@ -12,6 +14,7 @@ import io.drkit.keystore.KeyRange;
  * /drkit/proof                         when this standby was last proved equal to its primary
  * /drkit/mirror/lock                   who mirrors to this site now (leased)
  * /drkit/mirror/NAME/checkpoint        how far mirror NAME has come
+ * /drkit/mirror/NAME/window/NN         which revisions the mirror made since its checkpoint, during a copy
  * /drkit/mirror/NAME/foreign           revisions of this store that the mirror did not write and has not looked into yet
  * /drkit/mirror/NAME/strangers/KEY     a key in scope that the primary never gave
  * /drkit/mirror/NAME/skipped/KEY       a key that this store refused
@@ -33,6 +36,8 @@ public final class DrKitKeys {
     /** All that was ever set aside. */
     public static final KeyRange QUARANTINE_RANGE = KeyRange.prefix(QUARANTINE);
 
+    private static final int WINDOW = 64;
+
     private DrKitKeys() {}
 
     public static Bytes checkpoint(String mirrorName) {
@@ -41,6 +46,13 @@ public final class DrKitKeys {
 
     public static Bytes foreign(String mirrorName) {
         return Bytes.utf8(MIRRORS + mirrorName + "/foreign");
+    }
+
+    /** The keys that tell the mirror's own revisions within a window of a copy: one for each transaction that the window may hold. */
+    public static List<Bytes> window(String mirrorName) {
+        return IntStream.range(0, WINDOW)
+                .mapToObj(i -> Bytes.utf8(String.format("%s%s/window/%02d", MIRRORS, mirrorName, i)))
+                .toList();
     }
 
     public static Bytes strangers(String mirrorName) {

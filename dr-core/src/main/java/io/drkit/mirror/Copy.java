@@ -2,6 +2,7 @@ package io.drkit.mirror;
 
 import io.drkit.keyspace.MirrorScope;
 import io.drkit.keystore.Bytes;
+import io.drkit.keystore.CompactedException;
 import io.drkit.keystore.KeyRange;
 import io.drkit.keystore.KeyStore;
 import io.drkit.keystore.KeyValue;
@@ -10,10 +11,12 @@ import io.drkit.keystore.RangeRequest;
 import io.drkit.keystore.Transaction.Guard;
 import io.drkit.mirror.StandbyWriter.Outcome;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.Future;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +33,17 @@ final class Copy {
 
     private static final int ATTEMPTS = 10;
 
+    /** At most so many pages are copied before that is recorded; at first fewer, so that a copy over a bad link comes on. */
+    private static final int PAGES = 8;
+
+    /** The next page of both sides, asked for while the one before is written. */
+    private record Ahead(Bytes from, long revision, Future<Page> source, Future<Page> standby) {
+
+        boolean isOf(Bytes from, long revision) {
+            return this.revision == revision && this.from.equals(from);
+        }
+    }
+
     private final KeyStore source;
     private final KeyStore standby;
     private final MirrorScope scope;
@@ -39,6 +53,8 @@ final class Copy {
     private final SettingAside aside;
     private final Progress progress;
     private final Predicate<Bytes> neverGiven;
+    private @Nullable Ahead ahead;
+    private int pages = 1;
 
     /** @param neverGiven keys that the old primary had and the new one was never given, though in scope: it had refused them */
     Copy(
@@ -72,25 +88,90 @@ final class Copy {
         return copiedTo == null || key.compareTo(copiedTo) < 0;
     }
 
-    /** Copies the next page, as of the tail's position; nothing may be pending there. */
-    void step(Tail tail) {
+    /** Copies some more pages, as of the tail's position; nothing may be pending there. */
+    void step(Tail tail) throws InterruptedException {
         Bytes from = writer.checkpoint().copiedTo();
         if (from == null) {
             return;
         }
+        Window window = new Window(writer);
+        try {
+            Bytes copied = copyPages(from, tail, window);
+            settle(window.finish(), tail.position());
+            finishPages(tail, copied);
+        } catch (CompactedException e) {
+            window.abandon();
+            throw e;
+        }
+        pages = Math.min(PAGES, 2 * pages);
+    }
+
+    /** Returns where the next page begins; null if there is none. */
+    private @Nullable Bytes copyPages(Bytes from, Tail tail, Window window) throws InterruptedException {
+        long revision = tail.position();
+        Ahead next = ahead != null && ahead.isOf(from, revision) ? ahead : ask(from, revision);
+        ahead = null;
+        Bytes copied = from;
+        for (int i = 0; copied != null && i < pages && !window.isFull(); i++) {
+            Page page = KeyStore.await(next.source());
+            Page there = KeyStore.await(next.standby());
+            KeyRange range = scope.range().from(copied);
+            copied = page.more() ? successor(page) : null;
+            if (copied != null) {
+                next = ask(copied, revision);
+            }
+            copy(range.before(copied), page, there, tail, window);
+        }
+        ahead = copied == null ? null : next;
+        return copied;
+    }
+
+    private Ahead ask(Bytes from, long revision) {
         KeyRange rest = scope.range().from(from);
-        Page page = source.range(RangeRequest.of(rest, tail.position(), options.pageSize()));
-        List<KeyValue> wanted = page.entries().stream().filter(scope::holds).toList();
-        Bytes next = page.more()
-                ? page.entries().get(page.entries().size() - 1).key().successor()
-                : null;
-        wanted.forEach(tail::witness);
-        level(rest.before(next), wanted);
-        finishPage(tail, next);
+        return new Ahead(
+                from,
+                revision,
+                source.fetch(RangeRequest.of(rest, revision, options.pageSize())),
+                standby.fetch(RangeRequest.of(rest, 0, options.pageSize())));
+    }
+
+    private void copy(KeyRange range, Page page, Page there, Tail tail, Window window) throws InterruptedException {
+        List<KeyValue> wanted = wanted(page);
+        wanted.stream().max(Comparator.comparingLong(KeyValue::modRevision)).ifPresent(tail::witness);
+        Page next = there;
+        for (KeyRange rest = range; ; next = standby.range(RangeRequest.of(rest, 0, options.pageSize()))) {
+            Bytes end = end(next, rest);
+            window.send(differences(rest.before(end), wanted, next.entries()));
+            if (end == null) {
+                break;
+            }
+            rest = rest.from(end);
+        }
         progress.copied(page.entries().size());
     }
 
-    private void finishPage(Tail tail, @Nullable Bytes next) {
+    /** What was not done in the window is looked at anew on both sides, and done step by step. */
+    private void settle(List<Change> undone, long revision) {
+        for (Change change : undone) {
+            KeyRange one = new KeyRange(change.key(), change.key().successor());
+            List<KeyValue> wanted = wanted(source.range(RangeRequest.of(one, revision, 1)));
+            for (int i = 0; ; i++) {
+                Page there = standby.range(RangeRequest.of(one, 0, 1));
+                if (writer.write(differences(one, wanted, there.entries()), writer.checkpoint()) == Outcome.DONE) {
+                    break;
+                }
+                if (i == ATTEMPTS) {
+                    throw new RestartException("others keep writing the keys to be copied");
+                }
+            }
+        }
+    }
+
+    private List<KeyValue> wanted(Page page) {
+        return page.entries().stream().filter(scope::holds).toList();
+    }
+
+    private void finishPages(Tail tail, @Nullable Bytes next) {
         Checkpoint reached = writer.checkpoint()
                 .at(tail.position(), tail.keys(), tail.witness())
                 .copiedTo(next);
@@ -103,35 +184,19 @@ final class Copy {
         writer.write(List.of(), reached);
     }
 
-    /** Makes the standby's part of {@code range} equal to {@code wanted}, page by page of what it holds. */
-    private void level(KeyRange range, List<KeyValue> wanted) {
-        KeyRange rest = range;
-        for (boolean more = true; more; ) {
-            KeyRange part = rest;
-            for (int i = 0; ; i++) {
-                Page there = standby.range(RangeRequest.of(rest, 0, options.pageSize()));
-                more = there.more();
-                Bytes end = more
-                        ? there.entries().get(there.entries().size() - 1).key().successor()
-                        : null;
-                part = rest.before(end);
-                if (writer.write(differences(part, wanted, there.entries()), writer.checkpoint()) == Outcome.DONE) {
-                    break;
-                }
-                if (i == ATTEMPTS) {
-                    throw new RestartException("others keep writing the keys to be copied");
-                }
-            }
-            Bytes partEnd = part.end();
-            if (more && partEnd != null) {
-                rest = rest.from(partEnd);
-            }
-        }
+    /** Where the part of {@code range} ends that {@code page}, which began with it, shows; null if it shows all. */
+    private static @Nullable Bytes end(Page page, KeyRange range) {
+        Bytes end = page.more() ? successor(page) : null;
+        return end != null && range.contains(end) ? end : null;
+    }
+
+    private static Bytes successor(Page page) {
+        return page.entries().get(page.entries().size() - 1).key().successor();
     }
 
     private List<Change> differences(KeyRange part, List<KeyValue> wanted, List<KeyValue> there) {
         TreeMap<Bytes, KeyValue> surplus = new TreeMap<>();
-        there.forEach(entry -> surplus.put(entry.key(), entry));
+        there.stream().filter(entry -> part.contains(entry.key())).forEach(entry -> surplus.put(entry.key(), entry));
         Map<Bytes, Long> marks = strangers.marks(part);
         List<Change> changes = new ArrayList<>();
         for (KeyValue entry : wanted) {

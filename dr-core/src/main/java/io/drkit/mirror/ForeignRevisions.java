@@ -5,14 +5,16 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.drkit.UnsafeToProceedException;
 import io.drkit.keystore.Bytes;
 import java.io.IOException;
+import java.util.Collection;
 import java.util.Map;
 import java.util.TreeMap;
 
 /**
  * Which of the standby's revisions the mirror did not write, and has not looked into yet.
  *
- * <p>Every revision of the mirror moves its checkpoint, and each checkpoint records the mirror's revision before it. So whatever lies between
- * two of them is someone else's, and this is known exactly, after a crash and after compaction too: no watch of the standby is needed.
+ * <p>Every revision of the mirror moves its checkpoint, and each checkpoint records the mirror's revision before it; or, within a window of a
+ * copy, it writes a key of its own that tells. So whatever lies between them is someone else's, and this is known exactly, after a crash and
+ * after compaction too: no watch of the standby is needed.
  */
 final class ForeignRevisions {
 
@@ -70,6 +72,11 @@ final class ForeignRevisions {
             changed = true;
         }
         accounted = Math.max(accounted, revision);
+    }
+
+    /** The mirror wrote these revisions, and none other after its last one. */
+    void own(Collection<Long> revisions) {
+        revisions.stream().sorted().forEach(this::own);
     }
 
     /** What lies up to {@code revision} was looked into. */

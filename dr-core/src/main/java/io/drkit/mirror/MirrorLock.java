@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The right to write to a standby: one key, bound to a lease, so that it falls free when its holder dies. Holding it is not enough to be safe,
- * for a lease can expire unnoticed; so every write is guarded by the lock's create revision as well.
+ * for a lease can expire unnoticed; so every write is guarded by the lock's revision as well. Each attempt to mirror writes the lock anew: what
+ * an earlier one left under way can never land then.
  */
 final class MirrorLock implements AutoCloseable {
 
@@ -32,7 +33,7 @@ final class MirrorLock implements AutoCloseable {
     private final String session = UUID.randomUUID().toString();
 
     private @Nullable Lease lease;
-    private long createRevision;
+    private long revision;
 
     /** What the lock's key says: read by people, and by those who look for a running mirror. */
     record Holder(String mirror, String holder, String since, String session) {}
@@ -42,41 +43,48 @@ final class MirrorLock implements AutoCloseable {
         this.options = options;
     }
 
-    /** Takes the lock, or makes sure that it is still held; returns false while another session holds it. */
+    /** Takes the lock, or takes it anew; returns false while another session holds it. */
     boolean tryHold() {
+        revision = 0;
         KeyValue current = standby.read(List.of(DrKitKeys.LOCK)).get(DrKitKeys.LOCK);
-        if (current != null) {
-            boolean ours = current.value().utf8().contains(session) && lease != null && lease.isAlive();
-            createRevision = ours ? current.createRevision() : 0;
-            return ours;
+        if (current == null) {
+            release();
+            Lease granted = standby.grantLease(options.lockTimeToLive());
+            lease = granted;
+            return write(Guard.absent(DrKitKeys.LOCK), granted);
         }
-        createRevision = 0;
-        release();
-        Lease granted = standby.grantLease(options.lockTimeToLive());
-        lease = granted;
-        Operation put = new Operation.Put(DrKitKeys.LOCK, describe(), granted.id());
+        Lease held = lease;
+        return held != null
+                && held.isAlive()
+                && current.value().utf8().contains(session)
+                && write(Guard.unchanged(DrKitKeys.LOCK, current.modRevision()), held);
+    }
+
+    private boolean write(Guard guard, Lease lease) {
+        Operation put = new Operation.Put(DrKitKeys.LOCK, describe(), lease.id());
         try {
-            CommitResult result = standby.commit(new Transaction(List.of(Guard.absent(DrKitKeys.LOCK)), List.of(put)));
+            CommitResult result = standby.commit(new Transaction(List.of(guard), List.of(put)));
             if (result instanceof CommitResult.OutOfSpace full) {
                 throw new StandbyFullException("The standby " + standby.name()
                         + " takes no writes, its space quota is used up: compact,"
                         + " defragment and disarm its alarm; mirroring goes on by itself. It said: " + full.message());
             }
             if (result instanceof CommitResult.Committed committed) {
-                createRevision = committed.revision();
+                revision = committed.revision();
             }
         } catch (OutcomeUnknownException e) {
             // The next attempt reads whose the lock is.
         }
-        return createRevision != 0;
+        return revision != 0;
     }
 
     boolean isHeld() {
-        return createRevision != 0 && lease != null && lease.isAlive();
+        return revision != 0 && lease != null && lease.isAlive();
     }
 
-    long createRevision() {
-        return createRevision;
+    /** Of the lock's key, as last written. */
+    long revision() {
+        return revision;
     }
 
     private Bytes describe() {
@@ -104,7 +112,7 @@ final class MirrorLock implements AutoCloseable {
 
     @Override
     public void close() {
-        createRevision = 0;
+        revision = 0;
         release();
     }
 }

@@ -10,8 +10,10 @@ import io.drkit.keystore.Transaction.Field;
 import io.drkit.keystore.Transaction.Guard;
 import io.drkit.keystore.Transaction.Operation;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -51,7 +53,15 @@ public final class MirrorRecord {
 
     /** The record of the mirror of that name, if there is one. */
     public static Optional<MirrorRecord> read(KeyStore standby, String name) {
-        return of(name, standby.read(List.of(DrKitKeys.checkpoint(name), DrKitKeys.foreign(name))));
+        return of(name, standby.read(keys(name)));
+    }
+
+    /** All that {@link #of} wants to see, at one revision. */
+    static List<Bytes> keys(String name) {
+        List<Bytes> keys = new ArrayList<>(DrKitKeys.window(name));
+        keys.add(DrKitKeys.checkpoint(name));
+        keys.add(DrKitKeys.foreign(name));
+        return keys;
     }
 
     /** The record among keys already read. */
@@ -64,6 +74,12 @@ public final class MirrorRecord {
         Checkpoint checkpoint = Checkpoint.parse(stored.value());
         ForeignRevisions foreign = ForeignRevisions.restore(
                 intervals == null ? Bytes.utf8("[]") : intervals.value(), checkpoint.accounted(), stored.modRevision());
+        foreign.own(DrKitKeys.window(name).stream()
+                .map(read::get)
+                .filter(Objects::nonNull)
+                .map(KeyValue::modRevision)
+                .filter(revision -> revision > stored.modRevision())
+                .toList());
         return Optional.of(new MirrorRecord(name, checkpoint, stored.version(), foreign));
     }
 
@@ -103,6 +119,11 @@ public final class MirrorRecord {
             operations.add(Operation.put(DrKitKeys.foreign(name), foreign.toBytes()));
         }
         return operations;
+    }
+
+    /** The transactions of a window were committed in these revisions; none of them moved the checkpoint. */
+    void windowed(Collection<Long> revisions) {
+        foreign.own(revisions);
     }
 
     /** A transaction with the operations last asked for was committed in {@code revision}. */

@@ -77,13 +77,7 @@ final class MirrorRun {
         progress.skipped(skipped);
         MirrorRecord record = opening.record();
         StandbyWriter writer = new StandbyWriter(
-                standby,
-                options,
-                record,
-                session.lock().createRevision(),
-                opening.roleModRevision(),
-                skipped,
-                progress);
+                standby, options, record, session.lock().revision(), opening.roleModRevision(), skipped, progress);
         Strangers strangers = new Strangers(standby, record.foreign(), options);
         progress.strangers(strangers.count());
         progress.resumed(record.checkpoint());
@@ -92,7 +86,7 @@ final class MirrorRun {
                 .sessionBegins(progress.sourceRevision(), record.checkpoint().shrinkBase());
         boolean resumable = opening.resume();
         while (!session.isStopping()) {
-            Watch watch = resumable ? watchFrom(record.checkpoint().revision()) : beginCopy(writer, strangers);
+            Watch watch = resumable ? resume(writer) : beginCopy(writer, strangers);
             // What a person accepted is how things were when the session began, not what becomes of them later.
             session.accepted().clear();
             if (mirror(writer, strangers, watch)) {
@@ -125,6 +119,14 @@ final class MirrorRun {
                     "The standby " + standby.name() + " takes no writes, its space quota is used up: compact,"
                             + " defragment and disarm its alarm; mirroring goes on by itself.");
         }
+    }
+
+    private Watch resume(StandbyWriter writer) {
+        if (!writer.checkpoint().isComplete()) {
+            // What the window told that was open when the last run died is kept before another window writes over it.
+            writer.write(List.of(), writer.checkpoint());
+        }
+        return watchFrom(writer.checkpoint().revision());
     }
 
     private Watch watchFrom(long revision) {

@@ -10,6 +10,7 @@ import io.drkit.mirror.MirrorOptions.Risk;
 import io.drkit.site.Role;
 import io.drkit.site.Site;
 import io.drkit.site.SiteRole;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -31,8 +32,9 @@ record Opening(MirrorRecord record, boolean resume, long roleModRevision) {
             MirrorOptions options,
             Set<Risk> accepted,
             Admission.Pair pair) {
-        Map<Bytes, KeyValue> records = standby.read(
-                List.of(DrKitKeys.ROLE, DrKitKeys.checkpoint(options.name()), DrKitKeys.foreign(options.name())));
+        List<Bytes> keys = new ArrayList<>(MirrorRecord.keys(options.name()));
+        keys.add(DrKitKeys.ROLE);
+        Map<Bytes, KeyValue> records = standby.read(keys);
         // What was admitted must still hold at the very revision that every write is guarded by.
         long role = Site.role(records)
                 .filter(recorded -> recorded.role().equals(new SiteRole(Role.STANDBY, pair.epoch())))

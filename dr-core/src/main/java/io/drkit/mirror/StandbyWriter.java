@@ -8,7 +8,6 @@ import io.drkit.keystore.KeyRange;
 import io.drkit.keystore.KeyStore;
 import io.drkit.keystore.KeyValue;
 import io.drkit.keystore.Transaction;
-import io.drkit.keystore.Transaction.Field;
 import io.drkit.keystore.Transaction.Guard;
 import io.drkit.keystore.Transaction.Operation;
 import io.drkit.quarantine.About;
@@ -20,11 +19,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.Future;
 import java.util.stream.Collectors;
 
 /**
- * Every write of the mirror to the standby. Each transaction moves the checkpoint, and is guarded by the lock, the standby's role and the
- * checkpoint's version: one that is late, repeated, out of order or fenced off fails as a whole.
+ * Every write of the mirror to the standby. Each transaction is guarded by the lock, the standby's role and the checkpoint's version, and moves
+ * the checkpoint, unless it is one of a {@link Window}: one that is late, repeated, out of order or fenced off fails as a whole.
  */
 final class StandbyWriter {
 
@@ -36,10 +36,11 @@ final class StandbyWriter {
     private final KeyStore standby;
     private final MirrorOptions options;
     private final MirrorRecord record;
-    private final long lockCreateRevision;
+    private final long lockRevision;
     private final long roleModRevision;
     private final SkippedKeys skipped;
     private final Progress progress;
+    private final List<Bytes> window;
     private String labelledBatch = "";
 
     enum Outcome {
@@ -51,24 +52,25 @@ final class StandbyWriter {
     /**
      * Holds every write to the lock and the role as they were found.
      *
-     * @param lockCreateRevision of the lock's key
+     * @param lockRevision of the lock's key, as this run wrote it
      * @param roleModRevision of the standby's role
      */
     StandbyWriter(
             KeyStore standby,
             MirrorOptions options,
             MirrorRecord record,
-            long lockCreateRevision,
+            long lockRevision,
             long roleModRevision,
             SkippedKeys skipped,
             Progress progress) {
         this.standby = standby;
         this.options = options;
         this.record = record;
-        this.lockCreateRevision = lockCreateRevision;
+        this.lockRevision = lockRevision;
         this.roleModRevision = roleModRevision;
         this.skipped = skipped;
         this.progress = progress;
+        this.window = DrKitKeys.window(options.name());
     }
 
     /** The checkpoint as last written. */
@@ -109,16 +111,41 @@ final class StandbyWriter {
      * leave it where it is. A change that the standby refuses for its size is remembered as skipped.
      */
     Outcome write(List<Change> wanted, Checkpoint next) {
-        List<Change> changes = wanted.stream().map(skipped::forgetIfSkipped).toList();
-        int from = 0;
-        while (true) {
-            int to = fill(changes, from);
-            Outcome outcome = writeOne(changes.subList(from, to), to == changes.size() ? next : checkpoint());
-            if (outcome == Outcome.CONFLICT || to == changes.size()) {
-                return outcome;
+        List<List<Change>> parts = parts(wanted);
+        for (List<Change> part : parts.subList(0, Math.max(0, parts.size() - 1))) {
+            if (writeOne(part, checkpoint()) == Outcome.CONFLICT) {
+                return Outcome.CONFLICT;
             }
+        }
+        return writeOne(parts.isEmpty() ? List.of() : parts.get(parts.size() - 1), next);
+    }
+
+    /** The changes, in order, in as few transactions as they fit in. */
+    List<List<Change>> parts(List<Change> wanted) {
+        List<Change> changes = wanted.stream().map(skipped::forgetIfSkipped).toList();
+        List<List<Change>> parts = new ArrayList<>();
+        for (int from = 0; from < changes.size(); ) {
+            int to = fill(changes, from);
+            parts.add(changes.subList(from, to));
             from = to;
         }
+        return parts;
+    }
+
+    /** How many transactions may be sent before the checkpoint has to be written again. */
+    int windowSize() {
+        return window.size();
+    }
+
+    /** Sends a transaction that leaves the checkpoint as it is: the {@code index}th since that was written. */
+    Future<CommitResult> submit(List<Change> changes, int index) {
+        Operation tell = Operation.put(window.get(index), Bytes.utf8(Long.toString(record.version())));
+        return standby.submit(transaction(changes, List.of(tell)));
+    }
+
+    /** What was submitted since the checkpoint was written landed in these revisions, or never will. */
+    void windowLanded(List<Long> revisions) {
+        record.windowed(revisions);
     }
 
     /** Where the transaction that begins at {@code from} ends. A change that is too large by itself is tried all the same. */
@@ -188,8 +215,36 @@ final class StandbyWriter {
     }
 
     private CommitResult commit(List<Change> changes, Checkpoint next) {
+        CommitResult result = standby.commit(transaction(changes, record.operations(next, progress.logIndex())));
+        if (result instanceof CommitResult.OutOfSpace full) {
+            throw full(full);
+        }
+        if (result instanceof CommitResult.Committed committed) {
+            record.committed(committed.revision());
+            made(changes);
+            progress.checkpointMoved(checkpoint());
+        }
+        return result;
+    }
+
+    /** To be told of the changes of a transaction that was committed. */
+    void made(List<Change> changes) {
+        labelledBatch = batches(changes).stream().findAny().orElse(labelledBatch);
+        changes.forEach(progress::applied);
+        skipped.made(changes);
+        progress.skipped(skipped);
+    }
+
+    StandbyFullException full(CommitResult.OutOfSpace full) {
+        return new StandbyFullException("The standby " + standby.name()
+                + " takes no writes, its space quota is used up: compact,"
+                + " defragment and disarm its alarm; mirroring goes on by itself. It said: " + full.message());
+    }
+
+    /** @param own operations on the mirror's own records */
+    private Transaction transaction(List<Change> changes, List<Operation> own) {
         List<Guard> guards = new ArrayList<>(changes.size() + RESERVED_GUARDS);
-        guards.add(new Guard(DrKitKeys.LOCK, Field.CREATE_REVISION, lockCreateRevision));
+        guards.add(Guard.unchanged(DrKitKeys.LOCK, lockRevision));
         guards.add(Guard.unchanged(DrKitKeys.ROLE, roleModRevision));
         guards.addAll(record.guards());
         List<Operation> operations = new ArrayList<>(changes.size() + RESERVED_OPERATIONS);
@@ -199,28 +254,16 @@ final class StandbyWriter {
             }
             operations.addAll(change.operations());
         }
-        operations.addAll(record.operations(next, progress.logIndex()));
-        Set<String> batches =
-                changes.stream().flatMap(Change::quarantineBatches).collect(Collectors.toSet());
-        batches.stream()
+        operations.addAll(own);
+        batches(changes).stream()
                 .filter(batch -> !batch.equals(labelledBatch))
                 .map(this::label)
                 .forEach(operations::add);
-        CommitResult result = standby.commit(new Transaction(guards, operations));
-        if (result instanceof CommitResult.OutOfSpace full) {
-            throw new StandbyFullException("The standby " + standby.name()
-                    + " takes no writes, its space quota is used up: compact,"
-                    + " defragment and disarm its alarm; mirroring goes on by itself. It said: " + full.message());
-        }
-        if (result instanceof CommitResult.Committed committed) {
-            record.committed(committed.revision());
-            labelledBatch = batches.stream().findAny().orElse(labelledBatch);
-            changes.forEach(progress::applied);
-            skipped.made(changes);
-            progress.skipped(skipped);
-            progress.checkpointMoved(checkpoint());
-        }
-        return result;
+        return new Transaction(guards, operations);
+    }
+
+    private static Set<String> batches(List<Change> changes) {
+        return changes.stream().flatMap(Change::quarantineBatches).collect(Collectors.toSet());
     }
 
     private Operation label(String batch) {
@@ -232,7 +275,7 @@ final class StandbyWriter {
     }
 
     /** Returns only if the lock, the role and the checkpoint are as they were, so that a change's own guard must have failed. */
-    private void explainOrRestart() {
+    void explainOrRestart() {
         Map<Bytes, KeyValue> now = standby.read(List.of(DrKitKeys.LOCK, DrKitKeys.ROLE, checkpointKey()));
         Optional<Site.RecordedRole> role = Site.role(now);
         if (role.isPresent() && role.get().role().role() == Role.PRIMARY) {
@@ -243,7 +286,7 @@ final class StandbyWriter {
             throw new RestartException("the standby's role was written anew");
         }
         KeyValue lock = now.get(DrKitKeys.LOCK);
-        if (lock == null || lock.createRevision() != lockCreateRevision) {
+        if (lock == null || lock.modRevision() != lockRevision) {
             throw new RestartException("the lock on the standby was lost");
         }
         KeyValue stored = now.get(checkpointKey());

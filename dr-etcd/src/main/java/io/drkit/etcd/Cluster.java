@@ -25,6 +25,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.Semaphore;
@@ -125,30 +126,57 @@ final class Cluster implements AutoCloseable {
      */
     <Q, R> R once(MethodDescriptor<Q, R> method, Q request) throws Refused {
         long deadline = System.nanoTime() + connection.deadline().toNanos();
+        Open open = open(deadline);
+        try {
+            return send(open.endpoint(), open.channel(), method, request, deadline);
+        } catch (StatusRuntimeException e) {
+            throw refused(open.endpoint(), e);
+        }
+    }
+
+    /**
+     * As {@link #once}, without waiting for the answer; what it throws fails the future.
+     *
+     * @throws SiteUnreachableException when it was certainly not sent
+     */
+    <Q, R> CompletableFuture<R> start(MethodDescriptor<Q, R> method, Q request) {
+        long deadline = System.nanoTime() + connection.deadline().toNanos();
+        Open open = open(deadline);
+        Answer<R> answer = new Answer<>(failure -> {
+            if (login.isNeeded() && Failures.tokenRefused(failure)) {
+                login.forget();
+            }
+            return refused(open.endpoint(), failure);
+        });
+        ClientCalls.asyncUnaryCall(open.channel().newCall(method, options(deadline)), request, answer);
+        return answer.future();
+    }
+
+    private Refused refused(Endpoint endpoint, StatusRuntimeException failure) {
+        if (Failures.isOfThisEndpoint(failure)) {
+            avoid(endpoint);
+        }
+        return new Refused(endpoint, failure);
+    }
+
+    /** A connection that is up, with a log-in. */
+    private record Open(Endpoint endpoint, Channel channel) {}
+
+    private Open open(long deadline) {
         Set<Endpoint> tried = new HashSet<>();
         while (true) {
             Endpoint endpoint = ready(tried, deadline);
             if (endpoint == null) {
                 throw unreachable(deadline);
             }
-            Channel channel;
             try {
-                channel = login.on(endpoint.channel, deadline);
+                return new Open(endpoint, login.on(endpoint.channel, deadline));
             } catch (StatusRuntimeException e) {
                 if (!Failures.isOfThisEndpoint(e)) {
                     throw new SiteUnreachableException(Failures.sentence(e, "at " + endpoint), e);
                 }
                 tried.add(endpoint);
                 avoid(endpoint);
-                continue;
-            }
-            try {
-                return send(endpoint, channel, method, request, deadline);
-            } catch (StatusRuntimeException e) {
-                if (Failures.isOfThisEndpoint(e)) {
-                    avoid(endpoint);
-                }
-                throw new Refused(endpoint, e);
             }
         }
     }

@@ -1,5 +1,6 @@
 package io.drkit.etcd;
 
+import io.drkit.DrException;
 import io.drkit.SiteUnreachableException;
 import io.drkit.keystore.Bytes;
 import io.drkit.keystore.CommitResult;
@@ -28,7 +29,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Future;
 
 /**
  * A {@link KeyStore} on an etcd cluster, 3.4 or newer. Reads go on at another endpoint when one fails; a write is sent once, over a connection
@@ -97,21 +100,35 @@ public final class EtcdKeyStore implements KeyStore {
         while (true) {
             int limit = size.next(request.limit());
             try {
-                RangeResponse answer = cluster.readRaw(KVGrpc.getRangeMethod(), Wire.range(request, limit));
-                size.saw(answer.getKvsCount(), answer.getSerializedSize());
-                return new Page(
-                        answer.getKvsList().stream().map(Wire::entry).toList(),
-                        answer.getMore(),
-                        answer.getCount(),
-                        request.revision() > 0
-                                ? request.revision()
-                                : answer.getHeader().getRevision());
+                return page(request, size, cluster.readRaw(KVGrpc.getRangeMethod(), Wire.range(request, limit)));
             } catch (Cluster.Refused e) {
                 if (limit == 1 || !Failures.isTooLargeAnAnswer(e.failure)) {
                     throw Failures.ofRead(e.failure, "at " + e.endpoint);
                 }
                 size.tooLarge(limit);
             }
+        }
+    }
+
+    private static Page page(RangeRequest request, PageSize size, RangeResponse answer) {
+        size.saw(answer.getKvsCount(), answer.getSerializedSize());
+        return new Page(
+                answer.getKvsList().stream().map(Wire::entry).toList(),
+                answer.getMore(),
+                answer.getCount(),
+                request.revision() > 0 ? request.revision() : answer.getHeader().getRevision());
+    }
+
+    /** If the request sent ahead fails, it is made again as {@link #range} does. */
+    @Override
+    public Future<Page> fetch(RangeRequest request) {
+        PageSize size = request.keysOnly() ? keyPages : pages;
+        try {
+            return cluster.start(KVGrpc.getRangeMethod(), Wire.range(request, size.next(request.limit())))
+                    .thenApply(answer -> page(request, size, answer))
+                    .exceptionally(failure -> range(request));
+        } catch (DrException e) {
+            return CompletableFuture.failedFuture(e);
         }
     }
 
@@ -145,14 +162,28 @@ public final class EtcdKeyStore implements KeyStore {
     @Override
     public CommitResult commit(Transaction transaction) {
         try {
-            TxnResponse answer = cluster.once(KVGrpc.getTxnMethod(), Wire.transaction(transaction));
-            long revision = answer.getHeader().getRevision();
-            return answer.getSucceeded()
-                    ? new CommitResult.Committed(revision)
-                    : new CommitResult.GuardFailed(revision);
+            return result(cluster.once(KVGrpc.getTxnMethod(), Wire.transaction(transaction)));
         } catch (Cluster.Refused e) {
             return Failures.ofCommit(e.failure, "at " + e.endpoint);
         }
+    }
+
+    @Override
+    public Future<CommitResult> submit(Transaction transaction) {
+        CompletableFuture<TxnResponse> answer;
+        try {
+            answer = cluster.start(KVGrpc.getTxnMethod(), Wire.transaction(transaction));
+        } catch (DrException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+        return answer.handle((done, failure) -> failure instanceof Cluster.Refused refused
+                ? Failures.ofCommit(refused.failure, "at " + refused.endpoint)
+                : result(done));
+    }
+
+    private static CommitResult result(TxnResponse answer) {
+        long revision = answer.getHeader().getRevision();
+        return answer.getSucceeded() ? new CommitResult.Committed(revision) : new CommitResult.GuardFailed(revision);
     }
 
     @Override
