@@ -33,7 +33,8 @@ final class SideBySide {
     private final Level level;
     private final int pageSize;
     private final Supplier<Pins> pins;
-    private KeyRange rest;
+    private final KeyRange range;
+    private @Nullable Bytes last;
     private int stuck;
     private Scan left;
     private Scan right;
@@ -45,7 +46,7 @@ final class SideBySide {
         this.level = level;
         this.pageSize = pageSize;
         this.pins = pins;
-        this.rest = scope.range();
+        this.range = scope.range();
         Pins first = pins.get();
         left = scan(primary, first.primary());
         right = scan(standby, first.standby());
@@ -90,7 +91,7 @@ final class SideBySide {
         int order =
                 onPrimary == null ? 1 : onStandby == null ? -1 : onPrimary.key().compareTo(onStandby.key());
         Pair pair = pair(order <= 0 ? left.next() : null, order >= 0 ? right.next() : null);
-        rest = rest.from(pair.key().successor());
+        last = pair.key();
         return pair;
     }
 
@@ -114,6 +115,7 @@ final class SideBySide {
     }
 
     private Scan scan(KeyStore store, long revision) {
+        KeyRange rest = last == null ? range : range.from(last.successor());
         RangeRequest request = RangeRequest.of(rest, revision, pageSize);
         return new Scan(store, level == Level.KEYS ? request.onlyKeys() : request);
     }

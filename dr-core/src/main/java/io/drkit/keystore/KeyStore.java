@@ -7,7 +7,6 @@ import java.util.Collection;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Future;
 
 /**
  * A revisioned key-value store: all that DrKit asks of etcd, and all that another vendor implements. To change what is stored on the way
@@ -72,7 +71,7 @@ public interface KeyStore extends AutoCloseable {
      *
      * @return whose {@code get} returns and throws what {@link #range} does, wrapped in an {@link java.util.concurrent.ExecutionException}
      */
-    default Future<Page> fetch(RangeRequest request) {
+    default CompletableFuture<Page> fetch(RangeRequest request) {
         try {
             return CompletableFuture.completedFuture(range(request));
         } catch (RuntimeException e) {
@@ -87,7 +86,7 @@ public interface KeyStore extends AutoCloseable {
      * @return whose {@code get} returns and throws what {@link #commit} does, wrapped in an {@link java.util.concurrent.ExecutionException};
      *     cancelling it takes nothing back
      */
-    default Future<CommitResult> submit(Transaction transaction) {
+    default CompletableFuture<CommitResult> submit(Transaction transaction) {
         try {
             return CompletableFuture.completedFuture(commit(transaction));
         } catch (RuntimeException e) {
@@ -96,7 +95,7 @@ public interface KeyStore extends AutoCloseable {
     }
 
     /** What {@link #fetch} or {@link #submit} is to return, once it is there; throws what {@link #range} or {@link #commit} would. */
-    static <T> T await(Future<T> answer) throws InterruptedException {
+    static <T> T await(CompletableFuture<T> answer) throws InterruptedException {
         try {
             return answer.get();
         } catch (ExecutionException e) {

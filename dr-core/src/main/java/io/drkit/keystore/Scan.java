@@ -1,12 +1,15 @@
 package io.drkit.keystore;
 
+import io.drkit.SiteUnreachableException;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A walk through a range at one revision, in key order, page by page: memory does not grow with the range. For one thread.
+ * A walk through a range at one revision, in key order, page by page: memory does not grow with the range. While one page is used the next is
+ * under way. For one thread.
  *
  * <p>Any step may throw what {@link KeyStore#range} throws, {@link CompactedException} above all; the walk is over then.
  */
@@ -15,6 +18,9 @@ public final class Scan {
     private final KeyStore store;
     private RangeRequest rest;
     private @Nullable Page page;
+    /** The page after {@code page}, if there is one. */
+    private @Nullable CompletableFuture<Page> following;
+
     private Iterator<KeyValue> entries = List.<KeyValue>of().iterator();
     private @Nullable KeyValue ahead;
     private long count;
@@ -57,24 +63,25 @@ public final class Scan {
             if (!current.more()) {
                 return null;
             }
-            current = fetch();
+            current = turn();
         }
         return entries.next();
     }
 
     private Page latest() {
         Page current = page;
-        return current == null ? fetch() : current;
+        return current == null ? turn() : current;
     }
 
-    private Page fetch() {
-        Page next = store.range(rest);
+    private Page turn() {
+        Page next = await(following == null ? store.fetch(rest) : following);
         if (page == null) {
             count = next.count();
         }
         page = next;
         entries = next.entries().iterator();
-        if (!next.entries().isEmpty()) {
+        following = null;
+        if (next.more()) {
             Bytes last = next.entries().get(next.entries().size() - 1).key();
             rest = new RangeRequest(
                     rest.range().from(last.successor()),
@@ -83,8 +90,18 @@ public final class Scan {
                     rest.keysOnly(),
                     rest.minModRevision(),
                     rest.minCreateRevision());
+            following = store.fetch(rest);
         }
         return next;
+    }
+
+    private Page await(CompletableFuture<Page> answer) {
+        try {
+            return KeyStore.await(answer);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new SiteUnreachableException("The scan of " + store.name() + " was interrupted.", e);
+        }
     }
 
     /** What comes right after {@code prefix}, up to a slash, in the keys that have a slash there: one read each, whatever lies below it. */

@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.concurrent.Future;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -37,7 +37,7 @@ final class Copy {
     private static final int PAGES = 8;
 
     /** The next page of both sides, asked for while the one before is written. */
-    private record Ahead(Bytes from, long revision, Future<Page> source, Future<Page> standby) {
+    private record Ahead(Bytes from, long revision, CompletableFuture<Page> source, CompletableFuture<Page> standby) {
 
         boolean isOf(Bytes from, long revision) {
             return this.revision == revision && this.from.equals(from);

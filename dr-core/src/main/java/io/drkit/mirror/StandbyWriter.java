@@ -19,7 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.Future;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
 
 /**
@@ -138,7 +138,7 @@ final class StandbyWriter {
     }
 
     /** Sends a transaction that leaves the checkpoint as it is: the {@code index}th since that was written. */
-    Future<CommitResult> submit(List<Change> changes, int index) {
+    CompletableFuture<CommitResult> submit(List<Change> changes, int index) {
         Operation tell = Operation.put(window.get(index), Bytes.utf8(Long.toString(record.version())));
         return standby.submit(transaction(changes, List.of(tell)));
     }

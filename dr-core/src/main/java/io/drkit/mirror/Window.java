@@ -8,7 +8,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
-import java.util.concurrent.Future;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,7 +22,7 @@ final class Window {
 
     private static final int IN_FLIGHT = 8;
 
-    private record Flight(List<Change> changes, Future<CommitResult> answer) {}
+    private record Flight(List<Change> changes, CompletableFuture<CommitResult> answer) {}
 
     private final StandbyWriter writer;
     private final Deque<Flight> flights = new ArrayDeque<>();

@@ -31,7 +31,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Future;
 
 /**
  * A {@link KeyStore} on an etcd cluster, 3.4 or newer. Reads go on at another endpoint when one fails; a write is sent once, over a connection
@@ -121,7 +120,7 @@ public final class EtcdKeyStore implements KeyStore {
 
     /** If the request sent ahead fails, it is made again as {@link #range} does. */
     @Override
-    public Future<Page> fetch(RangeRequest request) {
+    public CompletableFuture<Page> fetch(RangeRequest request) {
         PageSize size = request.keysOnly() ? keyPages : pages;
         try {
             return cluster.start(KVGrpc.getRangeMethod(), Wire.range(request, size.next(request.limit())))
@@ -169,7 +168,7 @@ public final class EtcdKeyStore implements KeyStore {
     }
 
     @Override
-    public Future<CommitResult> submit(Transaction transaction) {
+    public CompletableFuture<CommitResult> submit(Transaction transaction) {
         CompletableFuture<TxnResponse> answer;
         try {
             answer = cluster.start(KVGrpc.getTxnMethod(), Wire.transaction(transaction));

@@ -37,8 +37,9 @@ final class Wire {
         return UnsafeByteOperations.unsafeWrap(bytes.unsafeArray());
     }
 
+    /** Without a copy where the message holds the bytes in an array of their own, as parsed messages do. */
     static Bytes bytes(ByteString bytes) {
-        return bytes.isEmpty() ? Bytes.EMPTY : Bytes.wrap(bytes.toByteArray());
+        return bytes.isEmpty() ? Bytes.EMPTY : Bytes.wrap(Array.of(bytes));
     }
 
     /** Whether no key can be in the range: etcd would take some such ranges for endless ones. */

@@ -260,6 +260,48 @@ public abstract class KeyStoreContract extends WatchContract {
     }
 
     @Test
+    void fetches_pages_as_it_reads_them() throws InterruptedException {
+        IntStream.range(10, 30).forEach(i -> put("k" + i, "v"));
+        RangeRequest request = RangeRequest.of(mine, 0, 7);
+        Page page = KeyStore.await(store().fetch(request));
+        assertThat(page).isEqualTo(store().range(request)).matches(Page::more);
+        store().compact(put("a", "1"));
+        CompletableFuture<Page> past = store().fetch(RangeRequest.of(mine, page.revision(), 7));
+        assertThatThrownBy(() -> KeyStore.await(past)).isInstanceOf(CompactedException.class);
+        CompletableFuture<Page> future = store().fetch(RangeRequest.of(mine, page.revision() + 1_000, 7));
+        assertThatThrownBy(() -> KeyStore.await(future)).isInstanceOf(FutureRevisionException.class);
+    }
+
+    /** In whatever order they are done: each once, in a revision of its own, and none whose guard does not hold. */
+    @Test
+    void does_what_was_submitted_at_once() throws InterruptedException {
+        List<CompletableFuture<CommitResult>> answers = new ArrayList<>();
+        for (int i = 0; i < 60; i++) {
+            Bytes key = key("k" + i / 2);
+            answers.add(store().submit(
+                            new Transaction(List.of(Guard.absent(key)), List.of(Operation.put(key, value("v" + i))))));
+        }
+        List<Long> revisions = new ArrayList<>();
+        int failed = 0;
+        for (CompletableFuture<CommitResult> answer : answers) {
+            CommitResult result = KeyStore.await(answer);
+            if (result instanceof Committed committed) {
+                revisions.add(committed.revision());
+            } else {
+                assertThat(result).isInstanceOf(GuardFailed.class);
+                failed++;
+            }
+        }
+        assertThat(revisions).hasSize(30).doesNotHaveDuplicates();
+        assertThat(failed).isEqualTo(30);
+        assertThat(store().range(RangeRequest.of(mine, 0, 100)).entries())
+                .hasSize(30)
+                .allSatisfy(entry -> assertThat(entry.version()).isEqualTo(1))
+                .extracting(KeyValue::modRevision)
+                .containsExactlyInAnyOrderElementsOf(revisions);
+    }
+
+    @Test
     void serialises_guarded_writers() {
         put("counter", "0");
         List<CompletableFuture<Void>> writers = new ArrayList<>();

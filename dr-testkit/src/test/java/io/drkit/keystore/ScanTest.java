@@ -53,7 +53,7 @@ class ScanTest {
         Scan scan = scan(0, 10);
         IntStream.range(0, 10).forEach(i -> scan.next());
         store.compact(store.put("/k/99", ""));
-        assertThatThrownBy(scan::next).isInstanceOf(CompactedException.class);
+        assertThatThrownBy(() -> keys(scan)).isInstanceOf(CompactedException.class);
     }
 
     private Scan scan(long revision, int pageSize) {

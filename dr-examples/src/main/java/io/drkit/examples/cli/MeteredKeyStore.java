@@ -14,6 +14,7 @@ import io.drkit.keystore.Watch;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 
 /** A key store that tells how far the scan of it has come; shows also how any store can be decorated. */
 public final class MeteredKeyStore implements KeyStore {
@@ -30,8 +31,16 @@ public final class MeteredKeyStore implements KeyStore {
     }
 
     @Override
-    public synchronized Page range(RangeRequest request) {
-        Page page = store.range(request);
+    public Page range(RangeRequest request) {
+        return metered(request, store.range(request));
+    }
+
+    @Override
+    public CompletableFuture<Page> fetch(RangeRequest request) {
+        return store.fetch(request).thenApply(page -> metered(request, page));
+    }
+
+    private synchronized Page metered(RangeRequest request, Page page) {
         if (request.limit() > 1) {
             scanned += page.entries().size();
             progress.update(phase, scanned, page.count(), "");
@@ -62,6 +71,11 @@ public final class MeteredKeyStore implements KeyStore {
     @Override
     public CommitResult commit(Transaction transaction) {
         return store.commit(transaction);
+    }
+
+    @Override
+    public CompletableFuture<CommitResult> submit(Transaction transaction) {
+        return store.submit(transaction);
     }
 
     @Override
