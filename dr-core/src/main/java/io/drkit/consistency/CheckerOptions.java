@@ -8,7 +8,7 @@ import java.time.Duration;
  * How a {@link DefaultConsistencyChecker} goes about it.
  *
  * @param sampleSize how many differences of each kind are named; 10 by default
- * @param pageSize how many keys are read at a time from each side; 1,000 by default
+ * @param pageSize how many keys are read at a time from each side; 10,000 by default. Where values are large, a store returns fewer
  * @param settle how long a running mirror is waited for, so that what it is about to apply counts as no difference; 30 s by default
  * @param clock dates the quarantine batch of a repair; the system's by default
  * @param ticker what waiting is measured by; the system's monotonic clock by default
@@ -25,7 +25,7 @@ public record CheckerOptions(int sampleSize, int pageSize, Duration settle, Cloc
     public static final class Builder {
 
         private int sampleSize = 10;
-        private int pageSize = 1_000;
+        private int pageSize = 10_000;
         private Duration settle = Duration.ofSeconds(30);
         private Clock clock = Clock.systemUTC();
         private Ticker ticker = Ticker.SYSTEM;

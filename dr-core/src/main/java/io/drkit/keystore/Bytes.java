@@ -60,6 +60,11 @@ public final class Bytes implements Comparable<Bytes> {
         return new Bytes(joined);
     }
 
+    /** The first {@code count} bytes. */
+    public Bytes first(int count) {
+        return new Bytes(Arrays.copyOf(content, count));
+    }
+
     /** What is left after the first {@code count} bytes. */
     public Bytes dropFirst(int count) {
         return new Bytes(Arrays.copyOfRange(content, count, content.length));

@@ -23,7 +23,6 @@ public final class Scan {
 
     private Iterator<KeyValue> entries = List.<KeyValue>of().iterator();
     private @Nullable KeyValue ahead;
-    private long count;
 
     /** @param request what to read; its limit is the size of a page, and revision 0 pins the newest as the first page is read */
     public Scan(KeyStore store, RangeRequest request) {
@@ -34,12 +33,6 @@ public final class Scan {
     /** The revision that is read. */
     public long revision() {
         return latest().revision();
-    }
-
-    /** How many keys the whole range holds. */
-    public long count() {
-        latest();
-        return count;
     }
 
     /** The entry that {@link #next} will return; {@code null} at the end. */
@@ -75,9 +68,6 @@ public final class Scan {
 
     private Page turn() {
         Page next = await(following == null ? store.fetch(rest) : following);
-        if (page == null) {
-            count = next.count();
-        }
         page = next;
         entries = next.entries().iterator();
         following = null;

@@ -14,7 +14,7 @@ import java.util.regex.Pattern;
  *     default}
  * @param accept what a person has accepted for this session; default none
  * @param lockTimeToLive how long a killed mirror blocks the next one; default 15 s, at least 1 s. etcd raises it to 1.5 election timeouts
- * @param pageSize the most keys read at once while copying; default 1,000
+ * @param pageSize the most keys read at once while copying; default 10,000. Where values are large, a store returns fewer
  * @param maxTransactionBytes the most bytes of keys and values written at once, as long as there is more than one key; default 1 MiB, for
  *     etcd takes 1.5 MiB by default
  * @param maxShrink the share of the standby's keys that may vanish within {@code shrinkWindow}, or in one copy, before the mirror refuses to
@@ -94,7 +94,7 @@ public record MirrorOptions(
         private String name = "default";
         private final Set<Risk> accept = EnumSet.noneOf(Risk.class);
         private Duration lockTimeToLive = Duration.ofSeconds(15);
-        private int pageSize = 1_000;
+        private int pageSize = 10_000;
         private int maxTransactionBytes = 1024 * 1024;
         private double maxShrink = 0.3;
         private int shrinkFloor = 10;

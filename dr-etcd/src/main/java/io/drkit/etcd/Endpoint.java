@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /** One member's address and the connection to it. Nothing waits for it here: it is up, or a call goes elsewhere. */
 final class Endpoint {
 
-    /** etcd answers of 1,000 entries of a size it takes by default stay below; a larger one is asked for again in smaller pages. */
+    /** Several times what a page is to hold; a larger answer is asked for again in smaller pages. */
     static final int LARGEST_ANSWER = 64 << 20;
 
     private static final int WATCH_WINDOW = 1 << 20;

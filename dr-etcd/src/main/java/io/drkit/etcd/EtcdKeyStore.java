@@ -39,8 +39,8 @@ import java.util.concurrent.ConcurrentHashMap;
 public final class EtcdKeyStore implements KeyStore {
 
     private final Cluster cluster;
-    private final PageSize pages = new PageSize(1_000, 8 << 10);
-    private final PageSize keyPages = new PageSize(10_000, 512);
+    private final PageSize pages = new PageSize(8 << 10);
+    private final PageSize keyPages = new PageSize(512);
     private final Set<AutoCloseable> opened = ConcurrentHashMap.newKeySet();
 
     private EtcdKeyStore(Cluster cluster) {
@@ -95,40 +95,56 @@ public final class EtcdKeyStore implements KeyStore {
 
     @Override
     public Page range(RangeRequest request) {
-        PageSize size = request.keysOnly() ? keyPages : pages;
+        RangeRequest part = PageSize.within(request);
+        return part.equals(request) ? ask(request) : goOn(ask(part), request);
+    }
+
+    /** If the request sent ahead fails, it is made again as {@link #range} does. */
+    @Override
+    public CompletableFuture<Page> fetch(RangeRequest request) {
+        RangeRequest part = PageSize.within(request);
+        PageSize size = size(request);
+        try {
+            CompletableFuture<Page> page = cluster.start(KVGrpc.getRangeMethod(), Wire.range(part, size.next(part)))
+                    .thenApply(answer -> page(part, size, answer))
+                    .exceptionally(failure -> ask(part));
+            return part.equals(request) ? page : page.thenApply(found -> goOn(found, request));
+        } catch (DrException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+    }
+
+    /** What was asked for ended with a resource; what comes after it is not known yet. */
+    private Page goOn(Page part, RangeRequest request) {
+        return part.entries().isEmpty() ? ask(request) : new Page(part.entries(), true, part.count(), part.revision());
+    }
+
+    private PageSize size(RangeRequest request) {
+        return request.keysOnly() ? keyPages : pages;
+    }
+
+    private Page ask(RangeRequest request) {
+        PageSize size = size(request);
         while (true) {
-            int limit = size.next(request.limit());
+            int limit = size.next(request);
             try {
                 return page(request, size, cluster.readRaw(KVGrpc.getRangeMethod(), Wire.range(request, limit)));
             } catch (Cluster.Refused e) {
                 if (limit == 1 || !Failures.isTooLargeAnAnswer(e.failure)) {
                     throw Failures.ofRead(e.failure, "at " + e.endpoint);
                 }
-                size.tooLarge(limit);
+                size.tooLarge(request, limit);
             }
         }
     }
 
     private static Page page(RangeRequest request, PageSize size, RangeResponse answer) {
-        size.saw(answer.getKvsCount(), answer.getSerializedSize());
+        size.saw(request, answer.getKvsCount(), answer.getSerializedSize());
         return new Page(
                 answer.getKvsList().stream().map(Wire::entry).toList(),
                 answer.getMore(),
                 answer.getCount(),
                 request.revision() > 0 ? request.revision() : answer.getHeader().getRevision());
-    }
-
-    /** If the request sent ahead fails, it is made again as {@link #range} does. */
-    @Override
-    public CompletableFuture<Page> fetch(RangeRequest request) {
-        PageSize size = request.keysOnly() ? keyPages : pages;
-        try {
-            return cluster.start(KVGrpc.getRangeMethod(), Wire.range(request, size.next(request.limit())))
-                    .thenApply(answer -> page(request, size, answer))
-                    .exceptionally(failure -> range(request));
-        } catch (DrException e) {
-            return CompletableFuture.failedFuture(e);
-        }
     }
 
     @Override

@@ -23,6 +23,7 @@ public final class MeteredKeyStore implements KeyStore {
     private final String phase;
     private final Progress progress;
     private long scanned;
+    private long total;
 
     public MeteredKeyStore(KeyStore store, String phase, Progress progress) {
         this.store = store;
@@ -42,8 +43,9 @@ public final class MeteredKeyStore implements KeyStore {
 
     private synchronized Page metered(RangeRequest request, Page page) {
         if (request.limit() > 1) {
+            total = Math.max(total, page.count());
             scanned += page.entries().size();
-            progress.update(phase, scanned, page.count(), "");
+            progress.update(phase, scanned, total, "");
         }
         return page;
     }
