@@ -48,9 +48,13 @@ record Change(
         return only(other -> !DrKitKeys.QUARANTINE_RANGE.contains(other));
     }
 
-    /** Only the write itself. */
-    Change alone() {
-        return only(key::equals);
+    /** Whether this writes the key itself, and not only DrKit's records of it. */
+    boolean writesKey() {
+        return operations.stream().anyMatch(this::isOfKey);
+    }
+
+    private boolean isOfKey(Operation operation) {
+        return operation.key().equals(key);
     }
 
     private Change only(Predicate<Bytes> wanted) {
@@ -68,12 +72,14 @@ record Change(
 
     /** The quarantine's batches into which this puts values. */
     Stream<String> quarantineBatches() {
-        return operations.stream().filter(Quarantine::isSettingAside).map(Quarantine::batchOf);
+        return operations.stream()
+                .filter(operation -> !isOfKey(operation) && Quarantine.isSettingAside(operation))
+                .map(Quarantine::batchOf);
     }
 
     /** How many values this puts into quarantine. */
     long setsAside() {
-        return quarantineBatches().count();
+        return operations.size() == 1 && writesKey() ? 0 : quarantineBatches().count();
     }
 
     /** How many operations a transaction needs for this, with a label for each batch. */
@@ -84,8 +90,7 @@ record Change(
     /** Bytes of the key and value put in scope; 0 for a deletion. */
     long putBytes() {
         return operations.stream()
-                .filter(operation ->
-                        operation instanceof Operation.Put && operation.key().equals(key))
+                .filter(operation -> operation instanceof Operation.Put && isOfKey(operation))
                 .mapToLong(Operation::size)
                 .sum();
     }

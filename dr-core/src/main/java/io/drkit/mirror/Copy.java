@@ -33,8 +33,8 @@ final class Copy {
 
     private static final int ATTEMPTS = 10;
 
-    /** At most so many pages are copied before that is recorded; at first fewer, so that a copy over a bad link comes on. */
-    private static final int PAGES = 8;
+    /** What was copied counts once its page is through. So the first is small, and each may be twice the last: over a bad link, too, a copy comes on. */
+    private static final int FIRST_PAGE = 500;
 
     /** The next page of both sides, asked for while the one before is written. */
     private record Ahead(Bytes from, long revision, CompletableFuture<Page> source, CompletableFuture<Page> standby) {
@@ -54,7 +54,7 @@ final class Copy {
     private final Progress progress;
     private final Predicate<Bytes> neverGiven;
     private @Nullable Ahead ahead;
-    private int pages = 1;
+    private int limit;
 
     /** @param neverGiven keys that the old primary had and the new one was never given, though in scope: it had refused them */
     Copy(
@@ -76,6 +76,7 @@ final class Copy {
         this.aside = aside;
         this.progress = progress;
         this.neverGiven = neverGiven;
+        this.limit = Math.min(options.pageSize(), FIRST_PAGE);
     }
 
     boolean isComplete() {
@@ -88,7 +89,7 @@ final class Copy {
         return copiedTo == null || key.compareTo(copiedTo) < 0;
     }
 
-    /** Copies some more pages, as of the tail's position; nothing may be pending there. */
+    /** Copies the next page, as of the tail's position; nothing may be pending there. */
     void step(Tail tail) throws InterruptedException {
         Bytes from = writer.checkpoint().copiedTo();
         if (from == null) {
@@ -96,34 +97,25 @@ final class Copy {
         }
         Window window = new Window(writer);
         try {
-            Bytes copied = copyPages(from, tail, window);
+            Bytes copied = copyPage(from, tail, window);
             settle(window.finish(), tail.position());
-            finishPages(tail, copied);
+            finishPage(tail, copied);
         } catch (CompactedException e) {
             window.abandon();
             throw e;
         }
-        pages = Math.min(PAGES, 2 * pages);
+        limit = Math.min(options.pageSize(), 2 * limit);
     }
 
     /** Returns where the next page begins; null if there is none. */
-    private @Nullable Bytes copyPages(Bytes from, Tail tail, Window window) throws InterruptedException {
+    private @Nullable Bytes copyPage(Bytes from, Tail tail, Window window) throws InterruptedException {
         long revision = tail.position();
-        Ahead next = ahead != null && ahead.isOf(from, revision) ? ahead : ask(from, revision);
-        ahead = null;
-        Bytes copied = from;
-        for (int i = 0; copied != null && i < pages && !window.isFull(); i++) {
-            Page page = KeyStore.await(next.source());
-            Page there = KeyStore.await(next.standby());
-            KeyRange range = scope.range().from(copied);
-            copied = page.more() ? successor(page) : null;
-            if (copied != null) {
-                next = ask(copied, revision);
-            }
-            copy(range.before(copied), page, there, tail, window);
-        }
-        ahead = copied == null ? null : next;
-        return copied;
+        Ahead here = ahead != null && ahead.isOf(from, revision) ? ahead : ask(from, revision);
+        Page page = KeyStore.await(here.source());
+        Bytes next = page.more() ? successor(page) : null;
+        ahead = next == null ? null : ask(next, revision);
+        copy(scope.range().from(from).before(next), page, KeyStore.await(here.standby()), tail, window);
+        return next;
     }
 
     private Ahead ask(Bytes from, long revision) {
@@ -131,8 +123,8 @@ final class Copy {
         return new Ahead(
                 from,
                 revision,
-                source.fetch(RangeRequest.of(rest, revision, options.pageSize())),
-                standby.fetch(RangeRequest.of(rest, 0, options.pageSize())));
+                source.fetch(RangeRequest.of(rest, revision, limit)),
+                standby.fetch(RangeRequest.of(rest, 0, limit)));
     }
 
     private void copy(KeyRange range, Page page, Page there, Tail tail, Window window) throws InterruptedException {
@@ -171,7 +163,7 @@ final class Copy {
         return page.entries().stream().filter(scope::holds).toList();
     }
 
-    private void finishPages(Tail tail, @Nullable Bytes next) {
+    private void finishPage(Tail tail, @Nullable Bytes next) {
         Checkpoint reached = writer.checkpoint()
                 .at(tail.position(), tail.keys(), tail.witness())
                 .copiedTo(next);

@@ -94,10 +94,12 @@ final class Progress {
         notifyAll();
     }
 
-    synchronized void applied(Change change) {
-        appliedKeys += change.alone().operations().size();
-        appliedBytes += change.putBytes();
-        setAside += change.setsAside();
+    synchronized void applied(List<Change> changes) {
+        for (Change change : changes) {
+            appliedKeys += change.writesKey() ? 1 : 0;
+            appliedBytes += change.putBytes();
+            setAside += change.setsAside();
+        }
     }
 
     synchronized void copyStarted() {

@@ -230,7 +230,7 @@ final class StandbyWriter {
     /** To be told of the changes of a transaction that was committed. */
     void made(List<Change> changes) {
         labelledBatch = batches(changes).stream().findAny().orElse(labelledBatch);
-        changes.forEach(progress::applied);
+        progress.applied(changes);
         skipped.made(changes);
         progress.skipped(skipped);
     }

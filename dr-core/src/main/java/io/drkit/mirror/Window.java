@@ -37,11 +37,6 @@ final class Window {
         this.writer = writer;
     }
 
-    /** Whether it is time to {@link #finish}. */
-    boolean isFull() {
-        return sent >= writer.windowSize() * 3 / 4;
-    }
-
     /** Sends the changes in as few transactions as they fit in, and waits only while too many are under way. */
     void send(List<Change> changes) throws InterruptedException {
         for (List<Change> part : writer.parts(changes)) {

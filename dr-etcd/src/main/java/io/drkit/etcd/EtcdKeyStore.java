@@ -139,9 +139,10 @@ public final class EtcdKeyStore implements KeyStore {
     }
 
     private static Page page(RangeRequest request, PageSize size, RangeResponse answer) {
-        size.saw(request, answer.getKvsCount(), answer.getSerializedSize());
+        List<KeyValue> entries = answer.getKvsList().stream().map(Wire::entry).toList();
+        size.saw(request, entries);
         return new Page(
-                answer.getKvsList().stream().map(Wire::entry).toList(),
+                entries,
                 answer.getMore(),
                 answer.getCount(),
                 request.revision() > 0 ? request.revision() : answer.getHeader().getRevision());

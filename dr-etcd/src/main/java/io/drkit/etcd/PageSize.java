@@ -2,8 +2,10 @@ package io.drkit.etcd;
 
 import io.drkit.keystore.Bytes;
 import io.drkit.keystore.KeyRange;
+import io.drkit.keystore.KeyValue;
 import io.drkit.keystore.RangeRequest;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -17,6 +19,9 @@ import java.util.Optional;
 final class PageSize {
 
     private static final int ANSWER_BYTES = 8 << 20;
+    /** Of an entry, beside key and value: revisions and the lengths of fields. */
+    private static final int OVERHEAD = 30;
+
     private static final int MOST_ENTRIES = 10_000;
     private static final int MOST_RESOURCES = 1_000;
 
@@ -51,10 +56,14 @@ final class PageSize {
     }
 
     /** Grows slowly and shrinks at once: too large an answer does more harm than too small a one. */
-    synchronized void saw(RangeRequest request, int entries, int bytes) {
-        if (entries > 0) {
+    synchronized void saw(RangeRequest request, List<KeyValue> entries) {
+        if (!entries.isEmpty()) {
+            long bytes = 0;
+            for (KeyValue entry : entries) {
+                bytes += OVERHEAD + entry.key().size() + entry.value().size();
+            }
             long before = entryBytes.getOrDefault(known(request), expectedBytes);
-            put(request, Math.max(Math.max(1, bytes / entries), before / 4));
+            put(request, Math.max(bytes / entries.size(), before / 4));
         }
     }
 
