@@ -10,6 +10,7 @@ import io.drkit.keystore.CompactedException;
 import io.drkit.keystore.FutureRevisionException;
 import io.drkit.keystore.KeyStore;
 import io.drkit.mirror.MirrorStatus.State;
+import io.drkit.site.SiteFullException;
 import io.github.resilience4j.core.IntervalFunction;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -107,7 +108,7 @@ final class DefaultMirrorSession implements MirrorSession {
             try {
                 new MirrorRun(source, standby, scope, state).run();
                 continue;
-            } catch (StandbyFullException e) {
+            } catch (SiteFullException e) {
                 meanwhile = retryAfter(e, State.STANDBY_FULL);
             } catch (RestartException
                     | SiteUnreachableException

@@ -12,9 +12,14 @@ import io.drkit.keystore.Lease;
 import io.drkit.keystore.Transaction;
 import io.drkit.keystore.Transaction.Guard;
 import io.drkit.keystore.Transaction.Operation;
+import io.drkit.site.Role;
+import io.drkit.site.Site;
+import io.drkit.site.SiteFullException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -46,26 +51,33 @@ final class MirrorLock implements AutoCloseable {
     /** Takes the lock, or takes it anew; returns false while another session holds it. */
     boolean tryHold() {
         revision = 0;
-        KeyValue current = standby.read(List.of(DrKitKeys.LOCK)).get(DrKitKeys.LOCK);
+        Map<Bytes, KeyValue> read = standby.read(List.of(DrKitKeys.LOCK, DrKitKeys.ROLE));
+        Optional<Site.RecordedRole> role = Site.role(read);
+        if (role.isPresent() && role.get().role().role() == Role.PRIMARY) {
+            throw new RestartException("the standby was promoted meanwhile");
+        }
+        Guard sameRole = Guard.unchanged(
+                DrKitKeys.ROLE, role.map(Site.RecordedRole::modRevision).orElse(0L));
+        KeyValue current = read.get(DrKitKeys.LOCK);
         if (current == null) {
             release();
             Lease granted = standby.grantLease(options.lockTimeToLive());
             lease = granted;
-            return write(Guard.absent(DrKitKeys.LOCK), granted);
+            return write(List.of(Guard.absent(DrKitKeys.LOCK), sameRole), granted);
         }
         Lease held = lease;
         return held != null
                 && held.isAlive()
                 && current.value().utf8().contains(session)
-                && write(Guard.unchanged(DrKitKeys.LOCK, current.modRevision()), held);
+                && write(List.of(Guard.unchanged(DrKitKeys.LOCK, current.modRevision()), sameRole), held);
     }
 
-    private boolean write(Guard guard, Lease lease) {
+    private boolean write(List<Guard> guards, Lease lease) {
         Operation put = new Operation.Put(DrKitKeys.LOCK, describe(), lease.id());
         try {
-            CommitResult result = standby.commit(new Transaction(List.of(guard), List.of(put)));
+            CommitResult result = standby.commit(new Transaction(guards, List.of(put)));
             if (result instanceof CommitResult.OutOfSpace full) {
-                throw new StandbyFullException("The standby " + standby.name()
+                throw new SiteFullException("The standby " + standby.name()
                         + " takes no writes, its space quota is used up: compact,"
                         + " defragment and disarm its alarm; mirroring goes on by itself. It said: " + full.message());
             }

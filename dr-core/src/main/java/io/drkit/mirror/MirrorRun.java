@@ -12,6 +12,7 @@ import io.drkit.keystore.RangeRequest;
 import io.drkit.keystore.Watch;
 import io.drkit.keystore.WatchSignal;
 import io.drkit.mirror.MirrorStatus.State;
+import io.drkit.site.SiteFullException;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Predicate;
@@ -115,7 +116,7 @@ final class MirrorRun {
 
     private void requireSpace() {
         if (standby.status().outOfSpace()) {
-            throw new StandbyFullException(
+            throw new SiteFullException(
                     "The standby " + standby.name() + " takes no writes, its space quota is used up: compact,"
                             + " defragment and disarm its alarm; mirroring goes on by itself.");
         }

@@ -14,6 +14,7 @@ import io.drkit.quarantine.About;
 import io.drkit.quarantine.Quarantine;
 import io.drkit.site.Role;
 import io.drkit.site.Site;
+import io.drkit.site.SiteFullException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -235,8 +236,8 @@ final class StandbyWriter {
         progress.skipped(skipped);
     }
 
-    StandbyFullException full(CommitResult.OutOfSpace full) {
-        return new StandbyFullException("The standby " + standby.name()
+    SiteFullException full(CommitResult.OutOfSpace full) {
+        return new SiteFullException("The standby " + standby.name()
                 + " takes no writes, its space quota is used up: compact,"
                 + " defragment and disarm its alarm; mirroring goes on by itself. It said: " + full.message());
     }

@@ -129,7 +129,7 @@ public final class Site {
             CommitResult result = store.commit(new Transaction(
                     List.of(guard), List.of(Operation.put(key, Bytes.wrap(JSON.writeValueAsBytes(record))))));
             if (result instanceof CommitResult.OutOfSpace) {
-                throw new UnsafeToProceedException(store.name() + " is out of space and takes no writes: cannot record "
+                throw new SiteFullException(store.name() + " is out of space and takes no writes: cannot record "
                         + key.printable() + ". Compact, defragment and disarm its alarm, then try again.");
             }
         } catch (OutcomeUnknownException e) {

@@ -27,6 +27,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.ObjLongConsumer;
 import java.util.function.Supplier;
 
 /**
@@ -53,6 +54,7 @@ public final class InMemoryKeyStore implements KeyStore {
     private int requestLimit = Integer.MAX_VALUE;
     private boolean unreachable;
     private boolean closed;
+    private volatile ObjLongConsumer<List<Operation>> listener = (operations, revision) -> {};
     volatile boolean trustedProgress = true;
     volatile int watchBatch = 1_000;
 
@@ -214,6 +216,23 @@ public final class InMemoryKeyStore implements KeyStore {
         });
     }
 
+    /** The holder of this lease dies: it expires once its time to live has passed. */
+    public void abandonLease(long id) {
+        locked(() -> {
+            leases.abandon(id);
+            return id;
+        });
+    }
+
+    /**
+     * Tells of every change, with the new revision and what was done in it, before anyone else can see the store; the listener may read it. A
+     * {@link #snapshot} has no listener.
+     */
+    public InMemoryKeyStore onChange(ObjLongConsumer<List<Operation>> listener) {
+        this.listener = listener;
+        return this;
+    }
+
     // What a client does with it
 
     @Override
@@ -326,8 +345,12 @@ public final class InMemoryKeyStore implements KeyStore {
     }
 
     private void apply(List<Operation> operations) {
+        long before = content.revision();
         content.apply(operations);
         leases.follow(operations);
+        if (content.revision() > before) {
+            listener.accept(operations, content.revision());
+        }
         changed.signalAll();
     }
 
