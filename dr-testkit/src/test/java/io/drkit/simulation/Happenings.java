@@ -1,0 +1,339 @@
+package io.drkit.simulation;
+
+import io.drkit.keystore.Bytes;
+import io.drkit.keystore.Transaction.Operation;
+import io.drkit.mirror.Checkpoint;
+import io.drkit.mirror.MirrorStatus.State;
+import io.drkit.simulation.Profile.Plot;
+import io.drkit.simulation.World.Running;
+import io.drkit.site.Role;
+import io.drkit.site.Site;
+import io.drkit.testkit.InMemoryKeyStore;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** All that happens to the two sites, but for what the network does. */
+final class Happenings {
+
+    private final World world;
+    private final Profile profile;
+    private final Dice dice;
+    private int act;
+    private @Nullable InMemoryKeyStore snapshot;
+    private boolean refusalIsDue;
+    private boolean refusalIsAllowed;
+    private final Map<Bytes, Bytes> lost = new HashMap<>();
+    private long keptAtLeast;
+
+    Happenings(World world) {
+        this.world = world;
+        this.profile = world.profile;
+        this.dice = world.dice;
+    }
+
+    void begin() {
+        world.tell("a story of kind " + profile);
+        for (int i = 0; i < profile.keys(); i++) {
+            write(world.primary);
+        }
+        if (profile.strangers()) {
+            strange();
+        }
+        world.startMirror();
+    }
+
+    /** What the plot wants, when its time has come; called by the world. */
+    void plot() {
+        long point = world.scheduler.currentPoint();
+        if (act == 0 && point > profile.points() / 3) {
+            act = 1;
+            firstAct();
+        } else if (act == 1 && point > profile.points() * 2 / 3) {
+            act = 2;
+            secondAct();
+        }
+    }
+
+    private void firstAct() {
+        switch (profile.plot()) {
+            case SWAP -> {
+                giveSpace();
+                if (world.standby.role() == Role.STANDBY) {
+                    world.standby.as(
+                            Side.Author.OPERATOR,
+                            () -> Site.at(world.standby.store).promote());
+                    world.tell(world.standby.name + " is promoted");
+                    refusalIsAllowed = true;
+                }
+            }
+            case RESTORE -> {
+                snapshot = world.primary.store.snapshot();
+                world.tell("a snapshot is taken of " + world.primary.name);
+            }
+            default -> {}
+        }
+    }
+
+    private void secondAct() {
+        switch (profile.plot()) {
+            case SWAP -> swap();
+            case RESTORE -> restore();
+            case MASS_DELETION -> deleteMost();
+            default -> {}
+        }
+    }
+
+    private void swap() {
+        if (world.standby.role() != Role.PRIMARY) {
+            return;
+        }
+        Side old = world.primary;
+        Checkpoint checkpoint = world.standby.checkpoint();
+        Map<Bytes, Bytes> common =
+                checkpoint != null && checkpoint.isComplete() ? old.at(checkpoint.revision()) : Map.of();
+        old.unleased().forEach((key, value) -> {
+            if (!Objects.equals(value, common.get(key))) {
+                lost.put(key, value);
+            }
+        });
+        world.living().forEach(world::crash);
+        giveSpace();
+        old.as(Side.Author.OPERATOR, () -> Site.at(old.store).demote());
+        world.primary = world.standby;
+        world.standby = old;
+        refusalIsAllowed = false;
+        world.mirrors.removeIf(running -> running.actor().isGone());
+        old.strange.clear();
+        lost.keySet().forEach(old.strange::add);
+        world.tell(old.name + " is demoted; " + lost.size() + " of its writes are lost ones");
+    }
+
+    private void restore() {
+        InMemoryKeyStore restored = snapshot;
+        if (restored == null) {
+            return;
+        }
+        Checkpoint checkpoint = world.standby.checkpoint();
+        long snapshotRevision = restored.content(io.drkit.keystore.KeyRange.ALL).isEmpty() ? 0 : restored.revision();
+        refusalIsAllowed = true;
+        refusalIsDue = checkpoint != null && checkpoint.revision() > snapshotRevision;
+        world.primary.store.setUnreachable(true);
+        world.primary.store = restored.watchBatch(profile.watchBatch());
+        if (dice.chance(300)) {
+            restored.bumpRevision(1000);
+        }
+        if (!refusalIsDue) {
+            world.primary.history.tailMap(snapshotRevision, false).clear();
+            world.primary.times.tailMap(snapshotRevision, false).clear();
+            world.primary.watchAgain();
+        }
+        world.tell(world.primary.name + " is restored from the snapshot"
+                + (refusalIsDue ? ", which is older than what was mirrored" : ""));
+    }
+
+    private void deleteMost() {
+        long there = world.standby.unleased().size();
+        long most = world.standby.history.values().stream()
+                .mapToLong(Map::size)
+                .max()
+                .orElse(0);
+        keptAtLeast = there - Math.max(Profile.SHRINK_FLOOR, (long) (0.3 * most)) - 1;
+        refusalIsAllowed = true;
+        world.primary.store.deletePrefix("/registry/");
+        world.tell("all keys of " + world.primary.name + " are deleted, " + there + " are on the standby");
+    }
+
+    /** One thing happens, by chance. */
+    void happen() {
+        int kind = dice.below(100);
+        if (kind < 50) {
+            write(world.primary);
+            if (world.standby.role() == Role.PRIMARY && dice.chance(500)) {
+                write(world.standby);
+            }
+        } else if (kind < 60) {
+            if (profile.strangers() && world.standby.role() != Role.PRIMARY) {
+                strange();
+            }
+        } else if (kind < 66) {
+            if (profile.compaction()) {
+                Side side = dice.chance(500) ? world.primary : world.standby;
+                side.store.compact(Math.max(1, side.store.revision() - dice.below(4)));
+                side.compactions++;
+                world.tell(side.name + " is compacted");
+            }
+        } else if (kind < 74) {
+            if (profile.crashes()) {
+                endOne();
+            }
+        } else if (kind < 82) {
+            if (world.living().size() < profile.mirrors()) {
+                world.startMirror();
+            }
+        } else if (kind < 88) {
+            if (profile.cuts()) {
+                cutOrHeal();
+            }
+        } else if (kind < 92) {
+            if (!world.late.isEmpty()) {
+                world.late.remove(dice.below(world.late.size())).doneLate();
+            }
+        } else if (kind < 94) {
+            world.startCheck();
+        } else if (kind < 96) {
+            if (profile.clockJumps()) {
+                world.scheduler.jump(Duration.ofMinutes(dice.below(2000) - 1000));
+                world.tell("the clock jumps");
+            }
+        } else {
+            quota();
+        }
+    }
+
+    private void endOne() {
+        List<Running> living = world.living();
+        if (!living.isEmpty()) {
+            Running running = living.get(dice.below(living.size()));
+            if (dice.chance(700)) {
+                world.crash(running);
+                world.tell(running.actor().name + " is killed");
+            } else {
+                running.mirror().stop();
+                world.tell(running.actor().name + " is stopped");
+            }
+        }
+    }
+
+    private void cutOrHeal() {
+        for (Running running : world.living()) {
+            Link link = dice.chance(500) ? running.from() : running.to();
+            if (link.isDown()) {
+                link.heal();
+                world.tell("the link between " + link.path() + " heals");
+            } else {
+                boolean silently = dice.chance(500);
+                link.cut(silently);
+                world.tell("the link between " + link.path() + " is cut" + (silently ? ", silently" : ""));
+            }
+        }
+    }
+
+    private void giveSpace() {
+        world.primary.store.spaceQuota(Long.MAX_VALUE);
+        world.standby.store.spaceQuota(Long.MAX_VALUE);
+    }
+
+    private void quota() {
+        InMemoryKeyStore store = world.standby.store;
+        if (store.status().outOfSpace()) {
+            store.spaceQuota(Long.MAX_VALUE);
+            world.tell(world.standby.name + " has space again");
+        } else if (dice.chance(200)) {
+            store.spaceQuota(1);
+            world.tell(world.standby.name + " has no more space");
+        }
+    }
+
+    private void write(Side side) {
+        String key = "/registry/" + dice.below(profile.keys());
+        String value = "v" + dice.below(1000);
+        switch (dice.below(10)) {
+            case 0, 1 -> side.store.delete(key);
+            case 2 -> side.store.write(several());
+            case 3 -> side.store.put("/elsewhere/" + dice.below(3), value);
+            case 4 -> side.store.putLeased(key, "leased", Duration.ofHours(1));
+            case 5 -> side.store.put(key, profile.largeValues() ? "x".repeat(3000) : value);
+            default -> side.store.put(key, value);
+        }
+    }
+
+    /** One revision that changes several keys. */
+    private List<Operation> several() {
+        List<Operation> operations = new ArrayList<>();
+        int first = dice.below(profile.keys());
+        for (int i = 0; i < 2 + dice.below(4); i++) {
+            Bytes key = Bytes.utf8("/registry/" + (first + i));
+            operations.add(
+                    dice.chance(250) ? Operation.delete(key) : Operation.put(key, Bytes.utf8("m" + dice.below(1000))));
+        }
+        return operations;
+    }
+
+    /** Someone else writes to the standby: a key of their own, or one that is the primary's. */
+    private void strange() {
+        Side side = world.standby;
+        String own = side.strangers.utf8() + dice.below(5);
+        String primarys = "/registry/" + dice.below(profile.keys());
+        lost.remove(Bytes.utf8(primarys));
+        switch (dice.below(6)) {
+            case 0 -> side.store.put(primarys, "s" + dice.below(1000));
+            case 1 -> side.store.delete(primarys);
+            case 2 -> side.store.delete(own);
+            default -> side.store.put(own, "s" + dice.below(1000));
+        }
+        world.tell("a stranger writes to " + side.name);
+    }
+
+    /** From now on nothing goes wrong any more. */
+    void heal() {
+        world.late.clear();
+        giveSpace();
+        world.living().forEach(running -> {
+            running.from().heal();
+            running.to().heal();
+        });
+        if (profile.plot() == Plot.SWAP && world.standby.role() == Role.PRIMARY) {
+            // The second act never came.
+            swap();
+        }
+        world.tell("all is well from now on");
+        if (world.living().isEmpty()) {
+            world.startMirror();
+        }
+    }
+
+    boolean isOver() {
+        world.judgeEnds(refusalIsDue || refusalIsAllowed);
+        List<Running> living = world.living();
+        if (living.isEmpty() && !(refusalIsDue || refusalIsAllowed)) {
+            world.startMirror();
+            return false;
+        }
+        long newest = world.primary.store.revision();
+        boolean level = living.stream()
+                .map(running -> running.mirror().status())
+                .anyMatch(status -> status.state() == State.STREAMING && status.appliedRevision() >= newest);
+        return (level && !refusalIsDue) || living.isEmpty();
+    }
+
+    String status() {
+        return world.living().stream()
+                .map(running -> running.actor().name + " " + running.mirror().status())
+                .toList()
+                .toString();
+    }
+
+    void judgeTheEnd(Judge judge) {
+        world.judgeEnds(refusalIsDue || refusalIsAllowed);
+        boolean refused = world.mirrors.stream()
+                .anyMatch(running -> running.mirror().status().state() == State.REFUSED);
+        if (refusalIsDue && !refused) {
+            world.broken("refuses when due", "the restored primary was followed");
+        }
+        if (profile.plot() == Plot.MASS_DELETION) {
+            if (world.standby.unleased().size() < keptAtLeast) {
+                world.broken(
+                        "refuses when due", "only " + world.standby.unleased().size() + " keys are left");
+            }
+        } else if (!refusalIsAllowed || (profile.plot() == Plot.SWAP && act == 2)) {
+            Judge.difference(world.standby, world.primary.unleased())
+                    .ifPresent(text -> world.broken("convergence", text));
+        }
+        judge.lostWritesAreSetAside(world.standby, lost);
+    }
+}

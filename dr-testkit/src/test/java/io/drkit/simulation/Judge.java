@@ -1,0 +1,175 @@
+package io.drkit.simulation;
+
+import io.drkit.keyspace.DrKitKeys;
+import io.drkit.keystore.Bytes;
+import io.drkit.keystore.KeyValue;
+import io.drkit.keystore.Transaction.Operation;
+import io.drkit.mirror.Checkpoint;
+import io.drkit.mirror.MirrorStatus;
+import io.drkit.quarantine.Quarantine;
+import io.drkit.site.Role;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.BiConsumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** Checks every promise at every revision of either site: each method is named after what the mirror promises. */
+final class Judge implements Side.Judge {
+
+    private final Function<Side, Side> other;
+    private final BiConsumer<String, String> broken;
+    private final Map<Side, Checkpoint> checkpoints = new HashMap<>();
+    private final Map<Side, String> lockHolders = new HashMap<>();
+    private final Map<Side, Role> roles = new HashMap<>();
+
+    Judge(Function<Side, Side> other, BiConsumer<String, String> broken) {
+        this.other = other;
+        this.broken = broken;
+    }
+
+    @Override
+    public void judge(Side side, long revision, List<Operation> operations) {
+        boolean mirror = side.author == Side.Author.MIRROR;
+        Role roleBefore = roles.get(side);
+        if (mirror) {
+            nothingElseTouched(side, operations);
+            oneWriter(side, roleBefore, operations);
+        }
+        for (Operation operation : operations) {
+            if (operation.key().equals(DrKitKeys.LOCK)) {
+                lockHolders.put(side, operation instanceof Operation.Put && mirror ? side.mirror : "");
+            }
+            if (operation.key().equals(DrKitKeys.ROLE)) {
+                Role role = side.role();
+                if (role != null) {
+                    roles.put(side, role);
+                }
+            }
+            if (mirror && operation.key().equals(DrKitKeys.checkpoint("default"))) {
+                checkpointMoved(side, revision);
+            }
+        }
+        if (mirror) {
+            surplusIsKept(side, operations);
+        }
+    }
+
+    private void nothingElseTouched(Side side, List<Operation> operations) {
+        for (Operation operation : operations) {
+            Bytes key = operation.key();
+            if (!Side.SCOPE.range().contains(key) && !DrKitKeys.OWN.contains(key)) {
+                broken.accept("nothing else touched", side.mirror + " wrote " + key.printable());
+            }
+        }
+    }
+
+    private void oneWriter(Side side, @Nullable Role role, List<Operation> operations) {
+        boolean introduces = operations.stream()
+                .map(Operation::key)
+                .allMatch(key -> key.equals(DrKitKeys.SITE) || key.equals(DrKitKeys.ROLE));
+        boolean locks = operations.stream().map(Operation::key).allMatch(DrKitKeys.LOCK::equals);
+        if (introduces || (locks && role != Role.PRIMARY)) {
+            return;
+        }
+        if (role == Role.PRIMARY) {
+            broken.accept("one writer", side.mirror + " wrote to the " + side.name + ", which is a primary");
+        }
+        if (!side.mirror.equals(lockHolders.get(side))) {
+            broken.accept(
+                    "one writer", side.mirror + " wrote, but the lock is held by '" + lockHolders.get(side) + "'");
+        }
+    }
+
+    /** The checkpoint C is complete and says something new: what is in scope equals the primary's at C. */
+    private void checkpointMoved(Side side, long revision) {
+        Checkpoint now = side.checkpoint();
+        Checkpoint before = checkpoints.put(side, now == null ? none() : now);
+        if (now == null || !now.isComplete()) {
+            return;
+        }
+        boolean news = before == null || !before.isComplete() || before.revision() != now.revision();
+        if (news) {
+            difference(side, other.apply(side).at(now.revision()))
+                    .ifPresent(text -> broken.accept(
+                            "no gap", "at revision " + revision + " with checkpoint " + now.revision() + ": " + text));
+        }
+    }
+
+    private static Checkpoint none() {
+        return new Checkpoint("", 0, "", Bytes.EMPTY, null, 0, Bytes.EMPTY, 0, false, 0, 0, 0, 0, null);
+    }
+
+    /** How a standby differs from {@code due} in what only the mirror touched last. */
+    static Optional<String> difference(Side standby, Map<Bytes, Bytes> due) {
+        Map<Bytes, Bytes> there = standby.unleased();
+        Set<Bytes> keys = new HashSet<>(due.keySet());
+        keys.addAll(there.keySet());
+        Set<Bytes> skipped = standby.skipped();
+        for (Bytes key : keys) {
+            Bytes is = there.get(key);
+            Bytes should = due.get(key);
+            boolean equal = Objects.equals(is, should);
+            if (!equal && !standby.strange.contains(key) && !skipped.contains(key)) {
+                return Optional.of(key.printable() + " is " + text(is) + " and should be " + text(should));
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static String text(@Nullable Bytes value) {
+        return value == null ? "absent" : value.size() > 20 ? value.toString() : "'" + value.printable() + "'";
+    }
+
+    /** The keys that only strangers ever write to a site are under a prefix of their own; an old primary's are moved to quarantine. */
+    private void surplusIsKept(Side side, List<Operation> operations) {
+        for (Operation operation : operations) {
+            if (operation.key().startsWith(side.strangers)
+                    && operations.stream().noneMatch(other -> isSetAside(other, operation.key()))) {
+                broken.accept(
+                        "deletes only what was the primary's",
+                        side.mirror + " touched the stranger's "
+                                + operation.key().printable());
+            }
+        }
+    }
+
+    private static boolean isSetAside(Operation operation, Bytes key) {
+        return Quarantine.isSettingAside(operation)
+                && operation.key().printable().endsWith(key.printable());
+    }
+
+    /** Every value of {@code lost} is in quarantine, unless it is still in place. */
+    void lostWritesAreSetAside(Side side, Map<Bytes, Bytes> lost) {
+        Map<Bytes, KeyValue> kept = side.entries(DrKitKeys.QUARANTINE_RANGE);
+        lost.forEach((key, value) -> {
+            KeyValue now = side.get(key);
+            boolean inPlace = now != null && now.value().equals(value);
+            boolean aside = kept.entrySet().stream()
+                    .anyMatch(entry -> entry.getKey().printable().endsWith(key.printable())
+                            && entry.getValue().value().equals(value));
+            if (!inPlace && !aside) {
+                broken.accept("lost writes are set aside", key.printable() + "=" + text(value) + " is nowhere");
+            }
+        });
+    }
+
+    /** The lag told is an upper bound, and what is told to be applied was. */
+    void measured(MirrorStatus status, Side primary, long now) {
+        status.lag().ifPresent(lag -> {
+            var missing = primary.times.higherEntry(status.appliedRevision());
+            long age = missing == null ? 0 : now - missing.getValue();
+            if (age > lag.toNanos()) {
+                broken.accept(
+                        "measured",
+                        "the lag is said to be at most " + lag + ", and is " + age / 1e9 + " s: " + status
+                                + " but revision " + missing);
+            }
+        });
+    }
+}

@@ -1,0 +1,84 @@
+package io.drkit.simulation;
+
+import io.drkit.Ticker;
+import io.drkit.mirror.MirrorOptions;
+import java.time.Clock;
+import java.time.Duration;
+
+/**
+ * What kind of history a seed tells. Not every history has everything: what is rare where all happens at once is common where little else does.
+ *
+ * @param plot what is to happen, beside chance
+ * @param points how long chance rules
+ * @param faults how often messages come to harm, of a thousand
+ * @param events how often something else happens at a point, of a thousand
+ * @param mirrors how many mirrors there may be at once
+ */
+record Profile(
+        Plot plot,
+        int points,
+        int faults,
+        int events,
+        int mirrors,
+        int keys,
+        int pageSize,
+        int transactionBytes,
+        int watchBatch,
+        boolean untrustedProgress,
+        boolean compaction,
+        boolean strangers,
+        boolean crashes,
+        boolean cuts,
+        boolean largeValues,
+        boolean unawareHolders,
+        boolean clockJumps) {
+
+    /** What a history leads to. */
+    enum Plot {
+        MIRROR,
+        /** The standby is promoted, and the old primary, which wrote on, becomes its standby. */
+        SWAP,
+        /** The primary is restored from a snapshot: to be refused. */
+        RESTORE,
+        /** Most of the primary's keys are deleted: to be refused. */
+        MASS_DELETION
+    }
+
+    static final int SHRINK_FLOOR = 3;
+
+    static Profile draw(Dice dice) {
+        Plot plot = dice.chance(600)
+                ? Plot.MIRROR
+                : dice.chance(500) ? Plot.SWAP : dice.chance(600) ? Plot.RESTORE : Plot.MASS_DELETION;
+        return new Profile(
+                plot,
+                100 + dice.below(500),
+                dice.chance(250) ? 0 : 200 + dice.below(1800),
+                100 + dice.below(300),
+                dice.chance(300) ? 2 : 1,
+                3 + dice.below(25),
+                1 + dice.below(10),
+                dice.chance(500) ? 1 << 20 : 1 + dice.below(200),
+                1 + dice.below(4),
+                dice.chance(300),
+                dice.chance(500),
+                dice.chance(500),
+                dice.chance(600),
+                dice.chance(400),
+                dice.chance(150),
+                dice.chance(300),
+                dice.chance(200));
+    }
+
+    MirrorOptions options(Clock clock, Ticker ticker) {
+        return MirrorOptions.builder()
+                .pageSize(pageSize)
+                .maxTransactionBytes(transactionBytes)
+                .maxShrink(plot == Plot.MASS_DELETION ? 0.3 : 1)
+                .shrinkFloor(SHRINK_FLOOR)
+                .maxBackoff(Duration.ofSeconds(1))
+                .clock(clock)
+                .ticker(ticker)
+                .build();
+    }
+}

@@ -1,0 +1,157 @@
+package io.drkit.simulation;
+
+import io.drkit.keyspace.DrKitKeys;
+import io.drkit.keyspace.MirrorScope;
+import io.drkit.keystore.Bytes;
+import io.drkit.keystore.KeyRange;
+import io.drkit.keystore.KeyValue;
+import io.drkit.keystore.RangeRequest;
+import io.drkit.keystore.Transaction.Operation;
+import io.drkit.mirror.Checkpoint;
+import io.drkit.site.Role;
+import io.drkit.site.Site;
+import io.drkit.testkit.InMemoryKeyStore;
+import java.time.Clock;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** One site: its store, and all that is to be known of it in order to judge what a mirror does. */
+final class Side {
+
+    static final MirrorScope SCOPE = MirrorScope.all();
+    private static final Bytes CHECKPOINT = DrKitKeys.checkpoint("default");
+
+    /** Who may have written a revision. */
+    enum Author {
+        /** Users, controllers, an operator: what is the primary's if this is the primary, and a stranger's if not. */
+        USER,
+        OPERATOR,
+        MIRROR
+    }
+
+    /** What a revision left behind. */
+    interface Judge {
+        void judge(Side side, long revision, List<Operation> operations);
+    }
+
+    final String name;
+    InMemoryKeyStore store;
+    Author author = Author.USER;
+    /** The mirror that writes, where one does. */
+    String mirror = "";
+    /** The unleased content in scope at each revision: outlives compaction. */
+    final TreeMap<Long, Map<Bytes, Bytes>> history = new TreeMap<>();
+    /** When each revision was made. */
+    final TreeMap<Long, Long> times = new TreeMap<>();
+    /** Keys in scope that someone else than a mirror touched last, while this was a standby. */
+    final Set<Bytes> strange = new HashSet<>();
+
+    private Runnable watching = () -> {};
+    /** How often it was compacted. */
+    int compactions;
+    /** Where only strangers write, and only here. */
+    final Bytes strangers;
+
+    Side(String name, Clock clock) {
+        this.name = name;
+        this.strangers = Bytes.utf8("/registry/strange-" + name + "/");
+        this.store = new InMemoryKeyStore(name, clock);
+        history.put(1L, Map.of());
+    }
+
+    /** To be told of every change from now on. */
+    void watch(Judge judge, LongSupplier time) {
+        watching = () -> watch(judge, time);
+        store.onChange((operations, revision) -> {
+            history.put(revision, unleased());
+            times.put(revision, time.getAsLong());
+            for (Operation operation : operations) {
+                if (SCOPE.range().contains(operation.key())) {
+                    if (author == Author.MIRROR || role() == Role.PRIMARY) {
+                        strange.remove(operation.key());
+                    } else {
+                        strange.add(operation.key());
+                    }
+                }
+            }
+            judge.judge(this, revision, operations);
+        });
+    }
+
+    /** The store is another one. */
+    void watchAgain() {
+        watching.run();
+    }
+
+    /** Does something to the store in someone's name. */
+    void as(Author author, Runnable action) {
+        Author before = this.author;
+        this.author = author;
+        try {
+            action.run();
+        } finally {
+            this.author = before;
+        }
+    }
+
+    @Nullable Role role() {
+        KeyValue role = get(DrKitKeys.ROLE);
+        return role == null
+                ? null
+                : Site.role(Map.of(DrKitKeys.ROLE, role)).orElseThrow().role().role();
+    }
+
+    @Nullable Checkpoint checkpoint() {
+        KeyValue stored = get(CHECKPOINT);
+        return stored == null ? null : Checkpoint.parse(stored.value());
+    }
+
+    @Nullable KeyValue get(Bytes key) {
+        return entries(new KeyRange(key, key.successor())).get(key);
+    }
+
+    /** The keys that this side has refused, as its mirror recorded it. */
+    Set<Bytes> skipped() {
+        Bytes prefix = DrKitKeys.skipped("default");
+        return entries(KeyRange.prefix(prefix)).keySet().stream()
+                .map(key -> key.dropFirst(prefix.size()))
+                .collect(Collectors.toSet());
+    }
+
+    Map<Bytes, KeyValue> entries(KeyRange range) {
+        Map<Bytes, KeyValue> entries = new HashMap<>();
+        store.range(RangeRequest.of(range, 0, Integer.MAX_VALUE))
+                .entries()
+                .forEach(entry -> entries.put(entry.key(), entry));
+        return entries;
+    }
+
+    Map<Bytes, Bytes> unleased() {
+        Map<Bytes, Bytes> content = new TreeMap<>();
+        entries(SCOPE.range()).values().stream()
+                .filter(SCOPE::holds)
+                .forEach(entry -> content.put(entry.key(), entry.value()));
+        return content;
+    }
+
+    Map<Bytes, Bytes> at(long revision) {
+        Map.Entry<Long, Map<Bytes, Bytes>> entry = history.floorEntry(revision);
+        return entry == null ? Map.of() : entry.getValue();
+    }
+
+    static String show(Map<Bytes, Bytes> content) {
+        return content.entrySet().stream()
+                .map(entry -> entry.getKey().printable() + "="
+                        + (entry.getValue().size() > 20
+                                ? entry.getValue().toString()
+                                : entry.getValue().printable()))
+                .collect(Collectors.joining(" ", "{", "}"));
+    }
+}
