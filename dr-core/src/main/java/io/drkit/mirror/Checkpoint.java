@@ -21,6 +21,8 @@ import org.jspecify.annotations.Nullable;
  * @param start first key of the scope's range
  * @param end end of that range; null is none
  * @param revision the primary's revision that is applied
+ * @param partialTo changes up to this revision of the primary may be applied in part: while it is beyond {@code revision}, the promise held when
+ *     {@code revision} was written, and the next revision to be promised is this one or a later one
  * @param copiedTo while a copy runs: the promise holds for keys before this one only. Null when complete
  * @param copyFloor the standby's revision when the running, or the last, copy began
  * @param fromOldPrimary whether the running copy turns an old primary into a standby, so that what only this site has are lost writes
@@ -42,6 +44,7 @@ public record Checkpoint(
         @JsonSerialize(using = BytesJson.Writer.class) @JsonDeserialize(using = BytesJson.Reader.class) @Nullable Bytes end,
 
         long revision,
+        long partialTo,
 
         @JsonSerialize(using = BytesJson.Writer.class) @JsonDeserialize(using = BytesJson.Reader.class) @Nullable Bytes copiedTo,
 
@@ -92,29 +95,76 @@ public record Checkpoint(
     }
 
     Checkpoint at(long revision, long keys, @Nullable Witness witness) {
-        return but(revision, copiedTo, copyFloor, fromOldPrimary, accounted, keys, shrinkBase, logIndex, witness);
+        return but(
+                revision,
+                partialTo,
+                copiedTo,
+                copyFloor,
+                fromOldPrimary,
+                accounted,
+                keys,
+                shrinkBase,
+                logIndex,
+                witness);
+    }
+
+    /** Parts of what leads to {@code revision} are about to be applied. */
+    Checkpoint partialTo(long revision) {
+        long furthest = Math.max(partialTo, revision);
+        return but(
+                this.revision,
+                furthest,
+                copiedTo,
+                copyFloor,
+                fromOldPrimary,
+                accounted,
+                keys,
+                shrinkBase,
+                logIndex,
+                witness);
     }
 
     Checkpoint copiedTo(@Nullable Bytes key) {
         boolean still = fromOldPrimary && key != null;
-        return but(revision, key, copyFloor, still, accounted, keys, shrinkBase, logIndex, witness);
+        return but(revision, partialTo, key, copyFloor, still, accounted, keys, shrinkBase, logIndex, witness);
     }
 
     /** The start of a new copy. */
     Checkpoint copyingFrom(long revision, long keys, long copyFloor) {
-        return but(revision, start, copyFloor, fromOldPrimary, accounted, keys, shrinkBase, logIndex, null);
+        return but(revision, 0, start, copyFloor, fromOldPrimary, accounted, keys, shrinkBase, logIndex, null);
     }
 
     Checkpoint shrinkBase(long shrinkBase) {
-        return but(revision, copiedTo, copyFloor, fromOldPrimary, accounted, keys, shrinkBase, logIndex, witness);
+        return but(
+                revision,
+                partialTo,
+                copiedTo,
+                copyFloor,
+                fromOldPrimary,
+                accounted,
+                keys,
+                shrinkBase,
+                logIndex,
+                witness);
     }
 
     Checkpoint with(long accounted, long logIndex) {
-        return but(revision, copiedTo, copyFloor, fromOldPrimary, accounted, keys, shrinkBase, logIndex, witness);
+        return but(
+                revision,
+                partialTo,
+                copiedTo,
+                copyFloor,
+                fromOldPrimary,
+                accounted,
+                keys,
+                shrinkBase,
+                logIndex,
+                witness);
     }
 
     private Checkpoint but(
             long revision,
+            long partialTo,
             @Nullable Bytes copiedTo,
             long copyFloor,
             boolean fromOldPrimary,
@@ -130,6 +180,7 @@ public record Checkpoint(
                 start,
                 end,
                 revision,
+                partialTo,
                 copiedTo,
                 copyFloor,
                 fromOldPrimary,

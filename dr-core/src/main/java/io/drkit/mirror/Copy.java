@@ -164,9 +164,7 @@ final class Copy {
     }
 
     private void finishPage(Tail tail, @Nullable Bytes next) {
-        Checkpoint reached = writer.checkpoint()
-                .at(tail.position(), tail.keys(), tail.witness())
-                .copiedTo(next);
+        Checkpoint reached = tail.checkpoint().copiedTo(next);
         if (next == null) {
             // What the standby held when the copy began was all looked at.
             writer.foreign().settle(reached.copyFloor());

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How old the oldest change may be that the standby lacks. From time to time the primary's newest revision is noted with the time: once the
@@ -19,8 +20,7 @@ final class Lag {
     private final Ticker ticker;
     private final Deque<Sample> pending = new ArrayDeque<>();
     private long newestRevision;
-    private long reachedNanoTime;
-    private boolean everReached;
+    private @Nullable Sample reached;
 
     Lag(Ticker ticker) {
         this.ticker = ticker;
@@ -35,13 +35,15 @@ final class Lag {
         }
     }
 
-    /** The age of the newest sample at or before {@code revision}; empty if there is none yet. */
+    /** The age of the newest sample at or before {@code revision}; empty if none is known, as after the standby went back. */
     Optional<Duration> of(long revision) {
-        while (!pending.isEmpty() && pending.getFirst().revision() <= revision) {
-            reachedNanoTime = pending.removeFirst().nanoTime();
-            everReached = true;
+        if (reached != null && reached.revision() > revision) {
+            reached = null;
         }
-        return everReached ? Optional.of(Duration.ofNanos(ticker.nanoTime() - reachedNanoTime)) : Optional.empty();
+        while (!pending.isEmpty() && pending.getFirst().revision() <= revision) {
+            reached = pending.removeFirst();
+        }
+        return Optional.ofNullable(reached).map(sample -> Duration.ofNanos(ticker.nanoTime() - sample.nanoTime()));
     }
 
     long newestRevision() {

@@ -183,10 +183,11 @@ final class MirrorRun {
         asked = null;
         while (!session.isStopping()) {
             progress.state(copy.isComplete() ? State.STREAMING : State.COPYING);
-            if (!copy.isComplete()) {
+            boolean copying = !copy.isComplete() && tail.isWhole();
+            if (copying) {
                 copyPage(copy, tail, watch);
             }
-            takeIn(watch, tail, copy.isComplete() ? POLL : Duration.ZERO);
+            takeIn(watch, tail, copying && !copy.isComplete() ? Duration.ZERO : POLL);
             tail.flush();
             keepHouse(writer, strangers, copy, tail, watch);
         }
@@ -284,18 +285,17 @@ final class MirrorRun {
 
     /** Records how far an idle mirror has come, so that a later start need not look at what is known already. */
     private static void saveCheckpoint(StandbyWriter writer, Tail tail) {
-        if (!tail.isPending() && tail.position() > writer.checkpoint().revision()) {
-            writer.write(List.of(), writer.checkpoint().at(tail.position(), tail.keys(), tail.witness()));
+        if (!tail.isPending()
+                && tail.checkpoint().revision() > writer.checkpoint().revision()) {
+            writer.write(List.of(), tail.checkpoint());
         }
     }
 
     /** A session that ends well leaves no deletions to be counted on. */
     private static void saveLastCheckpoint(StandbyWriter writer, Tail tail) {
-        Checkpoint last = writer.checkpoint();
-        if (!tail.isPending() && (tail.position() > last.revision() || last.shrinkBase() != 0)) {
-            writer.write(
-                    List.of(),
-                    last.at(tail.position(), tail.keys(), tail.witness()).shrinkBase(0));
+        Checkpoint before = writer.checkpoint();
+        if (!tail.isPending() && (tail.checkpoint().revision() > before.revision() || before.shrinkBase() != 0)) {
+            writer.write(List.of(), tail.checkpoint().shrinkBase(0));
         }
     }
 

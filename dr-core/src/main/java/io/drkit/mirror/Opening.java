@@ -86,6 +86,7 @@ record Opening(MirrorRecord record, boolean resume, long roleModRevision) {
                 scope.range().start(),
                 scope.range().end(),
                 0,
+                0,
                 scope.range().start(),
                 0,
                 heritage.isPresent(),

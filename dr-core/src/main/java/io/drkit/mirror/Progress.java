@@ -76,6 +76,7 @@ final class Progress {
     synchronized void resumed(Checkpoint checkpoint) {
         logIndex = checkpoint.logIndex();
         copied = 0;
+        appliedRevision = 0;
         checkpointMoved(checkpoint);
     }
 
@@ -84,9 +85,12 @@ final class Progress {
         keys = checkpoint.keys();
     }
 
-    /** The standby equals the primary at {@code revision}: in all of the scope, if the copy is complete. */
+    /**
+     * The standby equals the primary at {@code revision}: in all of the scope, if the copy is complete. A checkpoint may be written that is older
+     * than what was reached without one.
+     */
     synchronized void reached(long revision, boolean copyComplete) {
-        appliedRevision = revision;
+        appliedRevision = Math.max(appliedRevision, revision);
         complete = copyComplete;
         if (complete && state == State.COPYING) {
             state = State.STREAMING;

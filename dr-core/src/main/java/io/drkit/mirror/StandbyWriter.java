@@ -109,16 +109,20 @@ final class StandbyWriter {
 
     /**
      * Does the changes, in order, in as few transactions as they fit in; the last one moves the checkpoint to {@code next}, those before
-     * leave it where it is. A change that the standby refuses for its size is remembered as skipped.
+     * leave it where it is, and tell where it is about to go. A change that the standby refuses for its size is remembered as skipped.
      */
     Outcome write(List<Change> wanted, Checkpoint next) {
         List<List<Change>> parts = parts(wanted);
         for (List<Change> part : parts.subList(0, Math.max(0, parts.size() - 1))) {
-            if (writeOne(part, checkpoint()) == Outcome.CONFLICT) {
+            if (writeOne(part, onTheWayTo(next)) == Outcome.CONFLICT) {
                 return Outcome.CONFLICT;
             }
         }
         return writeOne(parts.isEmpty() ? List.of() : parts.get(parts.size() - 1), next);
+    }
+
+    private Checkpoint onTheWayTo(Checkpoint next) {
+        return checkpoint().partialTo(next.revision());
     }
 
     /** The changes, in order, in as few transactions as they fit in. */
@@ -181,7 +185,7 @@ final class StandbyWriter {
     private Outcome writeSingly(List<Change> changes, Checkpoint next) {
         for (int i = 0; i < changes.size(); i++) {
             boolean last = i == changes.size() - 1;
-            if (writeOne(changes.subList(i, i + 1), last ? next : checkpoint()) == Outcome.CONFLICT) {
+            if (writeOne(changes.subList(i, i + 1), last ? next : onTheWayTo(next)) == Outcome.CONFLICT) {
                 return Outcome.CONFLICT;
             }
         }
@@ -193,7 +197,7 @@ final class StandbyWriter {
         if (change.setsAside() == 0) {
             return skip(change, next);
         }
-        CommitResult aside = commit(List.of(change.settingAside()), checkpoint());
+        CommitResult aside = commit(List.of(change.settingAside()), onTheWayTo(next));
         if (aside instanceof CommitResult.TooLarge) {
             return skip(change, next);
         }

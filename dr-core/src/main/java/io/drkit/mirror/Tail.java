@@ -90,8 +90,19 @@ final class Tail {
         return keys;
     }
 
-    @Nullable Witness witness() {
-        return witness;
+    /** Whether all is whole that was applied in part, by this run or one before it. */
+    boolean isWhole() {
+        return position >= writer.checkpoint().partialTo();
+    }
+
+    /** The checkpoint that {@link #position()} allows for, once nothing is pending. */
+    Checkpoint checkpoint() {
+        return reached(position, witness);
+    }
+
+    private Checkpoint reached(long revision, @Nullable Witness witness) {
+        Checkpoint now = writer.checkpoint();
+        return revision >= now.partialTo() ? now.at(revision, keys, witness) : now;
     }
 
     boolean isPending() {
@@ -178,7 +189,7 @@ final class Tail {
         }
         List<Net> nets = List.copyOf(batch.values());
         Witness next = witnessAfter(nets);
-        write(nets, () -> writer.checkpoint().at(batchRevision, keys, next).shrinkBase(shrink.base()));
+        write(nets, () -> reached(batchRevision, next).shrinkBase(shrink.base()));
         witness = next;
         position = batchRevision;
         progress.reached(position, writer.checkpoint().isComplete());
@@ -192,7 +203,9 @@ final class Tail {
         flush();
         partRevision = open.get(0).revision();
         open.forEach(this::join);
-        write(List.copyOf(batch.values()), () -> writer.checkpoint().shrinkBase(shrink.base()));
+        write(
+                List.copyOf(batch.values()),
+                () -> writer.checkpoint().partialTo(partRevision).shrinkBase(shrink.base()));
         witness = null;
         batch.clear();
         open.clear();

@@ -48,7 +48,9 @@ public final class InMemoryKeyStore implements KeyStore {
     private final Leases leases;
     private final Set<InMemoryWatch> watches = new HashSet<>();
     private long clusterId = 1;
-    private long logIndex = 4;
+    /** As if it had been in use for a while. */
+    private long logIndex = 1_000_000;
+
     private long spaceQuota = Long.MAX_VALUE;
     private boolean outOfSpace;
     private int requestLimit = Integer.MAX_VALUE;
@@ -187,6 +189,7 @@ public final class InMemoryKeyStore implements KeyStore {
             InMemoryKeyStore copy =
                     new InMemoryKeyStore(name + " restored", clock, content.copy(), leases.restored(clock.instant()));
             copy.clusterId = clusterId;
+            copy.logIndex = 4;
             copy.trustedProgress = trustedProgress;
             return copy;
         });

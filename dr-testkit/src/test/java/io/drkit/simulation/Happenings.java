@@ -27,6 +27,9 @@ final class Happenings {
     private @Nullable InMemoryKeyStore snapshot;
     private boolean refusalIsDue;
     private boolean refusalIsAllowed;
+    /** What the standby had of the primary's when it was promoted. */
+    private Map<Bytes, Bytes> inherited = Map.of();
+
     private final Map<Bytes, Bytes> lost = new HashMap<>();
     private long keptAtLeast;
 
@@ -67,6 +70,7 @@ final class Happenings {
                     world.standby.as(
                             Side.Author.OPERATOR,
                             () -> Site.at(world.standby.store).promote());
+                    inherited = world.standby.unleased();
                     world.tell(world.standby.name + " is promoted");
                     refusalIsAllowed = true;
                 }
@@ -96,9 +100,13 @@ final class Happenings {
         Checkpoint checkpoint = world.standby.checkpoint();
         Map<Bytes, Bytes> common =
                 checkpoint != null && checkpoint.isComplete() ? old.at(checkpoint.revision()) : Map.of();
+        old.strange.clear();
         old.unleased().forEach((key, value) -> {
             if (!Objects.equals(value, common.get(key))) {
-                lost.put(key, value);
+                old.strange.add(key);
+                if (!Objects.equals(value, inherited.get(key))) {
+                    lost.put(key, value);
+                }
             }
         });
         world.living().forEach(world::crash);
@@ -108,8 +116,6 @@ final class Happenings {
         world.standby = old;
         refusalIsAllowed = false;
         world.mirrors.removeIf(running -> running.actor().isGone());
-        old.strange.clear();
-        lost.keySet().forEach(old.strange::add);
         world.tell(old.name + " is demoted; " + lost.size() + " of its writes are lost ones");
     }
 
@@ -127,9 +133,9 @@ final class Happenings {
         if (dice.chance(300)) {
             restored.bumpRevision(1000);
         }
+        world.primary.times.tailMap(snapshotRevision, false).clear();
         if (!refusalIsDue) {
             world.primary.history.tailMap(snapshotRevision, false).clear();
-            world.primary.times.tailMap(snapshotRevision, false).clear();
             world.primary.watchAgain();
         }
         world.tell(world.primary.name + " is restored from the snapshot"
@@ -300,7 +306,7 @@ final class Happenings {
     boolean isOver() {
         world.judgeEnds(refusalIsDue || refusalIsAllowed);
         List<Running> living = world.living();
-        if (living.isEmpty() && !(refusalIsDue || refusalIsAllowed)) {
+        if (living.isEmpty() && !isRefused()) {
             world.startMirror();
             return false;
         }
@@ -309,6 +315,11 @@ final class Happenings {
                 .map(running -> running.mirror().status())
                 .anyMatch(status -> status.state() == State.STREAMING && status.appliedRevision() >= newest);
         return (level && !refusalIsDue) || living.isEmpty();
+    }
+
+    private boolean isRefused() {
+        return world.mirrors.stream()
+                .anyMatch(running -> running.mirror().status().state() == State.REFUSED);
     }
 
     String status() {
@@ -320,9 +331,7 @@ final class Happenings {
 
     void judgeTheEnd(Judge judge) {
         world.judgeEnds(refusalIsDue || refusalIsAllowed);
-        boolean refused = world.mirrors.stream()
-                .anyMatch(running -> running.mirror().status().state() == State.REFUSED);
-        if (refusalIsDue && !refused) {
+        if (refusalIsDue && !isRefused()) {
             world.broken("refuses when due", "the restored primary was followed");
         }
         if (profile.plot() == Plot.MASS_DELETION) {

@@ -146,12 +146,18 @@ final class Side {
         return entry == null ? Map.of() : entry.getValue();
     }
 
+    static String show(Operation operation) {
+        String key = operation.key().printable();
+        return operation instanceof Operation.Put put ? key + "=" + show(put.value()) : key + " is gone";
+    }
+
+    private static String show(Bytes value) {
+        return value.size() > 20 ? value.toString() : value.printable();
+    }
+
     static String show(Map<Bytes, Bytes> content) {
         return content.entrySet().stream()
-                .map(entry -> entry.getKey().printable() + "="
-                        + (entry.getValue().size() > 20
-                                ? entry.getValue().toString()
-                                : entry.getValue().printable()))
+                .map(entry -> entry.getKey().printable() + "=" + show(entry.getValue()))
                 .collect(Collectors.joining(" ", "{", "}"));
     }
 }

@@ -20,7 +20,7 @@ import org.slf4j.LoggerFactory;
  */
 class SimulationTest {
 
-    private static final int SEEDS = Integer.getInteger("drkit.seeds", 150);
+    private static final int SEEDS = Integer.getInteger("drkit.seeds", 10_000);
     private static final long SEED = Long.getLong("drkit.seed", -1);
     private static final Logger LOG = (Logger) LoggerFactory.getLogger("io.drkit");
 

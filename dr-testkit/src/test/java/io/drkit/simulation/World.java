@@ -5,6 +5,7 @@ import io.drkit.consistency.CheckerOptions;
 import io.drkit.consistency.ConsistencyReport;
 import io.drkit.consistency.DefaultConsistencyChecker;
 import io.drkit.consistency.Level;
+import io.drkit.keystore.Transaction.Operation;
 import io.drkit.mirror.MirrorStatus;
 import io.drkit.mirror.MirrorStatus.State;
 import io.drkit.mirror.SimulatedMirror;
@@ -20,6 +21,9 @@ import org.jspecify.annotations.Nullable;
 
 /** One history: first chance rules, then everything heals, and at last what was promised must have come true. */
 final class World {
+
+    /** {@code -Ddrkit.trace=true} tells of everything that is written as well. */
+    private static final boolean TRACED = Boolean.getBoolean("drkit.trace");
 
     private static final Duration HEALED_WITHIN = Duration.ofMinutes(10);
     private static final int HEALED_WITHIN_POINTS = 50_000;
@@ -58,9 +62,17 @@ final class World {
             if (profile.untrustedProgress()) {
                 side.store.untrustedProgress();
             }
-            side.watch(judge, scheduler::nanoTime);
+            side.watch(this::written, scheduler::nanoTime);
         }
         this.happenings = new Happenings(this);
+    }
+
+    private void written(Side side, long revision, List<Operation> operations) {
+        if (TRACED) {
+            story.add("#" + scheduler.currentPoint() + "   " + side.name + "@" + revision + " " + side.author + " "
+                    + operations.stream().map(Side::show).toList());
+        }
+        judge.judge(side, revision, operations);
     }
 
     /** Lets it happen; returns the first promise that was broken. */
@@ -171,7 +183,9 @@ final class World {
     }
 
     List<Running> living() {
-        return mirrors.stream().filter(running -> !running.actor().isGone()).toList();
+        return mirrors.stream()
+                .filter(running -> !running.actor().isGone() && !running.actor().isKilled())
+                .toList();
     }
 
     void startMirror() {
