@@ -127,11 +127,21 @@ final class MirrorRun {
             // What the window told that was open when the last run died is kept before another window writes over it.
             writer.write(List.of(), writer.checkpoint());
         }
-        return watchFrom(writer.checkpoint().revision());
+        return watchFrom(writer.checkpoint().revision(), writer.checkpoint());
     }
 
-    private Watch watchFrom(long revision) {
-        return source.watch(scope.range(), revision + 1);
+    /** History is judged once the watch is open: a primary that is restored later breaks it. */
+    private Watch watchFrom(long revision, Checkpoint followed) {
+        Watch watch = source.watch(scope.range(), revision + 1);
+        try {
+            History.contradicts(source, followed).ifPresent(text -> {
+                throw History.refusal(source, text);
+            });
+        } catch (RuntimeException e) {
+            watch.close();
+            throw e;
+        }
+        return watch;
     }
 
     /** Moves the checkpoint to the primary's newest revision, with everything to be copied; watches first, for history may be short. */
@@ -139,7 +149,7 @@ final class MirrorRun {
         session.shrink().beforeCopy(writer.checkpoint(), strangers.count());
         long floor = standby.revision();
         Page now = source.range(RangeRequest.of(scope.range(), 0, 1).onlyKeys());
-        Watch watch = watchFrom(now.revision());
+        Watch watch = watchFrom(now.revision(), writer.checkpoint());
         try {
             writer.write(List.of(), writer.checkpoint().copyingFrom(now.revision(), now.count(), floor));
         } catch (RuntimeException e) {
@@ -157,11 +167,6 @@ final class MirrorRun {
             follow(writer, strangers, watch);
             return true;
         } catch (CompactedException e) {
-            String contradiction =
-                    History.contradicts(source, writer.checkpoint()).orElse(null);
-            if (contradiction != null) {
-                throw History.refusal(source, contradiction);
-            }
             log.info(
                     "Changes since revision {} were compacted away: {}",
                     writer.checkpoint().revision(),

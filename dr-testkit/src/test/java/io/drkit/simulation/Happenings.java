@@ -24,6 +24,7 @@ final class Happenings {
     private final Profile profile;
     private final Dice dice;
     private int act;
+    private int values;
     private @Nullable InMemoryKeyStore snapshot;
     private boolean refusalIsDue;
     private boolean refusalIsAllowed;
@@ -135,7 +136,7 @@ final class Happenings {
         }
         world.primary.times.tailMap(snapshotRevision, false).clear();
         if (!refusalIsDue) {
-            world.primary.history.tailMap(snapshotRevision, false).clear();
+            world.primary.branch(snapshotRevision);
             world.primary.watchAgain();
         }
         world.tell(world.primary.name + " is restored from the snapshot"
@@ -143,7 +144,13 @@ final class Happenings {
     }
 
     private void deleteMost() {
-        long there = world.standby.unleased().size();
+        long since = world.scheduler.nanoTime() - Profile.SHRINK_WINDOW.toNanos();
+        Side standby = world.standby;
+        long there = standby.history.entrySet().stream()
+                .filter(entry -> entry.getKey() >= standby.newestAt(since))
+                .mapToLong(entry -> entry.getValue().size())
+                .min()
+                .orElse(0);
         long most = world.standby.history.values().stream()
                 .mapToLong(Map::size)
                 .max()
@@ -151,7 +158,7 @@ final class Happenings {
         keptAtLeast = there - Math.max(Profile.SHRINK_FLOOR, (long) (0.3 * most)) - 1;
         refusalIsAllowed = true;
         world.primary.store.deletePrefix("/registry/");
-        world.tell("all keys of " + world.primary.name + " are deleted, " + there + " are on the standby");
+        world.tell("all keys of " + world.primary.name + " are deleted, " + there + " or more are on the standby");
     }
 
     /** One thing happens, by chance. */
@@ -247,13 +254,13 @@ final class Happenings {
 
     private void write(Side side) {
         String key = "/registry/" + dice.below(profile.keys());
-        String value = "v" + dice.below(1000);
+        String value = "v" + ++values;
         switch (dice.below(10)) {
             case 0, 1 -> side.store.delete(key);
             case 2 -> side.store.write(several());
             case 3 -> side.store.put("/elsewhere/" + dice.below(3), value);
             case 4 -> side.store.putLeased(key, "leased", Duration.ofHours(1));
-            case 5 -> side.store.put(key, profile.largeValues() ? "x".repeat(3000) : value);
+            case 5 -> side.store.put(key, profile.largeValues() ? value + "x".repeat(3000) : value);
             default -> side.store.put(key, value);
         }
     }
@@ -264,8 +271,7 @@ final class Happenings {
         int first = dice.below(profile.keys());
         for (int i = 0; i < 2 + dice.below(4); i++) {
             Bytes key = Bytes.utf8("/registry/" + (first + i));
-            operations.add(
-                    dice.chance(250) ? Operation.delete(key) : Operation.put(key, Bytes.utf8("m" + dice.below(1000))));
+            operations.add(dice.chance(250) ? Operation.delete(key) : Operation.put(key, Bytes.utf8("m" + ++values)));
         }
         return operations;
     }
@@ -277,10 +283,10 @@ final class Happenings {
         String primarys = "/registry/" + dice.below(profile.keys());
         lost.remove(Bytes.utf8(primarys));
         switch (dice.below(6)) {
-            case 0 -> side.store.put(primarys, "s" + dice.below(1000));
+            case 0 -> side.store.put(primarys, "s" + ++values);
             case 1 -> side.store.delete(primarys);
             case 2 -> side.store.delete(own);
-            default -> side.store.put(own, "s" + dice.below(1000));
+            default -> side.store.put(own, "s" + ++values);
         }
         world.tell("a stranger writes to " + side.name);
     }
@@ -339,7 +345,7 @@ final class Happenings {
                 world.broken(
                         "refuses when due", "only " + world.standby.unleased().size() + " keys are left");
             }
-        } else if (!refusalIsAllowed || (profile.plot() == Plot.SWAP && act == 2)) {
+        } else if (!isRefused()) {
             Judge.difference(world.standby, world.primary.unleased())
                     .ifPresent(text -> world.broken("convergence", text));
         }

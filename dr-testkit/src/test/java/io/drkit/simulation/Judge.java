@@ -94,7 +94,7 @@ final class Judge implements Side.Judge {
             return;
         }
         boolean news = before == null || !before.isComplete() || before.revision() != now.revision();
-        if (news) {
+        if (news && !other.apply(side).wasFormerly(now.revision(), side.unleased())) {
             difference(side, other.apply(side).at(now.revision()))
                     .ifPresent(text -> broken.accept(
                             "no gap", "at revision " + revision + " with checkpoint " + now.revision() + ": " + text));

@@ -311,6 +311,8 @@ final class Link implements KeyStore {
 
         @Override
         public void close() {
+            // Whether or not it can be revoked, it is not renewed any more.
+            side.store.abandonLease(lease.id());
             ask("lease.close", () -> {
                 lease.close();
                 return true;

@@ -45,6 +45,7 @@ record Profile(
     }
 
     static final int SHRINK_FLOOR = 3;
+    static final Duration SHRINK_WINDOW = Duration.ofSeconds(2);
 
     static Profile draw(Dice dice) {
         Plot plot = dice.chance(600)
@@ -76,6 +77,7 @@ record Profile(
                 .maxTransactionBytes(transactionBytes)
                 .maxShrink(plot == Plot.MASS_DELETION ? 0.3 : 1)
                 .shrinkFloor(SHRINK_FLOOR)
+                .shrinkWindow(SHRINK_WINDOW)
                 .maxBackoff(Duration.ofSeconds(1))
                 .clock(clock)
                 .ticker(ticker)

@@ -48,6 +48,8 @@ final class Side {
     String mirror = "";
     /** The unleased content in scope at each revision: outlives compaction. */
     final TreeMap<Long, Map<Bytes, Bytes>> history = new TreeMap<>();
+    /** What was, in a history that was abandoned, at revisions which are others now. */
+    private Map<Long, Map<Bytes, Bytes>> former = Map.of();
     /** When each revision was made. */
     final TreeMap<Long, Long> times = new TreeMap<>();
     /** Keys in scope that someone else than a mirror touched last, while this was a standby. */
@@ -88,6 +90,21 @@ final class Side {
     /** The store is another one. */
     void watchAgain() {
         watching.run();
+    }
+
+    /** From this revision on its history is another. */
+    void branch(long revision) {
+        former = new HashMap<>(history.tailMap(revision, false));
+        history.tailMap(revision, false).clear();
+    }
+
+    /** The newest revision made before a time. */
+    long newestAt(long time) {
+        return times.entrySet().stream()
+                .filter(entry -> entry.getValue() <= time)
+                .mapToLong(Map.Entry::getKey)
+                .max()
+                .orElse(0);
     }
 
     /** Does something to the store in someone's name. */
@@ -139,6 +156,11 @@ final class Side {
                 .filter(SCOPE::holds)
                 .forEach(entry -> content.put(entry.key(), entry.value()));
         return content;
+    }
+
+    /** Whether this was its content at a revision that another has the number of now. */
+    boolean wasFormerly(long revision, Map<Bytes, Bytes> content) {
+        return content.equals(former.get(revision));
     }
 
     Map<Bytes, Bytes> at(long revision) {
