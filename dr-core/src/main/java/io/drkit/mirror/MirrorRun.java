@@ -146,6 +146,7 @@ final class MirrorRun {
 
     /** Moves the checkpoint to the primary's newest revision, with everything to be copied; watches first, for history may be short. */
     private Watch beginCopy(StandbyWriter writer, Strangers strangers) {
+        strangers.recount();
         session.shrink().beforeCopy(writer.checkpoint(), strangers.count());
         long floor = standby.revision();
         Page now = source.range(RangeRequest.of(scope.range(), 0, 1).onlyKeys());

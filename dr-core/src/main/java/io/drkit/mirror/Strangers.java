@@ -52,6 +52,7 @@ final class Strangers {
         return foreign.isEmpty();
     }
 
+    /** How many marks there are; until they are counted again, at most so many. */
     long count() {
         return count;
     }
@@ -94,7 +95,9 @@ final class Strangers {
         return mark != null && mark == entry.createRevision();
     }
 
+    /** To be written. From now on it may be there, so marks are looked for. */
     Change mark(KeyValue stranger) {
+        count++;
         Bytes createRevision = Bytes.utf8(Long.toString(stranger.createRevision()));
         return new Change(stranger.key(), List.of(Operation.put(prefix.concat(stranger.key()), createRevision)), null);
     }
