@@ -102,6 +102,7 @@ final class Happenings {
         Map<Bytes, Bytes> common =
                 checkpoint != null && checkpoint.isComplete() ? old.at(checkpoint.revision()) : Map.of();
         old.strange.clear();
+        old.strange.addAll(world.standby.skipped());
         old.unleased().forEach((key, value) -> {
             if (!Objects.equals(value, common.get(key))) {
                 old.strange.add(key);
@@ -260,7 +261,7 @@ final class Happenings {
             case 2 -> side.store.write(several());
             case 3 -> side.store.put("/elsewhere/" + dice.below(3), value);
             case 4 -> side.store.putLeased(key, "leased", Duration.ofHours(1));
-            case 5 -> side.store.put(key, profile.largeValues() ? value + "x".repeat(3000) : value);
+            case 5 -> side.store.put(key, profile.largeValues() ? value + "x".repeat(Profile.LARGE_VALUE) : value);
             default -> side.store.put(key, value);
         }
     }
@@ -319,7 +320,7 @@ final class Happenings {
         long newest = world.primary.store.revision();
         boolean level = living.stream()
                 .map(running -> running.mirror().status())
-                .anyMatch(status -> status.state() == State.STREAMING && status.appliedRevision() >= newest);
+                .anyMatch(status -> status.state() == State.STREAMING && status.appliedRevision() == newest);
         return (level && !refusalIsDue) || living.isEmpty();
     }
 

@@ -30,6 +30,7 @@ record Profile(
         boolean crashes,
         boolean cuts,
         boolean largeValues,
+        boolean requestLimit,
         boolean unawareHolders,
         boolean clockJumps) {
 
@@ -44,6 +45,10 @@ record Profile(
         MASS_DELETION
     }
 
+    /** What a site takes in one transaction, where there is a limit; a large value is larger. */
+    static final int REQUEST_LIMIT = 2500;
+
+    static final int LARGE_VALUE = 3000;
     static final int SHRINK_FLOOR = 3;
     static final Duration SHRINK_WINDOW = Duration.ofSeconds(2);
 
@@ -68,7 +73,13 @@ record Profile(
                 dice.chance(400),
                 dice.chance(150),
                 dice.chance(300),
+                dice.chance(300),
                 dice.chance(200));
+    }
+
+    /** Whether there is a reason to apply a revision in parts. */
+    boolean maySplit() {
+        return transactionBytes < 1 << 20 || requestLimit;
     }
 
     MirrorOptions options(Clock clock, Ticker ticker) {

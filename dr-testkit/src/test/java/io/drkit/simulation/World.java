@@ -56,9 +56,12 @@ final class World {
         this.scheduler = new Scheduler(dice, this::act);
         this.primary = new Side("east", scheduler.steadyClock());
         this.standby = new Side("west", scheduler.steadyClock());
-        this.judge = new Judge(side -> side == primary ? standby : primary, this::broken);
+        this.judge = new Judge(side -> side == primary ? standby : primary, profile.maySplit(), this::broken);
         for (Side side : List.of(primary, standby)) {
             side.store.watchBatch(profile.watchBatch());
+            if (profile.requestLimit()) {
+                side.store.requestLimit(Profile.REQUEST_LIMIT);
+            }
             if (profile.untrustedProgress()) {
                 side.store.untrustedProgress();
             }
