@@ -283,6 +283,7 @@ final class Happenings {
         String own = side.strangers.utf8() + dice.below(5);
         String primarys = "/registry/" + dice.below(profile.keys());
         lost.remove(Bytes.utf8(primarys));
+        keptAtLeast--;
         switch (dice.below(6)) {
             case 0 -> side.store.put(primarys, "s" + ++values);
             case 1 -> side.store.delete(primarys);

@@ -114,6 +114,14 @@ final class Scheduler implements Ticker {
         return actor;
     }
 
+    /** Kills all others, and returns when they are gone. */
+    void endAll() {
+        while (actors.size() > 1) {
+            actors.stream().filter(actor -> actor != running).forEach(Actor::kill);
+            sleep(Duration.ofMillis(200));
+        }
+    }
+
     /** Anything may happen here. */
     void point() {
         Actor me = running;

@@ -2,37 +2,23 @@ package io.drkit.simulation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
 import java.util.List;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.stream.LongStream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.slf4j.LoggerFactory;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
  * Random histories by the thousand. {@code -Ddrkit.seeds} says how many, {@code -Ddrkit.seed} which one alone; {@code script/soak} runs as many
  * as one likes.
  */
+@ExtendWith(Hushed.class)
 class SimulationTest {
 
     private static final int SEEDS = Integer.getInteger("drkit.seeds", 10_000);
     private static final long SEED = Long.getLong("drkit.seed", -1);
-    private static final Logger LOG = (Logger) LoggerFactory.getLogger("io.drkit");
-
-    @BeforeAll
-    static void hush() {
-        LOG.setLevel(Level.OFF);
-    }
-
-    @AfterAll
-    static void speak() {
-        LOG.setLevel(null);
-    }
 
     @Test
     void every_history_keeps_every_promise() {

@@ -95,11 +95,8 @@ final class World {
                 happenings.judgeTheEnd(judge);
             }
         } finally {
-            mirrors.forEach(running -> running.actor().kill());
             chance = false;
-            while (mirrors.stream().anyMatch(running -> !running.actor().isGone())) {
-                scheduler.sleep(Duration.ofMillis(200));
-            }
+            scheduler.endAll();
         }
         return broken;
     }

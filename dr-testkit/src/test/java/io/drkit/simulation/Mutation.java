@@ -1,0 +1,211 @@
+package io.drkit.simulation;
+
+import java.util.List;
+
+/**
+ * One thing that keeps a promise, taken out on purpose: the simulation must notice.
+ *
+ * @param name what is not done any more
+ * @param file the source, below {@code io/drkit}
+ * @param text occurs in it exactly once
+ * @param replacement stands there instead
+ */
+record Mutation(String name, String file, String text, String replacement) {
+
+    static final List<Mutation> ALL = List.of(
+            new Mutation(
+                    "writes are not guarded by the lock",
+                    "mirror/StandbyWriter",
+                    "guards.add(Guard.unchanged(DrKitKeys.LOCK, lockRevision));",
+                    ""),
+            new Mutation(
+                    "writes are not guarded by the role",
+                    "mirror/StandbyWriter",
+                    "guards.add(Guard.unchanged(DrKitKeys.ROLE, roleModRevision));",
+                    ""),
+            new Mutation(
+                    "writes are not guarded by the checkpoint's version",
+                    "mirror/MirrorRecord",
+                    "return List.of(new Guard(DrKitKeys.checkpoint(name), Field.VERSION, version));",
+                    "return List.of();"),
+            new Mutation("a change's own guard is left out", "mirror/StandbyWriter", "guards.add(change.guard());", ""),
+            new Mutation(
+                    "the lock is not written anew by each run",
+                    "mirror/MirrorLock",
+                    "&& write(List.of(Guard.unchanged(DrKitKeys.LOCK, current.modRevision()), sameRole), held);",
+                    "&& (revision = current.modRevision()) > 0;"),
+            new Mutation(
+                    "the lock is taken without a look at the role",
+                    "mirror/MirrorLock",
+                    "return write(List.of(Guard.absent(DrKitKeys.LOCK), sameRole), granted);",
+                    "return write(List.of(Guard.absent(DrKitKeys.LOCK)), granted);"),
+            new Mutation(
+                    "the lock is taken though another holds it",
+                    "mirror/MirrorLock",
+                    "&& current.value().utf8().contains(session)",
+                    ""),
+            new Mutation(
+                    "a primary is mirrored to",
+                    "mirror/Admission",
+                    "standbyRole.isPresent() && standbyRole.get().role() == Role.PRIMARY",
+                    "false"),
+            new Mutation(
+                    "the watch begins a revision late",
+                    "mirror/MirrorRun",
+                    "source.watch(scope.range(), revision + 1)",
+                    "source.watch(scope.range(), revision + 2)"),
+            new Mutation(
+                    "revisions that come in parts are not put together",
+                    "mirror/Tail",
+                    "if (!signal.continued()) {",
+                    "if (true) {"),
+            new Mutation(
+                    "a revision in parts is not announced",
+                    "mirror/StandbyWriter",
+                    "return checkpoint().partialTo(next.revision());",
+                    "return checkpoint();"),
+            new Mutation(
+                    "a copy goes on before parts are whole",
+                    "mirror/MirrorRun",
+                    "!copy.isComplete() && tail.isWhole()",
+                    "!copy.isComplete()"),
+            new Mutation(
+                    "a split moves the checkpoint at once",
+                    "mirror/StandbyWriter",
+                    "writeOne(part, onTheWayTo(next))",
+                    "writeOne(part, next)"),
+            new Mutation(
+                    "what was not copied yet is not left to the copy, but what was is",
+                    "mirror/Copy",
+                    "return copiedTo == null || key.compareTo(copiedTo) < 0;",
+                    "return copiedTo == null;"),
+            new Mutation(
+                    "pages are read at the newest revision",
+                    "mirror/Copy",
+                    "source.fetch(RangeRequest.of(rest, revision, limit))",
+                    "source.fetch(RangeRequest.of(rest, 0, limit))"),
+            new Mutation(
+                    "a window is not left behind when a page was compacted", "mirror/Copy", "window.abandon();", ""),
+            new Mutation("what a window wrote is forgotten", "mirror/StandbyWriter", "record.windowed(revisions);", ""),
+            new Mutation(
+                    "what a killed run's window wrote is not read",
+                    "mirror/MirrorRecord",
+                    ".filter(revision -> revision > stored.modRevision())",
+                    ".filter(revision -> false)"),
+            new Mutation(
+                    "what a killed run's window wrote is not kept",
+                    "mirror/MirrorRun",
+                    "writer.write(List.of(), writer.checkpoint());",
+                    ""),
+            new Mutation(
+                    "what a window could not do is not done",
+                    "mirror/Copy",
+                    "settle(window.finish(), tail.position());",
+                    "window.finish();"),
+            new Mutation(
+                    "the gaps between the mirror's revisions are not noted",
+                    "mirror/ForeignRevisions",
+                    "intervals.put(accounted + 1, revision - 1);",
+                    ""),
+            new Mutation(
+                    "a restarted mirror takes all that was written since for its own",
+                    "mirror/ForeignRevisions",
+                    "new ForeignRevisions(accountedByCheckpoint)",
+                    "new ForeignRevisions(checkpointRevision)"),
+            new Mutation(
+                    "the mark of a stranger is ignored",
+                    "mirror/Strangers",
+                    "return mark != null && mark == entry.createRevision();",
+                    "return false;"),
+            new Mutation("the mark of a stranger outlives it", "mirror/SettingAside", """
+                            Change change = Change.put(existing.key(), value, Guard.unchanged(existing.key(), existing.modRevision()));
+                            if (mark != null) {""", """
+                            Change change = Change.put(existing.key(), value, Guard.unchanged(existing.key(), existing.modRevision()));
+                            if (false) {"""),
+            new Mutation("marks made by this run are not looked for", "mirror/Strangers", "count++;", ""),
+            new Mutation(
+                    "nothing is looked at before it is deleted",
+                    "mirror/Tail",
+                    "&& !strangers.isStranger(existing, mark)",
+                    ""),
+            new Mutation(
+                    "a deletion in a copy takes strangers' keys along",
+                    "mirror/Copy",
+                    "boolean stranger = strangers.isStranger(existing, mark) || neverGiven.test(existing.key());",
+                    "boolean stranger = false;"),
+            new Mutation(
+                    "an old primary's lost writes are not set aside",
+                    "mirror/SettingAside",
+                    "return strangers.isForeignValue(existing, mark) ? change.and(setAside(existing)) : change;",
+                    "return change;"),
+            new Mutation(
+                    "what is overwritten is not set aside",
+                    "mirror/SettingAside",
+                    "return losesForeignValue ? change.and(setAside(existing)) : change;",
+                    "return change;"),
+            new Mutation(
+                    "the primary's revision may go back",
+                    "mirror/History",
+                    "if (status.revision() < checkpoint.revision()) {",
+                    "if (false) {"),
+            new Mutation(
+                    "the length of the primary's log is ignored",
+                    "mirror/History",
+                    "if (status.logIndex() != 0 && status.logIndex() < checkpoint.logIndex()) {",
+                    "if (false) {"),
+            new Mutation(
+                    "history is judged before the watch is open only",
+                    "mirror/MirrorRun",
+                    "throw History.refusal(source, text);",
+                    ""),
+            new Mutation(
+                    "a mass deletion is followed while streaming",
+                    "mirror/ShrinkGuard",
+                    "if (!isTooMuch(keysAtWindowStart, keysAtWindowStart - vanished)) {",
+                    "if (true) {"),
+            new Mutation(
+                    "a mass deletion is followed by a copy",
+                    "mirror/ShrinkGuard",
+                    "if (isTooMuch(before, after)) {",
+                    "if (false) {"),
+            new Mutation(
+                    "leased keys are mirrored",
+                    "mirror/Copy",
+                    "return page.entries().stream().filter(scope::holds).toList();",
+                    "return page.entries();"),
+            new Mutation(
+                    "an answer that never came is taken for a yes",
+                    "mirror/Window",
+                    "trouble = trouble == null || e instanceof OutcomeUnknownException ? e : trouble;",
+                    ""),
+            new Mutation(
+                    "an alive watch that says nothing is waited for without end",
+                    "mirror/MirrorRun",
+                    "if (asked != null && now - asked > options.silence().toNanos()) {",
+                    "if (false) {"),
+            new Mutation(
+                    "a full standby ends the mirror",
+                    "mirror/DefaultMirrorSession",
+                    "} catch (SiteFullException e) {",
+                    "} catch (IllegalStateException e) {"),
+            new Mutation(
+                    "an untrusted silence is taken for a proof",
+                    "mirror/QuietProof",
+                    "return page.entries().isEmpty() && page.count() == keys",
+                    "return true"),
+            new Mutation(
+                    "the lag is told from when the answer came",
+                    "mirror/MirrorRun",
+                    "progress.sourceSeen(revision, asked);",
+                    "progress.sourceSeen(revision, ticker.nanoTime());"),
+            new Mutation(
+                    "a refused value's key is not told",
+                    "mirror/StandbyWriter",
+                    "CommitResult result = commit(List.of(skipped.marker(change)), next);",
+                    "CommitResult result = commit(List.of(), next);"),
+            new Mutation(
+                    "the checker compares the newest of both sides",
+                    "consistency/DefaultConsistencyChecker",
+                    "compare(scope, level, settling::pins);",
+                    "compare(scope, level, () -> new Pins(0, 0));"));
+}

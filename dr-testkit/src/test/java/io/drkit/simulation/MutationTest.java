@@ -1,0 +1,59 @@
+package io.drkit.simulation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.lang.reflect.Method;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.slf4j.LoggerFactory;
+
+/** Shows that the simulation bites: each thing that keeps a promise is taken out, and some history must break one. */
+@ExtendWith(Hushed.class)
+class MutationTest {
+
+    private static final int SEEDS = Integer.getInteger("drkit.mutation.seeds", 20_000);
+
+    static Stream<Mutation> mutations() {
+        return Mutation.ALL.stream();
+    }
+
+    @ParameterizedTest
+    @MethodSource("mutations")
+    void is_found(Mutation mutation) throws Exception {
+        Method failure = MutatedCode.of(mutation)
+                .loadClass("io.drkit.simulation.Simulation")
+                .getMethod("failure", long.class, boolean.class);
+        AtomicLong tried = new AtomicLong();
+        Optional<String> story = LongStream.range(0, SEEDS)
+                .parallel()
+                .mapToObj(seed -> {
+                    tried.incrementAndGet();
+                    return tell(failure, seed);
+                })
+                .flatMap(Stream::ofNullable)
+                .findAny();
+        assertThat(story)
+                .as("%s: %d histories break no promise", mutation.name(), SEEDS)
+                .isPresent();
+        String broken = story.orElseThrow()
+                .lines()
+                .filter(line -> line.contains("BROKEN"))
+                .findFirst()
+                .orElseThrow();
+        LoggerFactory.getLogger("mutations").info("{}: found after {} histories: {}", mutation.name(), tried, broken);
+    }
+
+    private static @Nullable String tell(Method failure, long seed) {
+        try {
+            return (String) failure.invoke(null, seed, false);
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}
