@@ -1,0 +1,81 @@
+package io.drkit.etcd.soak;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+import java.util.concurrent.locks.LockSupport;
+
+/** Lets faults begin and end by chance, some at the same time. Which ones, and for how long, follows from the seed; what they meet does not. */
+final class Storm {
+
+    private static final int AT_ONCE = 2;
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(2);
+
+    private final Random random;
+    private final List<Fault> faults;
+    private final Map<Fault, Long> endings = new LinkedHashMap<>();
+    private final Map<String, Integer> counts = new TreeMap<>();
+    private final List<String> story = new ArrayList<>();
+    private final long began = System.nanoTime();
+
+    Storm(Random random, List<Fault> faults) {
+        this.random = random;
+        this.faults = faults;
+    }
+
+    /** Rages for so long, and puts everything right again. */
+    void rage(Duration duration) {
+        long over = System.nanoTime() + duration.toNanos();
+        while (System.nanoTime() - over < 0) {
+            endThose(false);
+            List<Fault> possible = faults.stream().filter(this::isPossible).toList();
+            if (endings.size() < AT_ONCE && !possible.isEmpty()) {
+                begin(possible.get(random.nextInt(possible.size())));
+            }
+            LockSupport.parkNanos((long) (random.nextDouble() * LONGEST_PAUSE.toNanos()));
+        }
+        endThose(true);
+    }
+
+    private boolean isPossible(Fault fault) {
+        return endings.keySet().stream().noneMatch(other -> other.part().equals(fault.part()));
+    }
+
+    private void begin(Fault fault) {
+        tell(fault.part() + " " + fault.name());
+        counts.merge(fault.part() + " " + fault.name(), 1, Integer::sum);
+        fault.begin().accept(random);
+        // Rather short than long, so that something gets done in between.
+        long lasts = (long)
+                (random.nextDouble() * random.nextDouble() * fault.longest().toNanos());
+        endings.put(fault, System.nanoTime() + lasts);
+    }
+
+    private void endThose(boolean all) {
+        for (Fault fault : List.copyOf(endings.keySet())) {
+            Long due = endings.get(fault);
+            if (all || (due != null && System.nanoTime() - due > 0)) {
+                endings.remove(fault);
+                fault.end().run();
+                tell(fault.part() + " " + fault.name() + " no more");
+            }
+        }
+    }
+
+    void tell(String what) {
+        story.add(String.format("%7.2f s  %s", (System.nanoTime() - began) / 1e9, what));
+    }
+
+    List<String> story() {
+        return story;
+    }
+
+    /** How often each fault was injected. */
+    Map<String, Integer> counts() {
+        return counts;
+    }
+}
