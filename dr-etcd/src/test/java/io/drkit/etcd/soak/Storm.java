@@ -13,7 +13,8 @@ import java.util.concurrent.locks.LockSupport;
 final class Storm {
 
     private static final int AT_ONCE = 2;
-    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(2);
+    private static final Duration FIERCE = Duration.ofSeconds(1);
+    private static final Duration MILD = Duration.ofSeconds(5);
 
     private final Random random;
     private final List<Fault> faults;
@@ -30,13 +31,14 @@ final class Storm {
     /** Rages for so long, and puts everything right again. */
     void rage(Duration duration) {
         long over = System.nanoTime() + duration.toNanos();
+        Duration longestPause = random.nextBoolean() ? FIERCE : MILD;
         while (System.nanoTime() - over < 0) {
             endThose(false);
             List<Fault> possible = faults.stream().filter(this::isPossible).toList();
             if (endings.size() < AT_ONCE && !possible.isEmpty()) {
                 begin(possible.get(random.nextInt(possible.size())));
             }
-            LockSupport.parkNanos((long) (random.nextDouble() * LONGEST_PAUSE.toNanos()));
+            LockSupport.parkNanos((long) (random.nextDouble() * longestPause.toNanos()));
         }
         endThose(true);
     }

@@ -60,6 +60,8 @@ final class Theatre implements AutoCloseable {
     void play(Duration duration) throws InterruptedException {
         try (Writers writers = new Writers(primary.store(), standby.store(), random, writes)) {
             storm.rage(duration);
+            // It gets over the faults while others go on writing.
+            awaitLevel();
         }
         storm.tell("calm");
         mirror.requireRunning();
