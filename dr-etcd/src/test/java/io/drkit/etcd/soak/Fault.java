@@ -38,13 +38,13 @@ record Fault(String part, String name, Duration longest, Consumer<Random> begin,
         String part = site.name() + "'s etcd";
         EtcdServer server = site.server();
         List<Fault> faults = new ArrayList<>();
-        faults.add(new Fault(part, "is killed", SHORT, random -> server.kill(), server::start));
+        faults.add(new Fault(part, "is killed", SHORT, random -> server.kill(), site::restart));
         faults.add(new Fault(part, "is frozen", LONG, random -> server.freeze(), server::thaw));
         if (server.endpoints().size() > 1) {
-            faults.add(new Fault(part, "leader is killed", LONG, random -> server.kill(site.leader()), server::start));
+            faults.add(new Fault(part, "leader is killed", LONG, random -> server.kill(site.leader()), site::restart));
             faults.add(new Fault(part, "leader is frozen", LONG, random -> server.freeze(site.leader()), server::thaw));
             faults.add(
-                    new Fault(part, "member is killed", LONG, random -> server.kill(random.nextInt(3)), server::start));
+                    new Fault(part, "member is killed", LONG, random -> server.kill(random.nextInt(3)), site::restart));
         }
         return faults;
     }

@@ -44,6 +44,20 @@ record TestSite(String name, EtcdServer server, List<SeveredLink> links, EtcdKey
                 .orElse(0);
     }
 
+    /** Starts the members that were killed, again if another process has a port of theirs for a moment. */
+    void restart() {
+        for (int attempt = 1; ; attempt++) {
+            try {
+                server.start();
+                return;
+            } catch (IllegalStateException e) {
+                if (attempt == 5 || !String.valueOf(e.getMessage()).contains("address already in use")) {
+                    throw e;
+                }
+            }
+        }
+    }
+
     @Override
     public void close() {
         recording.close();
