@@ -9,12 +9,13 @@ import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.locks.LockSupport;
 
-/** Lets faults begin and end by chance, some at the same time. Which ones, and for how long, follows from the seed; what they meet does not. */
+/** Lets faults begin and end by chance, some at the same time. Their order follows from the seed; what they meet does not. */
 final class Storm {
 
     private static final int AT_ONCE = 2;
     private static final Duration FIERCE = Duration.ofSeconds(1);
     private static final Duration MILD = Duration.ofSeconds(5);
+    private static final Duration TICK = Duration.ofMillis(20);
 
     private final Random random;
     private final List<Fault> faults;
@@ -30,30 +31,32 @@ final class Storm {
 
     /** Rages for so long, and puts everything right again. */
     void rage(Duration duration) {
-        long over = System.nanoTime() + duration.toNanos();
-        Duration longestPause = random.nextBoolean() ? FIERCE : MILD;
-        while (System.nanoTime() - over < 0) {
+        Random dice = new Random(random.nextLong());
+        Duration longestPause = dice.nextBoolean() ? FIERCE : MILD;
+        long now = System.nanoTime();
+        long over = now + duration.toNanos();
+        for (long next = now; now - over < 0; now = System.nanoTime()) {
             endThose(false);
-            List<Fault> possible = faults.stream().filter(this::isPossible).toList();
-            if (endings.size() < AT_ONCE && !possible.isEmpty()) {
-                begin(possible.get(random.nextInt(possible.size())));
+            if (now - next >= 0) {
+                Fault fault = faults.get(dice.nextInt(faults.size()));
+                // Rather short than long, so that something gets done in between.
+                double share = dice.nextDouble() * dice.nextDouble();
+                begin(fault, (long) (share * fault.longest().toNanos()), new Random(dice.nextLong()));
+                next = System.nanoTime() + (long) (dice.nextDouble() * longestPause.toNanos());
             }
-            LockSupport.parkNanos((long) (random.nextDouble() * longestPause.toNanos()));
+            LockSupport.parkNanos(Math.min(next - System.nanoTime(), TICK.toNanos()));
         }
         endThose(true);
     }
 
-    private boolean isPossible(Fault fault) {
-        return endings.keySet().stream().noneMatch(other -> other.part().equals(fault.part()));
-    }
-
-    private void begin(Fault fault) {
+    private void begin(Fault fault, long lasts, Random dice) {
+        boolean busy = endings.keySet().stream().anyMatch(other -> other.part().equals(fault.part()));
+        if (busy || endings.size() == AT_ONCE) {
+            return;
+        }
         tell(fault.part() + " " + fault.name());
         counts.merge(fault.part() + " " + fault.name(), 1, Integer::sum);
-        fault.begin().accept(random);
-        // Rather short than long, so that something gets done in between.
-        long lasts = (long)
-                (random.nextDouble() * random.nextDouble() * fault.longest().toNanos());
+        fault.begin().accept(dice);
         endings.put(fault, System.nanoTime() + lasts);
     }
 

@@ -32,7 +32,7 @@ final class Theatre implements AutoCloseable {
     private static final Duration SOON = Duration.ofSeconds(60);
 
     /** Heap and direct memory at their limits, and the JVM itself. */
-    private static final long RESIDENT_MEBIBYTES = 400;
+    private static final long RESIDENT_MEBIBYTES = 300;
 
     private final Random random;
     private final TestSite primary;
