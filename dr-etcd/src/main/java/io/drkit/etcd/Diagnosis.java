@@ -36,6 +36,10 @@ final class Diagnosis {
             "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\4\0\0\0\0\0".getBytes(StandardCharsets.ISO_8859_1);
     private static final int SETTINGS = 4;
 
+    /** What a proxy does whose server is down, and what both a TLS port and a plain one do when spoken to in the other way. */
+    private static final String HANGS_UP =
+            "it ends each connection at once; is something in between, and etcd not running behind it?";
+
     private final Tls tls;
     private final boolean hasAuthority;
     private final boolean hasCertificate;
@@ -54,7 +58,9 @@ final class Diagnosis {
             InetAddress address = InetAddress.getByName(endpoint.getHost());
             socket.connect(new InetSocketAddress(address, endpoint.getPort()), millis);
             socket.setSoTimeout(millis);
-            return encrypted ? handshake(endpoint, address, socket, millis) : greet(socket, false);
+            return encrypted
+                    ? handshake(endpoint, address, socket, millis)
+                    : greetPlainly(endpoint, address, socket, millis);
         } catch (UnknownHostException e) {
             return Optional.of("its host name cannot be resolved");
         } catch (SocketTimeoutException e) {
@@ -62,7 +68,11 @@ final class Diagnosis {
         } catch (ConnectException e) {
             return Optional.of("connection refused; is etcd running there?");
         } catch (IOException e) {
-            return Optional.of("the connection failed: " + e.getMessage());
+            String text = String.valueOf(e.getMessage());
+            return Optional.of(
+                    text.startsWith("Connection reset") || text.startsWith("Broken pipe")
+                            ? HANGS_UP
+                            : "the connection failed: " + text);
         }
     }
 
@@ -74,12 +84,13 @@ final class Diagnosis {
             parameters.setApplicationProtocols(new String[] {"h2"});
             socket.setSSLParameters(parameters);
             socket.startHandshake();
-            return greet(socket, true);
+            return greetSecretly(socket);
         } catch (SSLException | SocketException e) {
-            // It hung up on us, in order or by a reset.
-            boolean hungUp = cause(e, EOFException.class) != null || cause(e, SocketException.class) != null;
-            if (hungUp && speaksPlain(endpoint, address, millis)) {
-                return Optional.of("it does not speak TLS; use http:// for it");
+            if (hungUp(e)) {
+                return Optional.of(
+                        speaksPlain(endpoint, address, millis)
+                                ? "it does not speak TLS; use http:// for it"
+                                : HANGS_UP);
             }
             if (e instanceof SSLException tlsFailure) {
                 return Optional.of(explain(tlsFailure));
@@ -88,11 +99,46 @@ final class Diagnosis {
         }
     }
 
+    private Optional<String> greetSecretly(SSLSocket socket) {
+        try {
+            return greet(socket);
+        } catch (SSLException e) {
+            return Optional.of(explain(e));
+        } catch (IOException e) {
+            return Optional.of(hasCertificate ? "it ends the connection after the TLS handshake" : clientCertificate());
+        }
+    }
+
+    private Optional<String> greetPlainly(URI endpoint, InetAddress address, Socket socket, int millis) {
+        try {
+            return greet(socket);
+        } catch (IOException e) {
+            return Optional.of(speaksTls(endpoint, address, millis) ? "it speaks TLS; use https:// for it" : HANGS_UP);
+        }
+    }
+
+    /** Whether it answers as TLS does, be it content with us or not. */
+    private boolean speaksTls(URI endpoint, InetAddress address, int millis) {
+        try (Socket plain = new Socket()) {
+            plain.connect(new InetSocketAddress(address, endpoint.getPort()), millis);
+            plain.setSoTimeout(millis);
+            try (SSLSocket socket =
+                    (SSLSocket) tls.forSockets().createSocket(plain, endpoint.getHost(), endpoint.getPort(), false)) {
+                socket.startHandshake();
+                return true;
+            }
+        } catch (SSLException e) {
+            return !hungUp(e) && !isAnsweredPlainly(e);
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
     private boolean speaksPlain(URI endpoint, InetAddress address, int millis) {
         try (Socket socket = new Socket()) {
             socket.connect(new InetSocketAddress(address, endpoint.getPort()), millis);
             socket.setSoTimeout(millis);
-            return greet(socket, false).isEmpty();
+            return greet(socket).isEmpty();
         } catch (IOException e) {
             return false;
         }
@@ -119,12 +165,10 @@ final class Diagnosis {
         if (wrong != null) {
             return "its certificate does not fit: " + wrong.getMessage();
         }
-        String text = String.valueOf(e.getMessage()).toLowerCase(Locale.ROOT);
-        if (text.contains("plaintext")
-                || text.contains("unrecognized ssl message")
-                || text.contains("unsupported or unrecognized")) {
+        if (isAnsweredPlainly(e)) {
             return "it does not speak TLS; use http:// for it";
         }
+        String text = String.valueOf(e.getMessage()).toLowerCase(Locale.ROOT);
         if (text.contains("certificate_required") || text.contains("bad_certificate") || text.contains("unknown_ca")) {
             return clientCertificate();
         }
@@ -137,26 +181,34 @@ final class Diagnosis {
                 : "it requires a client certificate, and none was given";
     }
 
-    /** Greets as HTTP/2 does; etcd answers with a settings frame. */
-    private Optional<String> greet(Socket socket, boolean encrypted) throws IOException {
+    private static boolean isAnsweredPlainly(SSLException e) {
+        String text = String.valueOf(e.getMessage()).toLowerCase(Locale.ROOT);
+        return text.contains("plaintext")
+                || text.contains("unrecognized ssl message")
+                || text.contains("unsupported or unrecognized");
+    }
+
+    /** In order or by a reset. */
+    private static boolean hungUp(IOException e) {
+        return cause(e, EOFException.class) != null || cause(e, SocketException.class) != null;
+    }
+
+    /**
+     * Greets as HTTP/2 does; etcd answers with a settings frame.
+     *
+     * @throws IOException when it hangs up
+     */
+    private static Optional<String> greet(Socket socket) throws IOException {
         try {
             socket.getOutputStream().write(HTTP2_PREFACE);
             socket.getOutputStream().flush();
             byte[] answer = readFrameHeader(socket.getInputStream());
-            if (answer[3] == SETTINGS) {
-                return Optional.empty();
-            }
+            return answer[3] == SETTINGS
+                    ? Optional.empty()
+                    : Optional.of("it does not speak plain HTTP/2; if it is etcd with TLS, use https:// for it");
         } catch (SocketTimeoutException e) {
             return Optional.of("it accepts connections, but does not answer; is its process stopped?");
-        } catch (SSLException e) {
-            return Optional.of(explain(e));
-        } catch (IOException e) {
-            // Hung up on us: the sentences below.
         }
-        if (encrypted) {
-            return Optional.of(hasCertificate ? "it ends the connection after the TLS handshake" : clientCertificate());
-        }
-        return Optional.of("it does not speak plain HTTP/2; if it is etcd with TLS, use https:// for it");
     }
 
     private static byte[] readFrameHeader(InputStream in) throws IOException {

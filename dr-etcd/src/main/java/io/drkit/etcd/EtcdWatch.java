@@ -210,6 +210,7 @@ final class EtcdWatch implements Watch {
     @Override
     public void close() {
         onClose.accept(this);
+        stream.release();
         channel.shutdownNow();
         arrivals.add(Arrival.end(Status.CANCELLED.asRuntimeException()));
     }
@@ -231,6 +232,7 @@ final class EtcdWatch implements Watch {
     private final class Stream implements ClientResponseObserver<WatchRequest, WatchResponse> {
 
         private @Nullable ClientCallStreamObserver<WatchRequest> requests;
+        private volatile boolean isReleased;
 
         @Override
         public synchronized void beforeStart(ClientCallStreamObserver<WatchRequest> requests) {
@@ -254,9 +256,23 @@ final class EtcdWatch implements Watch {
             }
         }
 
+        /**
+         * Ends the stream, and takes what has come and was not asked for: once the connection has broken, nothing else makes gRPC give its
+         * buffers back, which are off the heap.
+         */
+        synchronized void release() {
+            if (requests != null && !isReleased) {
+                isReleased = true;
+                requests.cancel("the watch was closed", null);
+                requests.request(Integer.MAX_VALUE);
+            }
+        }
+
         @Override
         public void onNext(WatchResponse response) {
-            arrivals.add(Arrival.message(response));
+            if (!isReleased) {
+                arrivals.add(Arrival.message(response));
+            }
         }
 
         @Override

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.drkit.SiteUnreachableException;
+import io.drkit.testkit.SeveredLink;
 import io.drkit.testkit.etcd.EtcdServer;
 import io.drkit.testkit.etcd.TestCertificates;
 import java.io.IOException;
@@ -13,6 +14,7 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -102,6 +104,25 @@ class EtcdConnectionErrorsTest {
     @Test
     void https_is_spoken_to_a_plain_port() {
         assertFails(EtcdConnection.to(plain.endpoint(0).replace("http", "https")), "use http://");
+    }
+
+    @Test
+    void a_link_that_resets_connections_is_taken_for_neither() {
+        for (EtcdServer server : List.of(plain, mutualTls)) {
+            try (SeveredLink link = SeveredLink.to("127.0.0.1", server.port(0))) {
+                link.cut();
+                assertFails(EtcdConnection.to("http://127.0.0.1:" + link.port()), "ends each connection at once");
+                assertFails(EtcdConnection.to("https://127.0.0.1:" + link.port()), "ends each connection at once");
+            }
+        }
+    }
+
+    @Test
+    void a_proxy_whose_server_is_down_is_taken_for_neither() throws IOException {
+        try (SeveredLink link = SeveredLink.to("127.0.0.1", unusedPort())) {
+            assertFails(EtcdConnection.to("http://127.0.0.1:" + link.port()), "ends each connection at once");
+            assertFails(EtcdConnection.to("https://127.0.0.1:" + link.port()), "ends each connection at once");
+        }
     }
 
     @Test

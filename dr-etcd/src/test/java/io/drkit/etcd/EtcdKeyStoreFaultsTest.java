@@ -15,6 +15,7 @@ import io.drkit.keystore.Transaction;
 import io.drkit.keystore.Transaction.Operation;
 import io.drkit.keystore.Watch;
 import io.drkit.keystore.WatchSignal;
+import io.drkit.testkit.SeveredLink;
 import io.drkit.testkit.etcd.EtcdServer;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -59,6 +60,23 @@ class EtcdKeyStoreFaultsTest {
                             .isInstanceOf(SiteUnreachableException.class)
                             .hasMessageContaining("connection refused"));
             etcd.start();
+            await().atMost(LONG)
+                    .ignoreException(SiteUnreachableException.class)
+                    .until(() -> store.commit(PUT) instanceof CommitResult.Committed);
+        }
+    }
+
+    @Test
+    void a_cut_link_is_not_taken_for_a_tls_port_and_calls_work_again_when_it_heals() {
+        try (EtcdServer etcd = EtcdServer.builder().start();
+                SeveredLink link = SeveredLink.to("127.0.0.1", etcd.port(0));
+                EtcdKeyStore store = connect("http://127.0.0.1:" + link.port())) {
+            link.cut();
+            await().atMost(LONG)
+                    .untilAsserted(() -> assertThatThrownBy(() -> store.commit(PUT))
+                            .isInstanceOf(SiteUnreachableException.class)
+                            .hasMessageContaining("ends each connection at once"));
+            link.heal();
             await().atMost(LONG)
                     .ignoreException(SiteUnreachableException.class)
                     .until(() -> store.commit(PUT) instanceof CommitResult.Committed);
@@ -241,8 +259,11 @@ class EtcdKeyStoreFaultsTest {
     }
 
     private static EtcdKeyStore connect(EtcdServer etcd) {
-        return EtcdKeyStore.connect(EtcdConnection.to(etcd.endpoints())
-                .deadline(Duration.ofSeconds(2))
-                .build());
+        return connect(etcd.endpoints().toArray(String[]::new));
+    }
+
+    private static EtcdKeyStore connect(String... endpoints) {
+        return EtcdKeyStore.connect(
+                EtcdConnection.to(endpoints).deadline(Duration.ofSeconds(2)).build());
     }
 }

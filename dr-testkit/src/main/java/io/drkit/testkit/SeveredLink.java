@@ -11,7 +11,8 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * The network between a client and a server, in a test's hands: a TCP proxy on loopback that can be cut, silenced, delayed and throttled.
+ * The network between a client and a server, in a test's hands: a TCP proxy on loopback that can be cut, silenced in both directions or
+ * in one, delayed and throttled.
  *
  * <p>Any number of connections. All methods are thread-safe and take effect at once, on connections that are open as well.
  */
@@ -20,6 +21,8 @@ public final class SeveredLink implements AutoCloseable {
     private enum State {
         OPEN,
         SILENT,
+        /** Silent in the direction of the client only. */
+        UNANSWERED,
         CUT,
         CLOSED
     }
@@ -75,6 +78,11 @@ public final class SeveredLink implements AutoCloseable {
      */
     public void silence() {
         become(State.SILENT);
+    }
+
+    /** As {@link #silence}, but what the client sends arrives: it is done, and the client does not learn of it. */
+    public void silenceAnswers() {
+        become(State.UNANSWERED);
     }
 
     /** Lets everything through again. */
@@ -143,7 +151,7 @@ public final class SeveredLink implements AutoCloseable {
             connections.add(connection);
         }
         try {
-            awaitOpen();
+            awaitOpen(false);
             connection.server.connect(server);
             start(Thread.currentThread().getName() + "-back", () -> connection.pump(connection.server, client));
             connection.pump(client, connection.server);
@@ -153,8 +161,8 @@ public final class SeveredLink implements AutoCloseable {
     }
 
     /** @return for how long to wait still before these bytes are sent */
-    private synchronized long awaitOpen() throws InterruptedException {
-        while (state == State.SILENT) {
+    private synchronized long awaitOpen(boolean answers) throws InterruptedException {
+        while (state == State.SILENT || (answers && state == State.UNANSWERED)) {
             wait();
         }
         return delay.toMillis();
@@ -195,8 +203,9 @@ public final class SeveredLink implements AutoCloseable {
             try {
                 while (true) {
                     int count = from.getInputStream().read(buffer, 0, chunk());
-                    Thread.sleep(awaitOpen());
-                    awaitOpen();
+                    boolean answers = from == server;
+                    Thread.sleep(awaitOpen(answers));
+                    awaitOpen(answers);
                     if (count < 0) {
                         to.shutdownOutput();
                         end();

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -13,6 +14,7 @@ import java.net.Socket;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -22,6 +24,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class SeveredLinkTest {
 
+    private final AtomicInteger arrived = new AtomicInteger();
     private ServerSocket server;
     private SeveredLink link;
 
@@ -105,6 +108,21 @@ class SeveredLinkTest {
     }
 
     @Test
+    void silenced_answers_are_held_back_while_requests_arrive() throws IOException {
+        try (Socket old = connect()) {
+            link.silenceAnswers();
+            try (Socket during = connect()) {
+                assertUnanswered(old, "b");
+                assertUnanswered(during, "c");
+                await().until(() -> arrived.get() == 2);
+                link.heal();
+                assertThat(receive(old, 1)).isEqualTo("b");
+                assertThat(receive(during, 1)).isEqualTo("c");
+            }
+        }
+    }
+
+    @Test
     void a_delay_holds_back_each_way() throws IOException {
         try (Socket socket = connect()) {
             link.delay(Duration.ofMillis(150));
@@ -178,9 +196,14 @@ class SeveredLinkTest {
         return new String(socket.getInputStream().readNBytes(count), UTF_8);
     }
 
-    private static void echo(Socket socket) {
+    private void echo(Socket socket) {
         try (socket) {
-            socket.getInputStream().transferTo(socket.getOutputStream());
+            byte[] buffer = new byte[8_192];
+            InputStream in = socket.getInputStream();
+            for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
+                arrived.addAndGet(count);
+                socket.getOutputStream().write(buffer, 0, count);
+            }
         } catch (IOException e) {
             // the link was cut
         }

@@ -113,7 +113,8 @@ public final class EtcdServerBuilder {
             } catch (RuntimeException e) {
                 String log = server.logTail();
                 server.close();
-                if (attempt == ATTEMPTS || !log.contains("address already in use")) {
+                boolean portTaken = log.contains("address already in use") || log.contains("has duplicate url");
+                if (attempt == ATTEMPTS || !portTaken) {
                     throw e;
                 }
             }
