@@ -1,0 +1,57 @@
+package io.drkit.examples.bench;
+
+/** How long something took from here on, and the CPU time that all who took part spent on it. */
+final class Meter {
+
+    private final Site primary;
+    private final Site standby;
+    private final double ownCpu = Proc.ownCpuSeconds();
+    private final double primaryCpu;
+    private final double standbyCpu;
+    private final long began;
+
+    /** @param standby may be the primary too, where there is but one */
+    Meter(Site primary, Site standby) {
+        this.primary = primary;
+        this.standby = standby;
+        this.primaryCpu = primary.cpuSeconds();
+        this.standbyCpu = standby.cpuSeconds();
+        this.began = System.nanoTime();
+    }
+
+    /** What it came to. */
+    record Reading(double seconds, double programCpu, double primaryCpu, double standbyCpu) {
+
+        void into(CaseReport report, String row) {
+            report.add(row, "s", seconds);
+            cpuInto(report, row);
+        }
+
+        void cpuInto(CaseReport report, String row) {
+            report.add(row, "program cpu s", programCpu);
+            report.add(row, "primary cpu s", primaryCpu);
+            report.add(row, "standby cpu s", standbyCpu);
+            report.add(row, "cores busy", (programCpu + primaryCpu + standbyCpu) / seconds);
+        }
+    }
+
+    /** Seconds until now. */
+    double seconds() {
+        return (System.nanoTime() - began) / 1e9;
+    }
+
+    /** Until now; for work of this JVM, or of a program that it started and that has ended by now. */
+    Reading read() {
+        return read(seconds());
+    }
+
+    /** As {@link #read()}, where what is measured had come to its end after {@code seconds}. */
+    Reading read(double seconds) {
+        return read(seconds, Proc.ownCpuSeconds() - ownCpu);
+    }
+
+    /** For a program that still runs, and spent {@code programCpu} meanwhile. */
+    Reading read(double seconds, double programCpu) {
+        return new Reading(seconds, programCpu, primary.cpuSeconds() - primaryCpu, standby.cpuSeconds() - standbyCpu);
+    }
+}
