@@ -33,7 +33,14 @@ import picocli.CommandLine.TypeConversionException;
                         + " said, and is no failure.")
 public final class BenchCommand implements Callable<Integer> {
 
-    private static final List<BenchCase> CASES = List.of(new BaseCopyCase(), new CheckCase());
+    private static final List<BenchCase> CASES = List.of(
+            new StartCase(),
+            new BaseCopyCase(),
+            new CheckCase(),
+            new GrowthCase(),
+            new MillionCase(),
+            new StreamingCase(),
+            new LagCase());
 
     @Option(
             names = {"-h", "--help"},

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 
 /** What one case measured: rows that were measured side by side, each with a few columns, and how the rows compare. */
 final class CaseReport {
@@ -49,12 +50,31 @@ final class CaseReport {
                 .add(sample);
     }
 
+    private List<Double> samples(String row, String column) {
+        return rows.getOrDefault(row, Map.of()).getOrDefault(column, List.of());
+    }
+
     double median(String row, String column) {
-        List<Double> samples = rows.getOrDefault(row, Map.of()).getOrDefault(column, List.of());
+        List<Double> samples = samples(row, column);
         if (samples.isEmpty()) {
             throw new IllegalStateException(name + " has no figure '" + column + "' of '" + row + "'");
         }
         return median(samples);
+    }
+
+    /**
+     * One row's figure over another's: the median over rounds, for what disturbs the machine disturbs a whole round. Where one row was measured
+     * less often, its median over the other's.
+     */
+    double quotient(String row, String other, String column) {
+        double ofMedians = median(row, column) / median(other, column);
+        List<Double> samples = samples(row, column);
+        List<Double> others = samples(other, column);
+        return samples.size() != others.size()
+                ? ofMedians
+                : median(IntStream.range(0, samples.size())
+                        .mapToObj(i -> samples.get(i) / others.get(i))
+                        .toList());
     }
 
     static double median(List<Double> samples) {

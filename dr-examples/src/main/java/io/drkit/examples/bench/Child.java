@@ -37,11 +37,12 @@ final class Child implements AutoCloseable {
         return start(command);
     }
 
-    static Child mirror(Site primary, Site standby, String... arguments) {
-        List<String> all = new ArrayList<>(List.of("mirror", "--from", primary.endpoint(), "--to", standby.endpoint()));
+    /** As {@link #drkit}: a command from {@code primary} to {@code standby}, of all keys. */
+    static Child onPair(List<String> jvmOptions, String command, Site primary, Site standby, String... arguments) {
+        List<String> all = new ArrayList<>(List.of(command, "--from", primary.endpoint(), "--to", standby.endpoint()));
         all.addAll(List.of("--scope", "all"));
         all.addAll(List.of(arguments));
-        return drkit(List.of(), all.toArray(String[]::new));
+        return drkit(jvmOptions, all.toArray(String[]::new));
     }
 
     /** etcd's own mirror. */

@@ -61,7 +61,7 @@ final class Copying {
     /** {@code drkit mirror --once}, from its start to its end. */
     Meter.Reading process(Site standby) throws InterruptedException {
         Meter meter = new Meter(primary, standby);
-        try (Child child = Child.mirror(primary, standby, "--once")) {
+        try (Child child = Child.onPair(List.of(), "mirror", primary, standby, "--once")) {
             child.awaitDone();
             return meter.read();
         }

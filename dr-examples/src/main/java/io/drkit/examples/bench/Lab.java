@@ -20,6 +20,10 @@ final class Lab implements AutoCloseable {
         this.progress = progress;
     }
 
+    boolean quick() {
+        return quick;
+    }
+
     int keys(int wanted) {
         return quick ? QUICK_KEYS : wanted;
     }

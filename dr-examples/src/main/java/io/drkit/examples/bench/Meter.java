@@ -31,6 +31,7 @@ final class Meter {
             report.add(row, "program cpu s", programCpu);
             report.add(row, "primary cpu s", primaryCpu);
             report.add(row, "standby cpu s", standbyCpu);
+            report.add(row, "cpu s", programCpu + primaryCpu + standbyCpu);
             report.add(row, "cores busy", (programCpu + primaryCpu + standbyCpu) / seconds);
         }
     }
