@@ -59,7 +59,7 @@ final class LagCase implements BenchCase {
             double cpu = following.programCpuSeconds();
             writer.run(PER_SECOND);
             arrivals.await(PATIENCE);
-            Meter.Reading reading = meter.read(meter.seconds(), following.programCpuSeconds() - cpu);
+            Meter.Reading reading = meter.readOfProgram(following.programCpuSeconds() - cpu);
             long[] sinceSent = sorted(writes, i -> arrivals.at(i) - writer.sentAt(i));
             report.add(who, "p50 ms", share(sinceSent, 0.5));
             report.add(who, "p99 ms", share(sinceSent, 0.99));

@@ -19,8 +19,13 @@ final class Meter {
         this.began = System.nanoTime();
     }
 
-    /** What it came to. */
-    record Reading(double seconds, double programCpu, double primaryCpu, double standbyCpu) {
+    /**
+     * What it came to.
+     *
+     * @param programCpu of what is measured
+     * @param clientsCpu of this JVM, where it is not what is measured; 0 where it is
+     */
+    record Reading(double seconds, double programCpu, double clientsCpu, double primaryCpu, double standbyCpu) {
 
         void into(CaseReport report, String row) {
             report.add(row, "s", seconds);
@@ -28,11 +33,15 @@ final class Meter {
         }
 
         void cpuInto(CaseReport report, String row) {
+            double all = programCpu + clientsCpu + primaryCpu + standbyCpu;
             report.add(row, "program cpu s", programCpu);
+            if (clientsCpu > 0) {
+                report.add(row, "clients cpu s", clientsCpu);
+            }
             report.add(row, "primary cpu s", primaryCpu);
             report.add(row, "standby cpu s", standbyCpu);
-            report.add(row, "cpu s", programCpu + primaryCpu + standbyCpu);
-            report.add(row, "cores busy", (programCpu + primaryCpu + standbyCpu) / seconds);
+            report.add(row, "cpu s", all);
+            report.add(row, "cores busy", all / seconds);
         }
     }
 
@@ -48,11 +57,16 @@ final class Meter {
 
     /** As {@link #read()}, where what is measured had come to its end after {@code seconds}. */
     Reading read(double seconds) {
-        return read(seconds, Proc.ownCpuSeconds() - ownCpu);
+        return read(seconds, Proc.ownCpuSeconds() - ownCpu, 0);
     }
 
-    /** For a program that still runs, and spent {@code programCpu} meanwhile. */
-    Reading read(double seconds, double programCpu) {
-        return new Reading(seconds, programCpu, primary.cpuSeconds() - primaryCpu, standby.cpuSeconds() - standbyCpu);
+    /** Until now; for a program that still runs, and spent {@code programCpu} meanwhile, while this JVM's clients kept it busy. */
+    Reading readOfProgram(double programCpu) {
+        return read(seconds(), programCpu, Proc.ownCpuSeconds() - ownCpu);
+    }
+
+    private Reading read(double seconds, double programCpu, double clientsCpu) {
+        return new Reading(
+                seconds, programCpu, clientsCpu, primary.cpuSeconds() - primaryCpu, standby.cpuSeconds() - standbyCpu);
     }
 }

@@ -52,7 +52,7 @@ final class StreamingCase implements BenchCase {
             // In this order, what arrives in between counts against whoever follows.
             standbyRevision = following.standby().store().revision();
             acknowledged = writers.acknowledged();
-            reading = meter.read(meter.seconds(), following.programCpuSeconds() - cpu);
+            reading = meter.readOfProgram(following.programCpuSeconds() - cpu);
         }
         long arrived = following
                 .standby()
