@@ -42,8 +42,7 @@ final class BaseCopyCase implements BenchCase {
                 if (round < lab.rounds(SLOW_ROUNDS) || !way.getKey().equals(MAKE_MIRROR)) {
                     Meter.Reading reading = copying.measure(way.getValue());
                     lab.say(name() + ": " + way.getKey() + " " + Table.figure(reading.seconds()) + " s");
-                    reading.into(report, way.getKey());
-                    report.add(way.getKey(), "µs/key", reading.seconds() / dataset.size() * 1e6);
+                    reading.into(report, way.getKey(), dataset.size());
                 }
             }
         }

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 import java.util.Random;
 
 /**
@@ -58,7 +59,8 @@ record Dataset(int size, Layout layout) {
     List<Bytes> keys() {
         List<Bytes> keys = new ArrayList<>(size);
         for (int i = 0; i < size; i++) {
-            keys.add(Bytes.utf8("/registry/%s/namespace-%02d/object-%07d".formatted(resource(i), i % NAMESPACES, i)));
+            keys.add(Bytes.utf8(String.format(
+                    Locale.ROOT, "/registry/%s/namespace-%02d/object-%07d", resource(i), i % NAMESPACES, i)));
         }
         Collections.sort(keys);
         return keys;
@@ -101,10 +103,11 @@ record Dataset(int size, Layout layout) {
 
     @Override
     public String toString() {
-        return "%,d keys of %,d bytes %s"
-                .formatted(
-                        size,
-                        VALUE_BYTES,
-                        layout == Layout.SPREAD ? "in " + RESOURCES.size() + " resources" : "in one resource");
+        return String.format(
+                Locale.ROOT,
+                "%,d keys of %,d bytes %s",
+                size,
+                VALUE_BYTES,
+                layout == Layout.SPREAD ? "in " + RESOURCES.size() + " resources" : "in one resource");
     }
 }

@@ -7,6 +7,7 @@ import io.drkit.keystore.Transaction;
 import io.drkit.keystore.Transaction.Operation;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
@@ -38,7 +39,7 @@ final class FullSpeedWriters implements AutoCloseable {
     private void run(Site primary, int number, CompletableFuture<Void> done) {
         try (KeyStore store = primary.connect()) {
             for (int i = 0; !stopped.get(); i++) {
-                Bytes key = Bytes.utf8("/registry/events/writer-%d/event-%09d".formatted(number, i));
+                Bytes key = Bytes.utf8(String.format(Locale.ROOT, "/registry/events/writer-%d/event-%09d", number, i));
                 store.commit(new Transaction(List.of(), List.of(Operation.put(key, Dataset.value(key)))));
                 acknowledged.incrementAndGet();
             }

@@ -1,5 +1,7 @@
 package io.drkit.examples.bench;
 
+import java.util.List;
+
 /** Does a key cost the same among a million others as among ten thousand? */
 final class GrowthCase implements BenchCase {
 
@@ -24,8 +26,8 @@ final class GrowthCase implements BenchCase {
                 }
             }
             for (int round = 0; round < lab.rounds(ROUNDS); round++) {
-                add(report, raw(SIZES[i]), copying.measure(copying::rawCopier), dataset);
-                add(report, mirror(SIZES[i]), copying.measure(copying::mirror), dataset);
+                copying.measure(copying::rawCopier).into(report, raw(SIZES[i]), dataset.size());
+                copying.measure(copying::mirror).into(report, mirror(SIZES[i]), dataset.size());
             }
             lab.say(name() + ": " + dataset.size() + " keys, " + Table.figure(report.median(mirror(SIZES[i]), "µs/key"))
                     + " µs a key");
@@ -34,19 +36,13 @@ final class GrowthCase implements BenchCase {
                     report.quotient(raw(SIZES[i]), mirror(SIZES[i]), "s"));
         }
         for (int i = 1; i < SIZES.length && !lab.quick(); i++) {
-            report.ratio(
-                    "a key's cost among " + SIZES[i] + " over that among " + SIZES[0] + ", mirror",
-                    report.median(mirror(SIZES[i]), "µs/key") / report.median(mirror(SIZES[0]), "µs/key"));
-            report.ratio(
-                    "a key's cost among " + SIZES[i] + " over that among " + SIZES[0] + ", raw",
-                    report.median(raw(SIZES[i]), "µs/key") / report.median(raw(SIZES[0]), "µs/key"));
+            for (String column : List.of("µs/key", "cpu µs/key")) {
+                String what = column + " among " + SIZES[i] + " keys over that among " + SIZES[0];
+                report.ratio(what + ", mirror", report.quotient(mirror(SIZES[i]), mirror(SIZES[0]), column));
+                report.ratio(what + ", raw", report.quotient(raw(SIZES[i]), raw(SIZES[0]), column));
+            }
         }
         return report;
-    }
-
-    private static void add(CaseReport report, String row, Meter.Reading reading, Dataset dataset) {
-        reading.into(report, row);
-        report.add(row, "µs/key", reading.seconds() / dataset.size() * 1e6);
     }
 
     private static String mirror(int size) {

@@ -33,7 +33,7 @@ final class Lab implements AutoCloseable {
     }
 
     Duration span(Duration wanted) {
-        return quick ? wanted.dividedBy(5) : wanted;
+        return quick ? wanted.dividedBy(10) : wanted;
     }
 
     /** Whether to run what is measured once before, so that the JVM is warm. */

@@ -4,6 +4,7 @@ import io.drkit.examples.bench.raw.Arrivals;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.IntToLongFunction;
 import java.util.stream.IntStream;
 
@@ -29,8 +30,12 @@ final class LagCase implements BenchCase {
         Duration span = lab.span(SPAN);
         CaseReport report = new CaseReport(
                 name(),
-                "%d writes of %,d bytes a second for %d s, from a write's start until a watch shows it"
-                        .formatted(PER_SECOND, Dataset.VALUE_BYTES, span.toSeconds()));
+                String.format(
+                        Locale.ROOT,
+                        "%d writes of %,d bytes a second for %.1f s, from a write's start until a watch shows it",
+                        PER_SECOND,
+                        Dataset.VALUE_BYTES,
+                        span.toMillis() / 1e3));
         int writes = (int) (PER_SECOND * span.toMillis() / 1000);
         for (int round = 0; round < lab.rounds(ROUNDS); round++) {
             for (String who : List.of(BARE_WATCH, Following.MIRROR, Following.MAKE_MIRROR)) {

@@ -2,6 +2,7 @@ package io.drkit.examples.bench;
 
 import io.drkit.examples.bench.Dataset.Layout;
 import java.util.List;
+import java.util.Locale;
 
 /** Do a million keys fit through a small heap, however they lie? */
 final class MillionCase implements BenchCase {
@@ -19,8 +20,12 @@ final class MillionCase implements BenchCase {
         int size = lab.keys(1_000_000);
         CaseReport report = new CaseReport(
                 name(),
-                "%,d keys of %,d bytes, drkit mirror --once and drkit check as processes with %s"
-                        .formatted(size, Dataset.VALUE_BYTES, HEAP));
+                String.format(
+                        Locale.ROOT,
+                        "%,d keys of %,d bytes, drkit mirror --once and drkit check as processes with %s",
+                        size,
+                        Dataset.VALUE_BYTES,
+                        HEAP));
         for (Layout layout : Layout.values()) {
             Dataset dataset = new Dataset(size, layout);
             Site primary = lab.primary(dataset);
@@ -62,8 +67,7 @@ final class MillionCase implements BenchCase {
         try (Child child = Child.onPair(List.of(HEAP), command, primary, standby, arguments)) {
             child.awaitDone();
             Meter.Reading reading = meter.read();
-            reading.into(report, row);
-            report.add(row, "µs/key", reading.seconds() / dataset.size() * 1e6);
+            reading.into(report, row, dataset.size());
             report.add(row, "resident MiB", child.peakResidentMebibytes());
             lab.say("million: " + row + " " + Table.figure(reading.seconds()) + " s, "
                     + Table.figure(child.peakResidentMebibytes()) + " MiB");

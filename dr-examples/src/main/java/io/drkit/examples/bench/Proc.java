@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /** What Linux knows of a process. */
 final class Proc {
@@ -13,6 +15,9 @@ final class Proc {
     private static final int SYSTEM = 12;
     private static final int CHILDREN_USER = 13;
     private static final int CHILDREN_SYSTEM = 14;
+
+    /** user, nice, system, irq, softirq, steal; not idle, and not waiting for input or output. */
+    private static final int[] MACHINE_BUSY = {1, 2, 3, 6, 7, 8};
 
     private Proc() {}
 
@@ -26,6 +31,18 @@ final class Proc {
     static double ownCpuSeconds() {
         String[] stat = stat("self");
         return ticks(stat, USER) + ticks(stat, SYSTEM) + ticks(stat, CHILDREN_USER) + ticks(stat, CHILDREN_SYSTEM);
+    }
+
+    /** CPU time so far of everything on this machine, whoever spent it. */
+    static double machineCpuSeconds() {
+        try (Stream<String> lines = Files.lines(Path.of("/proc/stat"))) {
+            String[] all = lines.findFirst().orElseThrow().split(" +");
+            return IntStream.of(MACHINE_BUSY)
+                    .mapToDouble(field -> ticks(all, field))
+                    .sum();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** The most memory that was resident so far; 0 where the process has ended. */

@@ -3,6 +3,7 @@ package io.drkit.examples.bench;
 import io.drkit.keystore.RangeRequest;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 
 /** Does what follows keep up with writers at full speed? Of what was acknowledged until some moment, how much had arrived at that moment? */
 final class StreamingCase implements BenchCase {
@@ -21,8 +22,12 @@ final class StreamingCase implements BenchCase {
         Duration span = lab.span(SPAN);
         CaseReport report = new CaseReport(
                 name(),
-                "%d writers at full speed for %d s, new keys of %,d bytes"
-                        .formatted(FullSpeedWriters.COUNT, span.toSeconds(), Dataset.VALUE_BYTES));
+                String.format(
+                        Locale.ROOT,
+                        "%d writers at full speed for %.1f s, new keys of %,d bytes",
+                        FullSpeedWriters.COUNT,
+                        span.toMillis() / 1e3,
+                        Dataset.VALUE_BYTES));
         for (int round = 0; round < lab.rounds(ROUNDS); round++) {
             for (String who : List.of(NOBODY, Following.MIRROR, Following.MAKE_MIRROR)) {
                 try (Following following = Following.start(who)) {
