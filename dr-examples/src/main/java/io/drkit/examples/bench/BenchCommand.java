@@ -126,6 +126,12 @@ public final class BenchCommand implements Callable<Integer> {
                     report.write(file);
                 }
             }
+        } catch (RuntimeException e) {
+            if (Thread.currentThread().isInterrupted()) {
+                // Whatever it says, it failed because it was told to stop.
+                throw new InterruptedException(e.getMessage());
+            }
+            throw e;
         }
         return ExitCodes.DONE;
     }

@@ -57,8 +57,8 @@ final class Following implements AutoCloseable {
         Following following = new Following(who);
         try {
             // The first may come with the copy; the second comes by following.
-            following.awaitMarker();
-            following.awaitMarker();
+            following.awaitCaughtUp();
+            following.awaitCaughtUp();
             return following;
         } catch (RuntimeException | InterruptedException e) {
             following.close();
@@ -66,7 +66,8 @@ final class Following implements AutoCloseable {
         }
     }
 
-    private void awaitMarker() throws InterruptedException {
+    /** Until all that was written to the primary before is on the standby; at once where nobody follows. */
+    void awaitCaughtUp() throws InterruptedException {
         if (program == null) {
             return;
         }
@@ -97,10 +98,11 @@ final class Following implements AutoCloseable {
 
     @Override
     public void close() {
-        if (program != null) {
-            program.close();
+        try (primary;
+                standby) {
+            if (program != null) {
+                program.close();
+            }
         }
-        standby.close();
-        primary.close();
     }
 }

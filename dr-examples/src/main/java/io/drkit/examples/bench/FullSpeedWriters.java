@@ -19,13 +19,15 @@ import java.util.concurrent.atomic.AtomicLong;
 final class FullSpeedWriters implements AutoCloseable {
 
     static final int COUNT = 8;
-    static final KeyRange RANGE = KeyRange.prefix("/registry/events/writer-");
 
+    private final String folder;
     private final AtomicLong acknowledged = new AtomicLong();
     private final AtomicBoolean stopped = new AtomicBoolean();
     private final List<CompletableFuture<Void>> writers = new ArrayList<>();
 
-    FullSpeedWriters(Site primary) {
+    /** @param name of their keys' folder */
+    FullSpeedWriters(Site primary, String name) {
+        this.folder = "/registry/events/" + name + "/";
         for (int i = 0; i < COUNT; i++) {
             int number = i;
             CompletableFuture<Void> done = new CompletableFuture<>();
@@ -39,7 +41,7 @@ final class FullSpeedWriters implements AutoCloseable {
     private void run(Site primary, int number, CompletableFuture<Void> done) {
         try (KeyStore store = primary.connect()) {
             for (int i = 0; !stopped.get(); i++) {
-                Bytes key = Bytes.utf8(String.format(Locale.ROOT, "/registry/events/writer-%d/event-%09d", number, i));
+                Bytes key = Bytes.utf8(String.format(Locale.ROOT, "%swriter-%d-event-%09d", folder, number, i));
                 store.commit(new Transaction(List.of(), List.of(Operation.put(key, Dataset.value(key)))));
                 acknowledged.incrementAndGet();
             }
@@ -47,6 +49,11 @@ final class FullSpeedWriters implements AutoCloseable {
         } catch (RuntimeException e) {
             done.completeExceptionally(e);
         }
+    }
+
+    /** What they write to. */
+    KeyRange range() {
+        return KeyRange.prefix(folder);
     }
 
     long acknowledged() {

@@ -61,9 +61,8 @@ final class Site implements AutoCloseable {
     @Override
     public void close() {
         boolean interrupted = Thread.interrupted();
-        try {
+        try (server) {
             store.close();
-            server.close();
         } finally {
             if (interrupted) {
                 Thread.currentThread().interrupt();

@@ -1,5 +1,6 @@
 package io.drkit.examples.bench;
 
+import io.drkit.keystore.KeyRange;
 import io.drkit.keystore.RangeRequest;
 import java.time.Duration;
 import java.util.List;
@@ -47,12 +48,15 @@ final class StreamingCase implements BenchCase {
 
     private static void measure(Following following, Duration span, String who, CaseReport report)
             throws InterruptedException {
+        warmUp(following, span.dividedBy(5));
         Meter meter = new Meter(following.primary(), following.standby());
         double cpu = following.programCpuSeconds();
         long standbyRevision;
         long acknowledged;
         Meter.Reading reading;
-        try (FullSpeedWriters writers = new FullSpeedWriters(following.primary())) {
+        KeyRange written;
+        try (FullSpeedWriters writers = new FullSpeedWriters(following.primary(), "measured")) {
+            written = writers.range();
             Thread.sleep(span.toMillis());
             // In this order, what arrives in between counts against whoever follows.
             standbyRevision = following.standby().store().revision();
@@ -62,8 +66,7 @@ final class StreamingCase implements BenchCase {
         long arrived = following
                 .standby()
                 .store()
-                .range(RangeRequest.of(FullSpeedWriters.RANGE, standbyRevision, 1)
-                        .onlyKeys())
+                .range(RangeRequest.of(written, standbyRevision, 1).onlyKeys())
                 .count();
         report.add(who, "acknowledged/s", acknowledged / reading.seconds());
         if (!who.equals(NOBODY)) {
@@ -72,5 +75,13 @@ final class StreamingCase implements BenchCase {
             report.add(who, "behind", (double) (acknowledged - arrived));
         }
         reading.cpuInto(report, who);
+    }
+
+    /** A mirror runs for months: its first seconds, in which its JVM compiles, do not count. */
+    private static void warmUp(Following following, Duration span) throws InterruptedException {
+        try (FullSpeedWriters writers = new FullSpeedWriters(following.primary(), "warm-up")) {
+            Thread.sleep(span.toMillis());
+        }
+        following.awaitCaughtUp();
     }
 }
