@@ -8,21 +8,17 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
-import picocli.CommandLine.TypeConversionException;
 
 /** {@code script/bench}: a program for who works on DrKit, so no part of the {@code drkit} command line. */
 @Command(
@@ -60,10 +56,9 @@ public final class BenchCommand implements Callable<Integer> {
     @Parameters(
             paramLabel = "CASE",
             arity = "0..*",
-            converter = CaseConverter.class,
             description = "What to measure: ${COMPLETION-CANDIDATES}. Default: all.",
             completionCandidates = CaseNames.class)
-    private List<BenchCase> cases = new ArrayList<>();
+    private List<String> names = new ArrayList<>();
 
     @Spec
     private @Nullable CommandSpec spec;
@@ -73,17 +68,6 @@ public final class BenchCommand implements Callable<Integer> {
 
         CaseNames() {
             super(CASES.stream().map(BenchCase::name).toList());
-        }
-    }
-
-    static final class CaseConverter implements ITypeConverter<BenchCase> {
-        @Override
-        public BenchCase convert(String name) {
-            return CASES.stream()
-                    .filter(each -> each.name().equals(name))
-                    .findFirst()
-                    .orElseThrow(() -> new TypeConversionException("'" + name + "' is none of "
-                            + CASES.stream().map(BenchCase::name).collect(Collectors.joining(", "))));
         }
     }
 
@@ -111,13 +95,14 @@ public final class BenchCommand implements Callable<Integer> {
         if (file != null && !isWritable(file)) {
             throw new ParameterException(command, "The report cannot be written to " + file + ".");
         }
+        List<BenchCase> cases = cases(command);
         PrintWriter out = command.getOut();
         Table table = new Table(out);
         Report report = new Report(quick);
         out.println(report.machine() + (quick ? "; quick, so the figures mean little" : ""));
         out.flush();
         try (Lab lab = new Lab(quick, command.getErr())) {
-            for (BenchCase each : cases.isEmpty() ? CASES : List.copyOf(new LinkedHashSet<>(cases))) {
+            for (BenchCase each : cases) {
                 CaseReport measured = each.run(lab);
                 report.add(measured);
                 table.print(measured);
@@ -134,6 +119,19 @@ public final class BenchCommand implements Callable<Integer> {
             throw e;
         }
         return ExitCodes.DONE;
+    }
+
+    private List<BenchCase> cases(CommandLine command) {
+        List<String> all = CASES.stream().map(BenchCase::name).toList();
+        for (String name : names) {
+            if (!all.contains(name)) {
+                throw new ParameterException(
+                        command, "There is no case '" + name + "', only " + String.join(", ", all) + ".");
+            }
+        }
+        return CASES.stream()
+                .filter(each -> names.isEmpty() || names.contains(each.name()))
+                .toList();
     }
 
     private static boolean isWritable(Path file) {

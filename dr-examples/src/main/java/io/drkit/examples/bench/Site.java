@@ -10,6 +10,7 @@ import java.time.Duration;
 final class Site implements AutoCloseable {
 
     private static final long QUOTA_BYTES = 8L << 30;
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     private final EtcdServer server;
     private final EtcdKeyStore store;
@@ -32,7 +33,8 @@ final class Site implements AutoCloseable {
     private static EtcdKeyStore connect(EtcdServer server) {
         // Long, for a server at its limit is what is measured.
         return EtcdKeyStore.connect(EtcdConnection.to(server.endpoints())
-                .deadline(Duration.ofSeconds(30))
+                .deadline(PATIENCE)
+                .connectTimeout(PATIENCE)
                 .build());
     }
 

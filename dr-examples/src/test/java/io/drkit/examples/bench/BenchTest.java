@@ -60,6 +60,13 @@ class BenchTest {
         });
     }
 
+    @Test
+    void an_unknown_case_is_told_with_those_there_are() {
+        Run run = Run.of("--quick", "check", "nonsense");
+        assertThat(run.code()).isEqualTo(2);
+        assertThat(run.err()).contains("'nonsense'", "base-copy, check, growth");
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"nonsense", "--json=/no/such/folder/bench.json", "--rounds"})
     void bad_arguments_are_told_in_a_sentence_before_anything_is_measured(String argument) {
