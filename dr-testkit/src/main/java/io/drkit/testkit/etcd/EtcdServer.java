@@ -154,6 +154,13 @@ public final class EtcdServer implements AutoCloseable {
         return run(List.of(arguments), "");
     }
 
+    /** The etcdctl that belongs to this etcd, to be started by the caller: for what runs until it is ended, such as {@code make-mirror}. */
+    public ProcessBuilder etcdctlProcess(String... arguments) {
+        ProcessBuilder process = Command.withoutEtcdVariables(new ProcessBuilder(etcdctlCommand(List.of(arguments))));
+        process.environment().putAll(environment(String.join(",", endpoints())));
+        return process;
+    }
+
     /** Saves a snapshot of the first member. */
     public void snapshotSave(Path file) {
         Map<String, String> environment = environment(endpoint(0));
@@ -180,14 +187,18 @@ public final class EtcdServer implements AutoCloseable {
                 .collect(Collectors.joining(System.lineSeparator()));
     }
 
-    /** Kills all members and deletes their data. Idempotent. */
+    /** Kills all members and deletes their data. Idempotent; also while the JVM is being stopped, which does the same. */
     @Override
     public void close() {
         killAndDelete();
-        Runtime.getRuntime().removeShutdownHook(atExit);
+        try {
+            Runtime.getRuntime().removeShutdownHook(atExit);
+        } catch (IllegalStateException e) {
+            // The JVM is being stopped.
+        }
     }
 
-    private void killAndDelete() {
+    private synchronized void killAndDelete() {
         kill();
         delete(folder);
     }
