@@ -177,7 +177,7 @@ final class MirrorRun {
     }
 
     private void follow(StandbyWriter writer, Strangers strangers, Watch watch) throws InterruptedException {
-        SettingAside aside = new SettingAside(strangers, session.quarantineName(), () -> {
+        SettingAside aside = new SettingAside(strangers, writer::keepsForeign, session.quarantineName(), () -> {
             Checkpoint now = writer.checkpoint();
             return now.isComplete() ? 0 : now.copyFloor();
         });

@@ -6,6 +6,7 @@ import io.drkit.keystore.Transaction.Guard;
 import io.drkit.keystore.Transaction.Operation;
 import io.drkit.quarantine.Quarantine;
 import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,15 +18,18 @@ import org.jspecify.annotations.Nullable;
 final class SettingAside {
 
     private final Strangers strangers;
+    private final Predicate<Bytes> kept;
     private final String session;
     private final LongSupplier copyFloor;
 
     /**
+     * @param kept keys that hold what could not be set aside before
      * @param session what this session's batches are called
      * @param copyFloor the standby's revision when the running copy began; 0 when none runs
      */
-    SettingAside(Strangers strangers, String session, LongSupplier copyFloor) {
+    SettingAside(Strangers strangers, Predicate<Bytes> kept, String session, LongSupplier copyFloor) {
         this.strangers = strangers;
+        this.kept = kept;
         this.session = session;
         this.copyFloor = copyFloor;
     }
@@ -35,7 +39,7 @@ final class SettingAside {
         if (mark != null) {
             change = change.and(strangers.unmark(existing.key()));
         }
-        boolean losesForeignValue = strangers.isForeignValue(existing, mark)
+        boolean losesForeignValue = isForeign(existing, mark)
                 && !existing.leased()
                 && !existing.value().equals(value);
         return losesForeignValue ? change.and(setAside(existing)) : change;
@@ -47,7 +51,11 @@ final class SettingAside {
         if (mark != null) {
             change = change.and(strangers.unmark(existing.key()));
         }
-        return strangers.isForeignValue(existing, mark) ? change.and(setAside(existing)) : change;
+        return isForeign(existing, mark) ? change.and(setAside(existing)) : change;
+    }
+
+    private boolean isForeign(KeyValue existing, @Nullable Long mark) {
+        return strangers.isForeignValue(existing, mark) || kept.test(existing.key());
     }
 
     private Operation setAside(KeyValue existing) {

@@ -88,6 +88,11 @@ final class StandbyWriter {
         return skipped.contains(key);
     }
 
+    /** Whether the standby holds someone else's value there, known by nothing but that it could not be set aside. */
+    boolean keepsForeign(Bytes key) {
+        return skipped.keeps(key);
+    }
+
     /** The keys of {@code range} that the standby refused before. */
     List<Bytes> skippedIn(KeyRange range) {
         return skipped.in(range);
@@ -210,8 +215,7 @@ final class StandbyWriter {
 
     /** The standby does not take this value: remember that, and leave what it has. */
     private Outcome skip(Change change, Checkpoint next) {
-        skipped.add(change.key());
-        CommitResult result = commit(List.of(skipped.marker(change)), next);
+        CommitResult result = commit(List.of(skipped.add(change)), next);
         if (result instanceof CommitResult.Committed) {
             return Outcome.DONE;
         }

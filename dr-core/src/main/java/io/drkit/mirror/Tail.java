@@ -235,7 +235,7 @@ final class Tail {
     private List<Bytes> doubtful(List<Net> nets) {
         boolean anyStrangers = strangers.possible();
         return nets.stream()
-                .filter(net -> net.put() == null || (anyStrangers && !net.created()))
+                .filter(net -> net.put() == null || (anyStrangers && !net.created()) || writer.keepsForeign(net.key()))
                 .map(Net::key)
                 .toList();
     }

@@ -164,7 +164,7 @@ final class Happenings {
 
     /** One thing happens, by chance. */
     void happen() {
-        int kind = dice.below(100);
+        int kind = dice.chance(profile.obsession().permille) ? profile.obsession().kind : dice.below(100);
         if (kind < 50) {
             write(world.primary);
             if (world.standby.role() == Role.PRIMARY && dice.chance(500)) {

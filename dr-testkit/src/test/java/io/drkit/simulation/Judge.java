@@ -136,7 +136,7 @@ final class Judge implements Side.Judge {
             Bytes is = there.get(key);
             Bytes should = due.get(key);
             boolean equal = Objects.equals(is, should);
-            boolean refused = skipped.contains(key) && should != null && should.size() > Profile.REQUEST_LIMIT;
+            boolean refused = skipped.contains(key) && (isLarge(should) || isLarge(is));
             if (!equal && !standby.strange.contains(key) && !refused) {
                 return Optional.of(key.printable() + " is " + text(is) + " and should be " + text(should));
             }
@@ -144,15 +144,21 @@ final class Judge implements Side.Judge {
         return Optional.empty();
     }
 
+    private static boolean isLarge(@Nullable Bytes value) {
+        return value != null && value.size() > Profile.REQUEST_LIMIT;
+    }
+
     private static String text(@Nullable Bytes value) {
         return value == null ? "absent" : value.size() > 20 ? value.toString() : "'" + value.printable() + "'";
     }
 
-    /** The keys that only strangers ever write to a site are under a prefix of their own; an old primary's are moved to quarantine. */
+    /** The keys that only strangers ever write to a site are under a prefix of their own; an old primary's are moved to quarantine by its first copy. */
     private void surplusIsKept(Side side, List<Operation> operations) {
+        Checkpoint checkpoint = side.checkpoint();
+        boolean mayMove = checkpoint != null && checkpoint.fromOldPrimary();
         for (Operation operation : operations) {
             if (operation.key().startsWith(side.strangers)
-                    && operations.stream().noneMatch(other -> isSetAside(other, operation.key()))) {
+                    && !(mayMove && operations.stream().anyMatch(other -> isSetAside(other, operation.key())))) {
                 broken.accept(
                         "deletes only what was the primary's",
                         side.mirror + " touched the stranger's "

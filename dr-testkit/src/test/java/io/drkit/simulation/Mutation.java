@@ -40,16 +40,6 @@ record Mutation(String name, String file, String text, String replacement) {
                     "return write(List.of(Guard.absent(DrKitKeys.LOCK), sameRole), granted);",
                     "return write(List.of(Guard.absent(DrKitKeys.LOCK)), granted);"),
             new Mutation(
-                    "the lock is taken though another holds it",
-                    "mirror/MirrorLock",
-                    "&& current.value().utf8().contains(session)",
-                    ""),
-            new Mutation(
-                    "a primary is mirrored to",
-                    "mirror/Admission",
-                    "standbyRole.isPresent() && standbyRole.get().role() == Role.PRIMARY",
-                    "false"),
-            new Mutation(
                     "the watch begins a revision late",
                     "mirror/MirrorRun",
                     "source.watch(scope.range(), revision + 1)",
@@ -117,17 +107,12 @@ record Mutation(String name, String file, String text, String replacement) {
                     "mirror/Strangers",
                     "return mark != null && mark == entry.createRevision();",
                     "return false;"),
-            new Mutation("the mark of a stranger outlives it", "mirror/SettingAside", """
-                            Change change = Change.put(existing.key(), value, Guard.unchanged(existing.key(), existing.modRevision()));
-                            if (mark != null) {""", """
-                            Change change = Change.put(existing.key(), value, Guard.unchanged(existing.key(), existing.modRevision()));
-                            if (false) {"""),
-            new Mutation("marks made by this run are not looked for", "mirror/Strangers", "count++;", ""),
             new Mutation(
-                    "nothing is looked at before it is deleted",
-                    "mirror/Tail",
-                    "&& !strangers.isStranger(existing, mark)",
-                    ""),
+                    "the mark of a stranger outlives it",
+                    "mirror/SettingAside",
+                    "change = change.and(strangers.unmark(existing.key()));\n        }\n        boolean",
+                    "}\n        boolean"),
+            new Mutation("marks made by this run are not looked for", "mirror/Strangers", "count++;", ""),
             new Mutation(
                     "a deletion in a copy takes strangers' keys along",
                     "mirror/Copy",
@@ -136,18 +121,13 @@ record Mutation(String name, String file, String text, String replacement) {
             new Mutation(
                     "an old primary's lost writes are not set aside",
                     "mirror/SettingAside",
-                    "return strangers.isForeignValue(existing, mark) ? change.and(setAside(existing)) : change;",
+                    "return isForeign(existing, mark) ? change.and(setAside(existing)) : change;",
                     "return change;"),
             new Mutation(
                     "what is overwritten is not set aside",
                     "mirror/SettingAside",
                     "return losesForeignValue ? change.and(setAside(existing)) : change;",
                     "return change;"),
-            new Mutation(
-                    "the primary's revision may go back",
-                    "mirror/History",
-                    "if (status.revision() < checkpoint.revision()) {",
-                    "if (false) {"),
             new Mutation(
                     "the length of the primary's log is ignored",
                     "mirror/History",
@@ -186,8 +166,8 @@ record Mutation(String name, String file, String text, String replacement) {
             new Mutation(
                     "a full standby ends the mirror",
                     "mirror/DefaultMirrorSession",
-                    "} catch (SiteFullException e) {",
-                    "} catch (IllegalStateException e) {"),
+                    "meanwhile = retryAfter(e, State.STANDBY_FULL);",
+                    "throw e;"),
             new Mutation(
                     "an untrusted silence is taken for a proof",
                     "mirror/QuietProof",
@@ -201,7 +181,7 @@ record Mutation(String name, String file, String text, String replacement) {
             new Mutation(
                     "a refused value's key is not told",
                     "mirror/StandbyWriter",
-                    "CommitResult result = commit(List.of(skipped.marker(change)), next);",
+                    "CommitResult result = commit(List.of(skipped.add(change)), next);",
                     "CommitResult result = commit(List.of(), next);"),
             new Mutation(
                     "the checker compares the newest of both sides",

@@ -11,7 +11,6 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.slf4j.LoggerFactory;
 
 /** Shows that the simulation bites: each thing that keeps a promise is taken out, and some history must break one. */
 @ExtendWith(Hushed.class)
@@ -46,7 +45,7 @@ class MutationTest {
                 .filter(line -> line.contains("BROKEN"))
                 .findFirst()
                 .orElseThrow();
-        LoggerFactory.getLogger("mutations").info("{}: found after {} histories: {}", mutation.name(), tried, broken);
+        System.out.printf("%s: found after %d histories: %s%n", mutation.name(), tried.get(), broken);
     }
 
     private static @Nullable String tell(Method failure, long seed) {

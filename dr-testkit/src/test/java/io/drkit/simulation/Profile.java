@@ -9,6 +9,7 @@ import java.time.Duration;
  * What kind of history a seed tells. Not every history has everything: what is rare where all happens at once is common where little else does.
  *
  * @param plot what is to happen, beside chance
+ * @param obsession what happens all the time
  * @param points how long chance rules
  * @param faults how often messages come to harm, of a thousand
  * @param events how often something else happens at a point, of a thousand
@@ -16,6 +17,7 @@ import java.time.Duration;
  */
 record Profile(
         Plot plot,
+        Obsession obsession,
         int points,
         int faults,
         int events,
@@ -45,6 +47,23 @@ record Profile(
         MASS_DELETION
     }
 
+    /** A kind of happening that pushes itself to the fore. */
+    enum Obsession {
+        NONE(0, 0),
+        COMPACTIONS(60, 400),
+        ENDS(66, 150);
+
+        /** As {@link Happenings#happen} draws it. */
+        final int kind;
+
+        final int permille;
+
+        Obsession(int kind, int permille) {
+            this.kind = kind;
+            this.permille = permille;
+        }
+    }
+
     /** What a site takes in one transaction, where there is a limit; a large value is larger. */
     static final int REQUEST_LIMIT = 2500;
 
@@ -56,8 +75,11 @@ record Profile(
         Plot plot = dice.chance(600)
                 ? Plot.MIRROR
                 : dice.chance(500) ? Plot.SWAP : dice.chance(600) ? Plot.RESTORE : Plot.MASS_DELETION;
+        Obsession obsession =
+                dice.chance(700) ? Obsession.NONE : dice.chance(500) ? Obsession.COMPACTIONS : Obsession.ENDS;
         return new Profile(
                 plot,
+                obsession,
                 100 + dice.below(500),
                 dice.chance(250) ? 0 : 200 + dice.below(1800),
                 100 + dice.below(300),
@@ -67,9 +89,9 @@ record Profile(
                 dice.chance(500) ? 1 << 20 : 1 + dice.below(200),
                 1 + dice.below(4),
                 dice.chance(300),
+                obsession == Obsession.COMPACTIONS || dice.chance(500),
                 dice.chance(500),
-                dice.chance(500),
-                dice.chance(600),
+                obsession == Obsession.ENDS || dice.chance(600),
                 dice.chance(400),
                 dice.chance(150),
                 dice.chance(300),

@@ -5,6 +5,9 @@ import io.drkit.consistency.CheckerOptions;
 import io.drkit.consistency.ConsistencyReport;
 import io.drkit.consistency.DefaultConsistencyChecker;
 import io.drkit.consistency.Level;
+import io.drkit.keyspace.DrKitKeys;
+import io.drkit.keystore.Bytes;
+import io.drkit.keystore.KeyValue;
 import io.drkit.keystore.Transaction.Operation;
 import io.drkit.mirror.MirrorStatus;
 import io.drkit.mirror.MirrorStatus.State;
@@ -15,6 +18,7 @@ import io.drkit.simulation.Scheduler.Killed;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -135,6 +139,9 @@ final class World {
         if (!inFlight.isEmpty() && dice.chance(300)) {
             deliverOne();
         }
+        if (chance && !isLeftOut() && !late.isEmpty() && dice.chance(30)) {
+            late.remove(dice.below(late.size())).doneLate();
+        }
         mirrors.stream()
                 .filter(running -> running.from().reaches(primary))
                 .forEach(running -> judge.measured(running.mirror().status(), primary, scheduler.nanoTime()));
@@ -238,6 +245,7 @@ final class World {
         Side left = primary;
         Side right = standby;
         int compactions = left.compactions + right.compactions;
+        KeyValue lock = right.get(DrKitKeys.LOCK);
         CheckerOptions options = CheckerOptions.builder()
                 .pageSize(profile.pageSize())
                 .settle(Duration.ofSeconds(2))
@@ -251,7 +259,7 @@ final class World {
                 ConsistencyReport report =
                         new DefaultConsistencyChecker(from, to, options).check(Side.SCOPE, Level.VALUES);
                 if (compactions == left.compactions + right.compactions && profile.plot() == Plot.MIRROR) {
-                    judgeReport(report, left, right);
+                    judgeReport(report, left, right, lock != null && lock.equals(right.get(DrKitKeys.LOCK)));
                 }
             } catch (DrException | Killed e) {
                 // it could not be told
@@ -260,7 +268,8 @@ final class World {
         tell("a check begins");
     }
 
-    private void judgeReport(ConsistencyReport report, Side left, Side right) {
+    /** @param mirrored whether one run of a mirror lasted all the time */
+    private void judgeReport(ConsistencyReport report, Side left, Side right, boolean mirrored) {
         if (report instanceof ConsistencyReport.Inconclusive) {
             return;
         }
@@ -268,6 +277,13 @@ final class World {
         long standbyRevision = report.comparison().standbyRevision();
         boolean equal = left.at(sourceRevision).equals(right.at(standbyRevision));
         tell("the check says " + report.getClass().getSimpleName());
+        Map<Bytes, Bytes> found = right.at(standbyRevision);
+        if (mirrored
+                && report instanceof ConsistencyReport.Diverged
+                && right.skipped().isEmpty()
+                && left.history.containsValue(found)) {
+            broken("the checker is right", "it says Diverged, and the mirror was only behind: " + Side.show(found));
+        }
         if (equal != report.isConsistent()) {
             broken(
                     "the checker is right",
