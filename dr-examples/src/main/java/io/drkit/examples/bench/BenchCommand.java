@@ -100,6 +100,8 @@ public final class BenchCommand implements Callable<Integer> {
         Table table = new Table(out);
         Report report = new Report(quick);
         out.println(report.machine() + (quick ? "; quick, so the figures mean little" : ""));
+        out.println(
+                "Figures are medians; a comparison is the median of the rounds' own, for noise disturbs a whole round.");
         out.flush();
         try (Lab lab = new Lab(quick, command.getErr())) {
             for (BenchCase each : cases) {
