@@ -211,7 +211,9 @@ final class Happenings {
 
     private void endOne() {
         List<Running> living = world.living();
-        if (!living.isEmpty()) {
+        if (living.isEmpty()) {
+            world.startMirror();
+        } else {
             Running running = living.get(dice.below(living.size()));
             if (dice.chance(700)) {
                 world.crash(running);

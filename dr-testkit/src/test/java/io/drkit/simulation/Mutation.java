@@ -1,6 +1,7 @@
 package io.drkit.simulation;
 
 import java.util.List;
+import java.util.regex.Pattern;
 
 /**
  * One thing that keeps a promise, taken out on purpose: the simulation must notice.
@@ -9,15 +10,30 @@ import java.util.List;
  * @param file the source, below {@code io/drkit}
  * @param text occurs in it exactly once
  * @param replacement stands there instead
+ * @param where what the kinds of history contain in which it shows; all do if this is empty
  */
-record Mutation(String name, String file, String text, String replacement) {
+record Mutation(String name, String file, String text, String replacement, String where) {
+
+    Mutation(String name, String file, String text, String replacement) {
+        this(name, file, text, replacement, "");
+    }
+
+    private Mutation where(String where) {
+        return new Mutation(name, file, text, replacement, where);
+    }
+
+    /** Whether it may show in a history of this kind. */
+    boolean shows(String kind) {
+        return Pattern.compile(where).matcher(kind).find();
+    }
 
     static final List<Mutation> ALL = List.of(
             new Mutation(
-                    "writes are not guarded by the lock",
-                    "mirror/StandbyWriter",
-                    "guards.add(Guard.unchanged(DrKitKeys.LOCK, lockRevision));",
-                    ""),
+                            "writes are not guarded by the lock",
+                            "mirror/StandbyWriter",
+                            "guards.add(Guard.unchanged(DrKitKeys.LOCK, lockRevision));",
+                            "")
+                    .where("plot=MIRROR.*crashes=true.*unawareHolders=true"),
             new Mutation(
                     "writes are not guarded by the role",
                     "mirror/StandbyWriter",
@@ -30,15 +46,17 @@ record Mutation(String name, String file, String text, String replacement) {
                     "return List.of();"),
             new Mutation("a change's own guard is left out", "mirror/StandbyWriter", "guards.add(change.guard());", ""),
             new Mutation(
-                    "the lock is not written anew by each run",
-                    "mirror/MirrorLock",
-                    "&& write(List.of(Guard.unchanged(DrKitKeys.LOCK, current.modRevision()), sameRole), held);",
-                    "&& (revision = current.modRevision()) > 0;"),
+                            "the lock is not written anew by each run",
+                            "mirror/MirrorLock",
+                            "&& write(List.of(Guard.unchanged(DrKitKeys.LOCK, current.modRevision()), sameRole), held);",
+                            "&& (revision = current.modRevision()) > 0;")
+                    .where("plot=MIRROR, obsession=ENDS"),
             new Mutation(
-                    "the lock is taken without a look at the role",
-                    "mirror/MirrorLock",
-                    "return write(List.of(Guard.absent(DrKitKeys.LOCK), sameRole), granted);",
-                    "return write(List.of(Guard.absent(DrKitKeys.LOCK)), granted);"),
+                            "the lock is taken without a look at the role",
+                            "mirror/MirrorLock",
+                            "return write(List.of(Guard.absent(DrKitKeys.LOCK), sameRole), granted);",
+                            "return write(List.of(Guard.absent(DrKitKeys.LOCK)), granted);")
+                    .where("plot=SWAP.*mirrors=2.*crashes=true"),
             new Mutation(
                     "the watch begins a revision late",
                     "mirror/MirrorRun",
@@ -55,10 +73,11 @@ record Mutation(String name, String file, String text, String replacement) {
                     "return checkpoint().partialTo(next.revision());",
                     "return checkpoint();"),
             new Mutation(
-                    "a copy goes on before parts are whole",
-                    "mirror/MirrorRun",
-                    "!copy.isComplete() && tail.isWhole()",
-                    "!copy.isComplete()"),
+                            "a copy goes on before parts are whole",
+                            "mirror/MirrorRun",
+                            "!copy.isComplete() && tail.isWhole()",
+                            "!copy.isComplete()")
+                    .where("plot=MIRROR.*faults=[1-9]\\d{3}.*pageSize=[1-4], transactionBytes=\\d{1,2},"),
             new Mutation(
                     "a split moves the checkpoint at once",
                     "mirror/StandbyWriter",
@@ -75,7 +94,11 @@ record Mutation(String name, String file, String text, String replacement) {
                     "source.fetch(RangeRequest.of(rest, revision, limit))",
                     "source.fetch(RangeRequest.of(rest, 0, limit))"),
             new Mutation(
-                    "a window is not left behind when a page was compacted", "mirror/Copy", "window.abandon();", ""),
+                            "a window is not left behind when a page was compacted",
+                            "mirror/Copy",
+                            "window.abandon();",
+                            "")
+                    .where("obsession=COMPACTIONS.*pageSize=[4-9].*crashes=true"),
             new Mutation("what a window wrote is forgotten", "mirror/StandbyWriter", "record.windowed(revisions);", ""),
             new Mutation(
                     "what a killed run's window wrote is not read",
@@ -83,10 +106,11 @@ record Mutation(String name, String file, String text, String replacement) {
                     ".filter(revision -> revision > stored.modRevision())",
                     ".filter(revision -> false)"),
             new Mutation(
-                    "what a killed run's window wrote is not kept",
-                    "mirror/MirrorRun",
-                    "writer.write(List.of(), writer.checkpoint());",
-                    ""),
+                            "what a killed run's window wrote is not kept",
+                            "mirror/MirrorRun",
+                            "writer.write(List.of(), writer.checkpoint());",
+                            "")
+                    .where("plot=MIRROR, obsession=ENDS"),
             new Mutation(
                     "what a window could not do is not done",
                     "mirror/Copy",
@@ -112,7 +136,8 @@ record Mutation(String name, String file, String text, String replacement) {
                     "mirror/SettingAside",
                     "change = change.and(strangers.unmark(existing.key()));\n        }\n        boolean",
                     "}\n        boolean"),
-            new Mutation("marks made by this run are not looked for", "mirror/Strangers", "count++;", ""),
+            new Mutation("marks made by this run are not looked for", "mirror/Strangers", "count++;", "")
+                    .where("plot=MIRROR, obsession=COMPACTIONS.*strangers=true"),
             new Mutation(
                     "a deletion in a copy takes strangers' keys along",
                     "mirror/Copy",
@@ -129,25 +154,29 @@ record Mutation(String name, String file, String text, String replacement) {
                     "return losesForeignValue ? change.and(setAside(existing)) : change;",
                     "return change;"),
             new Mutation(
-                    "the length of the primary's log is ignored",
-                    "mirror/History",
-                    "if (status.logIndex() != 0 && status.logIndex() < checkpoint.logIndex()) {",
-                    "if (false) {"),
+                            "the length of the primary's log is ignored",
+                            "mirror/History",
+                            "if (status.logIndex() != 0 && status.logIndex() < checkpoint.logIndex()) {",
+                            "if (false) {")
+                    .where("plot=RESTORE"),
             new Mutation(
-                    "history is judged before the watch is open only",
-                    "mirror/MirrorRun",
-                    "throw History.refusal(source, text);",
-                    ""),
+                            "history is judged before the watch is open only",
+                            "mirror/MirrorRun",
+                            "throw History.refusal(source, text);",
+                            "")
+                    .where("plot=RESTORE, obsession=COMPACTIONS"),
             new Mutation(
-                    "a mass deletion is followed while streaming",
-                    "mirror/ShrinkGuard",
-                    "if (!isTooMuch(keysAtWindowStart, keysAtWindowStart - vanished)) {",
-                    "if (true) {"),
+                            "a mass deletion is followed while streaming",
+                            "mirror/ShrinkGuard",
+                            "if (!isTooMuch(keysAtWindowStart, keysAtWindowStart - vanished)) {",
+                            "if (true) {")
+                    .where("plot=MASS_DELETION"),
             new Mutation(
-                    "a mass deletion is followed by a copy",
-                    "mirror/ShrinkGuard",
-                    "if (isTooMuch(before, after)) {",
-                    "if (false) {"),
+                            "a mass deletion is followed by a copy",
+                            "mirror/ShrinkGuard",
+                            "if (isTooMuch(before, after)) {",
+                            "if (false) {")
+                    .where("plot=MASS_DELETION.*compaction=true.*cuts=true"),
             new Mutation(
                     "leased keys are mirrored",
                     "mirror/Copy",
@@ -159,25 +188,28 @@ record Mutation(String name, String file, String text, String replacement) {
                     "trouble = trouble == null || e instanceof OutcomeUnknownException ? e : trouble;",
                     ""),
             new Mutation(
-                    "an alive watch that says nothing is waited for without end",
-                    "mirror/MirrorRun",
-                    "if (asked != null && now - asked > options.silence().toNanos()) {",
-                    "if (false) {"),
+                            "an alive watch that says nothing is waited for without end",
+                            "mirror/MirrorRun",
+                            "if (asked != null && now - asked > options.silence().toNanos()) {",
+                            "if (false) {")
+                    .where("cuts=true"),
             new Mutation(
                     "a full standby ends the mirror",
                     "mirror/DefaultMirrorSession",
                     "meanwhile = retryAfter(e, State.STANDBY_FULL);",
                     "throw e;"),
             new Mutation(
-                    "an untrusted silence is taken for a proof",
-                    "mirror/QuietProof",
-                    "return page.entries().isEmpty() && page.count() == keys",
-                    "return true"),
+                            "an untrusted silence is taken for a proof",
+                            "mirror/QuietProof",
+                            "return page.entries().isEmpty() && page.count() == keys",
+                            "return true")
+                    .where("untrustedProgress=true"),
             new Mutation(
-                    "the lag is told from when the answer came",
-                    "mirror/MirrorRun",
-                    "progress.sourceSeen(revision, asked);",
-                    "progress.sourceSeen(revision, ticker.nanoTime());"),
+                            "the lag is told from when the answer came",
+                            "mirror/MirrorRun",
+                            "progress.sourceSeen(revision, asked);",
+                            "progress.sourceSeen(revision, ticker.nanoTime());")
+                    .where("plot=MIRROR"),
             new Mutation(
                     "a refused value's key is not told",
                     "mirror/StandbyWriter",

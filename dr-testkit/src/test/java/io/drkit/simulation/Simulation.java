@@ -31,6 +31,11 @@ public final class Simulation {
         return "seed " + seed + "\n" + String.join("\n", shown.story());
     }
 
+    /** What kind of history the seed tells, without telling it. */
+    static String kind(long seed) {
+        return Profile.draw(new Dice(seed)).toString();
+    }
+
     static Ending run(long seed, Set<Long> leftOut) {
         World world = new World(seed, leftOut);
         Broken broken = world.run();

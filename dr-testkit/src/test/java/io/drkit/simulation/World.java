@@ -139,7 +139,7 @@ final class World {
         if (!inFlight.isEmpty() && dice.chance(300)) {
             deliverOne();
         }
-        if (chance && !isLeftOut() && !late.isEmpty() && dice.chance(30)) {
+        if (chance && !isLeftOut() && !late.isEmpty() && dice.chance(8)) {
             late.remove(dice.below(late.size())).doneLate();
         }
         mirrors.stream()
