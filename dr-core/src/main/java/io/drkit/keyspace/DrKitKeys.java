@@ -36,7 +36,7 @@ public final class DrKitKeys {
     /** All that was ever set aside. */
     public static final KeyRange QUARANTINE_RANGE = KeyRange.prefix(QUARANTINE);
 
-    private static final int WINDOW = 64;
+    private static final int WINDOW = 100;
 
     private DrKitKeys() {}
 

@@ -33,7 +33,7 @@ final class Copy {
 
     private static final int ATTEMPTS = 10;
 
-    /** What was copied counts once its page is through. So the first is small, and each may be twice the last: over a bad link, too, a copy comes on. */
+    /** What was copied counts once its page is through. So the first is small, and each may be four times the last: over a bad link, too, a copy comes on. */
     private static final int FIRST_PAGE = 500;
 
     /** The next page of both sides, asked for while the one before is written. */
@@ -104,7 +104,7 @@ final class Copy {
             window.abandon();
             throw e;
         }
-        limit = Math.min(options.pageSize(), 2 * limit);
+        limit = Math.min(options.pageSize(), 4 * limit);
     }
 
     /** Returns where the next page begins; null if there is none. */

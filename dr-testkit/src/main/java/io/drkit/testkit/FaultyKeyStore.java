@@ -52,9 +52,14 @@ public final class FaultyKeyStore implements KeyStore {
         this.hook = hook;
     }
 
+    /** The transaction last sent, whether or not it arrived. */
+    public Transaction last() {
+        return Objects.requireNonNull(last, "nothing was committed yet");
+    }
+
     /** Delivers the transaction last sent once more, as a network may, past the hook. */
     public CommitResult replayLast() {
-        return store.commit(Objects.requireNonNull(last, "nothing was committed yet"));
+        return store.commit(last());
     }
 
     @Override

@@ -12,14 +12,19 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Shows that the simulation bites: each thing that keeps a promise is taken out, and some history must break one. */
+/**
+ * Shows that the simulation bites: each thing that keeps a promise is taken out, and some history must break one. {@code -Ddrkit.mutation=TEXT}
+ * tries those with such a name alone, {@code -Ddrkit.mutation.seeds} sets how many histories each is given.
+ */
 @ExtendWith(Hushed.class)
 class MutationTest {
 
     private static final int SEEDS = Integer.getInteger("drkit.mutation.seeds", 4_000);
 
+    private static final String NAMED = System.getProperty("drkit.mutation", "");
+
     static Stream<Mutation> mutations() {
-        return Mutation.ALL.stream();
+        return Mutation.ALL.stream().filter(mutation -> mutation.name().contains(NAMED));
     }
 
     @ParameterizedTest
