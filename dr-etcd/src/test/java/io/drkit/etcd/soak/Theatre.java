@@ -130,6 +130,7 @@ final class Theatre implements AutoCloseable {
     /** The mirror ends when it is asked to. */
     void end() {
         mirror.stop();
+        assertThat(oracle.compared()).as("checkpoints compared").isPositive();
     }
 
     String story() {
