@@ -6,6 +6,8 @@ import io.drkit.etcd.EtcdPair;
 import io.drkit.keyspace.MirrorScope;
 import io.drkit.mirror.MirrorOptions;
 import io.drkit.mirror.MirrorSession;
+import java.io.IOException;
+import java.io.OutputStream;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -20,6 +22,7 @@ final class MirrorProgram {
 
     /** @param arguments the endpoints of primary and standby */
     public static void main(String[] arguments) throws InterruptedException {
+        endWithTheTest();
         EtcdPair pair = connect(arguments[0], arguments[1]);
         MirrorOptions options = MirrorOptions.builder()
                 .lockTimeToLive(Duration.ofSeconds(1))
@@ -36,6 +39,20 @@ final class MirrorProgram {
             pair.close();
         }));
         session.awaitEnd(Duration.ofDays(1000));
+    }
+
+    /** Its input ends when the test's process does, however that ends. */
+    private static void endWithTheTest() {
+        Thread waiting = new Thread(() -> {
+            try {
+                System.in.transferTo(OutputStream.nullOutputStream());
+            } catch (IOException e) {
+                // It has ended.
+            }
+            Runtime.getRuntime().halt(0);
+        });
+        waiting.setDaemon(true);
+        waiting.start();
     }
 
     private static EtcdPair connect(String primary, String standby) throws InterruptedException {

@@ -19,11 +19,11 @@ import io.drkit.mirror.Checkpoint;
 import io.drkit.testkit.etcd.EtcdServer;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicLong;
 import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionFactory;
 
 /** Two sites and a mirror between them: a storm, then a calm in which everything must be as it should, and again. */
 final class Theatre implements AutoCloseable {
@@ -33,6 +33,9 @@ final class Theatre implements AutoCloseable {
 
     /** Heap and direct memory at their limits, and the JVM itself. */
     private static final long RESIDENT_MEBIBYTES = 300;
+
+    /** How many of the newest faults a failure tells of. */
+    private static final int STORY = 200;
 
     private final Random random;
     private final TestSite primary;
@@ -70,7 +73,7 @@ final class Theatre implements AutoCloseable {
         judge();
         assertOnlyStrangersDiffer();
         commit(standby.store(), Writers.withdrawal());
-        Awaitility.await().atMost(SOON).until(() -> check().isConsistent());
+        soon().until(() -> check().isConsistent());
         mirror.requireRunning();
         largest = Math.max(largest, mirror.residentMebibytes());
         assertThat(largest).as("MiB that the mirror has").isLessThan(RESIDENT_MEBIBYTES);
@@ -81,32 +84,24 @@ final class Theatre implements AutoCloseable {
 
     /** Waits for a checkpoint that is complete and holds all that was written. */
     private void awaitLevel() {
-        long newest = primary.store().revision();
-        Awaitility.await()
-                .atMost(SOON)
-                .ignoreExceptionsInstanceOf(DrException.class)
-                .until(() -> {
-                    mirror.requireRunning();
-                    KeyValue stored =
-                            standby.store().read(List.of(Oracle.CHECKPOINT)).get(Oracle.CHECKPOINT);
-                    Checkpoint now = stored == null ? null : Checkpoint.parse(stored.value());
-                    return now != null && now.isComplete() && now.revision() >= newest;
-                });
+        long newest = revision(primary);
+        soon().until(() -> {
+            mirror.requireRunning();
+            KeyValue stored = standby.store().read(List.of(Oracle.CHECKPOINT)).get(Oracle.CHECKPOINT);
+            Checkpoint now = stored == null ? null : Checkpoint.parse(stored.value());
+            return now != null && now.isComplete() && now.revision() >= newest;
+        });
     }
 
     private void judge() throws InterruptedException {
-        var standbys = standby.recording().take(standby.store().revision(), SOON);
-        var primarys = primary.recording().take(primary.store().revision(), SOON);
-        oracle.judge(primarys, standbys);
+        var copy = standby.recording().take(revision(standby), SOON);
+        var source = primary.recording().take(revision(primary), SOON);
+        oracle.judge(source, copy);
     }
 
     private void assertOnlyStrangersDiffer() {
-        List<ConsistencyReport> reports = new ArrayList<>();
-        Awaitility.await().atMost(SOON).until(() -> {
-            reports.add(check());
-            return !(reports.get(reports.size() - 1) instanceof ConsistencyReport.Inconclusive);
-        });
-        ConsistencyReport report = reports.get(reports.size() - 1);
+        ConsistencyReport report =
+                soon().until(this::check, verdict -> !(verdict instanceof ConsistencyReport.Inconclusive));
         assertThat(report.comparison().sample())
                 .allMatch(difference -> difference.kind() == KeyDifference.Kind.SURPLUS)
                 .extracting(difference -> difference.key().printable())
@@ -120,19 +115,28 @@ final class Theatre implements AutoCloseable {
     }
 
     private static void commit(KeyStore store, List<Operation> operations) {
-        Awaitility.await()
-                .atMost(SOON)
-                .ignoreExceptionsInstanceOf(DrException.class)
-                .until(() -> store.commit(new Transaction(List.of(), operations)) instanceof Committed);
+        soon().until(() -> store.commit(new Transaction(List.of(), operations)) instanceof Committed);
+    }
+
+    private static long revision(TestSite site) {
+        return soon().until(() -> site.store().revision(), revision -> true);
+    }
+
+    /** A cluster may still be without a leader for a while. */
+    private static ConditionFactory soon() {
+        return Awaitility.await().atMost(SOON).ignoreExceptionsInstanceOf(DrException.class);
     }
 
     /** The mirror ends when it is asked to. */
     void end() {
         mirror.stop();
+        assertThat(oracle.compared()).as("checkpoints compared").isPositive();
     }
 
     String story() {
-        return String.join("\n", storm.story()) + "\nthe mirror's log ends:\n" + mirror.logTail();
+        List<String> story = storm.story();
+        return String.join("\n", story.subList(Math.max(0, story.size() - STORY), story.size()))
+                + "\nthe mirror's log ends:\n" + mirror.logTail();
     }
 
     String figures() {
