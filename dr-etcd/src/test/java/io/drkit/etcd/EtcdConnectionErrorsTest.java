@@ -198,7 +198,8 @@ class EtcdConnectionErrorsTest {
                 () -> EtcdKeyStore.connect(connection.connectTimeout(TIMEOUT).build()));
         assertThat(failure).isInstanceOf(SiteUnreachableException.class).hasMessageContaining(sentence);
         assertThat(failure.getMessage()).matches("[^\n]*[^.?][.?]");
-        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(TIMEOUT.plusMillis(500));
+        // A client that goes on trying would take for ever; how much longer one answer takes is the machine's matter.
+        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(TIMEOUT.multipliedBy(5));
     }
 
     private static int unusedPort() throws IOException {

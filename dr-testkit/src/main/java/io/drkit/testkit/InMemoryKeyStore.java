@@ -19,12 +19,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
-import java.util.TreeMap;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.ObjLongConsumer;
@@ -171,13 +169,7 @@ public final class InMemoryKeyStore implements KeyStore {
 
     /** @param revision 0 is the newest */
     public SortedMap<Bytes, Bytes> contentAt(KeyRange range, long revision) {
-        return locked(() -> {
-            SortedMap<Bytes, Bytes> map = new TreeMap<>();
-            content.range(RangeRequest.of(range, revision, Integer.MAX_VALUE))
-                    .entries()
-                    .forEach(entry -> map.put(entry.key(), entry.value()));
-            return map;
-        });
+        return locked(() -> content.values(range, revision));
     }
 
     /**
@@ -257,16 +249,7 @@ public final class InMemoryKeyStore implements KeyStore {
     @Override
     public Map<Bytes, KeyValue> read(Collection<Bytes> keys) {
         atMost(keys.size());
-        return served(() -> {
-            Map<Bytes, KeyValue> found = new LinkedHashMap<>();
-            for (Bytes key : keys) {
-                KeyValue entry = content.get(key);
-                if (entry != null) {
-                    found.put(key, entry);
-                }
-            }
-            return found;
-        });
+        return served(() -> content.entries(keys));
     }
 
     @Override
@@ -307,12 +290,7 @@ public final class InMemoryKeyStore implements KeyStore {
             if (!transaction.guards().stream().allMatch(content::holds)) {
                 return new CommitResult.GuardFailed(content.revision());
             }
-            for (Operation operation : operations) {
-                if (operation instanceof Put put && put.leaseId() != 0 && !leases.exists(put.leaseId())) {
-                    throw new SiteUnreachableException(name + " does not know lease " + put.leaseId()
-                            + ": it expired or was revoked. Grant another.");
-                }
-            }
+            leases.requireKnown(operations, name);
             apply(operations);
             return new CommitResult.Committed(content.revision());
         });
@@ -401,10 +379,7 @@ public final class InMemoryKeyStore implements KeyStore {
     }
 
     boolean isAlive(long leaseId) {
-        return locked(() -> {
-            Instant expires = leases.expiry(leaseId);
-            return expires != null && expires.isAfter(clock.instant());
-        });
+        return locked(() -> leases.isAlive(leaseId, clock.instant()));
     }
 
     void revoke(long leaseId) {

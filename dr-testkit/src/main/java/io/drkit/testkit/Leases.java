@@ -1,5 +1,6 @@
 package io.drkit.testkit;
 
+import io.drkit.SiteUnreachableException;
 import io.drkit.keystore.Bytes;
 import io.drkit.keystore.Transaction.Operation;
 import io.drkit.keystore.Transaction.Operation.Put;
@@ -10,7 +11,6 @@ import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import org.jspecify.annotations.Nullable;
 
 /** The leases of an {@link InMemoryKeyStore}, and which keys are bound to which. Not thread-safe. */
 final class Leases {
@@ -48,13 +48,19 @@ final class Leases {
         return lastId;
     }
 
-    boolean exists(long id) {
-        return grants.containsKey(id);
+    /** Refuses to bind a key to a lease that is no more, as etcd does. */
+    void requireKnown(List<Operation> operations, String store) {
+        for (Operation operation : operations) {
+            if (operation instanceof Put put && put.leaseId() != 0 && !grants.containsKey(put.leaseId())) {
+                throw new SiteUnreachableException(store + " does not know lease " + put.leaseId()
+                        + ": it expired or was revoked. Grant another.");
+            }
+        }
     }
 
-    @Nullable Instant expiry(long id) {
+    boolean isAlive(long id, Instant now) {
         Grant grant = grants.get(id);
-        return grant == null ? null : grant.expires;
+        return grant != null && grant.expires.isAfter(now);
     }
 
     /** Keeps the lease of every living holder alive. */

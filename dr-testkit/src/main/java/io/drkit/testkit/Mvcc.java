@@ -12,8 +12,12 @@ import io.drkit.keystore.Transaction.Operation;
 import io.drkit.keystore.Transaction.Operation.Put;
 import io.drkit.keystore.WatchEvent;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.NavigableMap;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -57,6 +61,25 @@ final class Mvcc {
     @Nullable KeyValue get(Bytes key) {
         List<KeyValue> versions = keys.get(key);
         return versions == null ? null : at(versions, revision);
+    }
+
+    Map<Bytes, KeyValue> entries(Collection<Bytes> wanted) {
+        Map<Bytes, KeyValue> found = new LinkedHashMap<>();
+        for (Bytes key : wanted) {
+            KeyValue entry = get(key);
+            if (entry != null) {
+                found.put(key, entry);
+            }
+        }
+        return found;
+    }
+
+    SortedMap<Bytes, Bytes> values(KeyRange range, long revision) {
+        SortedMap<Bytes, Bytes> values = new TreeMap<>();
+        range(RangeRequest.of(range, revision, Integer.MAX_VALUE))
+                .entries()
+                .forEach(entry -> values.put(entry.key(), entry.value()));
+        return values;
     }
 
     boolean holds(Guard guard) {
