@@ -81,7 +81,6 @@ final class MirrorRun {
                 standby, options, record, session.lock().revision(), opening.roleModRevision(), skipped, progress);
         Strangers strangers = new Strangers(standby, record.foreign(), options);
         progress.strangers(strangers.count());
-        progress.resumed(record.checkpoint());
         sample(0);
         session.shrink()
                 .sessionBegins(progress.sourceRevision(), record.checkpoint().shrinkBase());
@@ -123,43 +122,48 @@ final class MirrorRun {
     }
 
     private Watch resume(StandbyWriter writer) {
-        if (!writer.checkpoint().isComplete()) {
-            // What the window told that was open when the last run died is kept before another window writes over it.
-            writer.write(List.of(), writer.checkpoint());
-        }
-        return watchFrom(writer.checkpoint().revision(), writer.checkpoint());
+        Checkpoint reached = writer.checkpoint();
+        return open(writer, reached.revision(), () -> {
+            if (!reached.isComplete()) {
+                // What the window told that was open when the last run died is kept before another window writes over
+                // it.
+                writer.write(List.of(), reached);
+            }
+        });
     }
 
-    /** History is judged once the watch is open: a primary that is restored later breaks it. */
-    private Watch watchFrom(long revision, Checkpoint followed) {
-        Watch watch = source.watch(scope.range(), revision + 1);
-        try {
-            History.contradicts(source, followed).ifPresent(text -> {
-                throw History.refusal(source, text);
-            });
-        } catch (RuntimeException e) {
-            watch.close();
-            throw e;
-        }
-        return watch;
-    }
-
-    /** Moves the checkpoint to the primary's newest revision, with everything to be copied; watches first, for history may be short. */
+    /** Moves the checkpoint to the primary's newest revision, with everything to be copied. */
     private Watch beginCopy(StandbyWriter writer, Strangers strangers) {
         strangers.recount();
         session.shrink().beforeCopy(writer.checkpoint(), strangers.count());
         long floor = standby.revision();
         Page now = source.range(RangeRequest.of(scope.range(), 0, 1).onlyKeys());
-        Watch watch = watchFrom(now.revision(), writer.checkpoint());
+        Watch watch = open(
+                writer,
+                now.revision(),
+                () -> writer.write(List.of(), writer.checkpoint().copyingFrom(now.revision(), now.count(), floor)));
+        progress.copyStarted();
+        log.info("Copying scope {} from {} to {}", scope.name(), source.name(), standby.name());
+        return watch;
+    }
+
+    /**
+     * Watches what comes after {@code revision}; only then judges whether the primary has the history that was followed, for one that is restored
+     * later breaks the watch; and only then tells of it or writes anything, for history may be so short that the watch comes too late a moment after.
+     */
+    private Watch open(StandbyWriter writer, long revision, Runnable firstWrite) {
+        Watch watch = source.watch(scope.range(), revision + 1);
         try {
-            writer.write(List.of(), writer.checkpoint().copyingFrom(now.revision(), now.count(), floor));
+            History.contradicts(source, writer.checkpoint()).ifPresent(text -> {
+                throw History.refusal(source, text);
+            });
+            progress.resumed(writer.checkpoint());
+            firstWrite.run();
+            return watch;
         } catch (RuntimeException e) {
             watch.close();
             throw e;
         }
-        progress.copyStarted();
-        log.info("Copying scope {} from {} to {}", scope.name(), source.name(), standby.name());
-        return watch;
     }
 
     /** Mirrors from the writer's checkpoint until the session stops, or returns false when that is compacted away. */

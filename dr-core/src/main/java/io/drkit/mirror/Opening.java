@@ -58,11 +58,9 @@ record Opening(MirrorRecord record, boolean resume, long roleModRevision) {
         if (checkpoint.epoch() != pair.epoch() || !checkpoint.scope().equals(scope.name())) {
             return anew(source, standby, scope, options, pair, stored.version(), role);
         }
-        Optional<String> contradiction = History.contradicts(source, checkpoint);
-        if (contradiction.isPresent()) {
-            if (!accepted.contains(Risk.NEW_HISTORY)) {
-                throw History.refusal(source, contradiction.get());
-            }
+        // Unless it was accepted, another history is noticed, and refused, once the primary is watched.
+        if (accepted.contains(Risk.NEW_HISTORY)
+                && History.contradicts(source, checkpoint).isPresent()) {
             return anew(source, standby, scope, options, pair, stored.version(), role);
         }
         return new Opening(stored, true, role);

@@ -74,7 +74,7 @@ final class Progress {
 
     /** Goes on from what the checkpoint knows. */
     synchronized void resumed(Checkpoint checkpoint) {
-        logIndex = checkpoint.logIndex();
+        logIndex = Math.max(logIndex, checkpoint.logIndex());
         copied = 0;
         appliedRevision = 0;
         checkpointMoved(checkpoint);

@@ -143,11 +143,11 @@ record Mutation(String name, String file, String text, String replacement, Strin
                             "if (false) {")
                     .where("plot=RESTORE"),
             new Mutation(
-                            "history is judged before the watch is open only",
+                            "a primary with another history is followed",
                             "mirror/MirrorRun",
                             "throw History.refusal(source, text);",
                             "")
-                    .where("plot=RESTORE, obsession=COMPACTIONS"),
+                    .where("plot=RESTORE"),
             new Mutation(
                             "a mass deletion is followed while streaming",
                             "mirror/ShrinkGuard",
