@@ -30,9 +30,9 @@ final class History {
     /** What speaks against {@code store} still having the history of {@code checkpoint}; empty if nothing does. */
     static Optional<String> contradicts(KeyStore store, Checkpoint checkpoint) {
         StoreStatus status = store.status();
-        if (status.revision() < checkpoint.revision()) {
-            return Optional.of(
-                    "its revision is " + status.revision() + ", and was " + checkpoint.revision() + " before");
+        long seen = Math.max(checkpoint.revision(), checkpoint.partialTo());
+        if (status.revision() < seen) {
+            return Optional.of("its revision is " + status.revision() + ", and was " + seen + " before");
         }
         // A member that is behind may be the only one that told; asked again it has caught up.
         for (int i = 0; i < ASKED_AGAIN && status.logIndex() < checkpoint.logIndex(); i++) {

@@ -46,7 +46,17 @@ final class Failures {
             return new FutureRevisionException("etcd " + where
                     + " has not reached the revision asked for: it was restored, or is another etcd than before.");
         }
+        if (mentions(e, "too many operations")) {
+            throw tooFewOperations(e, where);
+        }
         return new SiteUnreachableException(sentence(e, where), e);
+    }
+
+    private static IllegalArgumentException tooFewOperations(StatusRuntimeException e, String where) {
+        return new IllegalArgumentException(
+                "etcd " + where + " takes fewer operations in a transaction than the default of 128, which DrKit needs:"
+                        + " start it with --max-txn-ops=128 or more.",
+                e);
     }
 
     /** What an error that answered a transaction means. */
@@ -62,15 +72,11 @@ final class Failures {
         }
         switch (e.getStatus().getCode()) {
             case INVALID_ARGUMENT -> {
-                if (mentions(e, "user name is empty")) {
+                if (mentions(e, "user name is empty") || tokenRefused(e)) {
                     throw new SiteUnreachableException(sentence(e, where), e);
                 }
                 if (mentions(e, "too many operations")) {
-                    throw new IllegalArgumentException(
-                            "etcd " + where
-                                    + " takes fewer operations in a transaction than the default of 128, which DrKit needs:"
-                                    + " start it with --max-txn-ops=128 or more.",
-                            e);
+                    throw tooFewOperations(e, where);
                 }
                 throw new IllegalArgumentException("etcd " + where + " refused the transaction: " + text(e), e);
             }

@@ -99,7 +99,11 @@ final class Judge implements Side.Judge {
             return;
         }
         boolean news = before == null || !before.isComplete() || before.revision() != now.revision();
-        if (news && !other.apply(side).wasFormerly(now.revision(), side.unleased())) {
+        boolean ofFormerHistory = other.apply(side)
+                .formerly(now.revision())
+                .filter(content -> difference(side, content).isEmpty())
+                .isPresent();
+        if (news && !ofFormerHistory) {
             difference(side, other.apply(side).at(now.revision()))
                     .ifPresent(text -> broken.accept(
                             "no gap", "at revision " + revision + " with checkpoint " + now.revision() + ": " + text));
@@ -189,6 +193,15 @@ final class Judge implements Side.Judge {
 
     /** The lag told is an upper bound, and what is told to be applied was. */
     void measured(MirrorStatus status, Side primary, long now) {
+        Side standby = other.apply(primary);
+        Checkpoint written = streamed.getOrDefault(standby, none());
+        boolean beyond = status.appliedRevision() > Math.max(written.revision(), written.partialTo());
+        // A promoted standby goes its own ways before the mirror notices.
+        if (status.state() == MirrorStatus.State.STREAMING && beyond && standby.role() == Role.STANDBY) {
+            difference(standby, primary.at(status.appliedRevision()))
+                    .ifPresent(
+                            text -> broken.accept("measured", status.appliedRevision() + " is not applied: " + text));
+        }
         status.lag().ifPresent(lag -> {
             var missing = primary.times.higherEntry(status.appliedRevision());
             long age = missing == null ? 0 : now - missing.getValue();

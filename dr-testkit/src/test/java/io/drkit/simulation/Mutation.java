@@ -194,6 +194,11 @@ record Mutation(String name, String file, String text, String replacement, Strin
                             "progress.sourceSeen(revision, ticker.nanoTime());")
                     .where("plot=MIRROR"),
             new Mutation(
+                    "what is about to be applied is told to be",
+                    "mirror/Tail",
+                    "List<Net> nets = List.copyOf(batch.values());\n        Witness",
+                    "progress.reached(batchRevision, true);\n        List<Net> nets = List.copyOf(batch.values());\n        Witness"),
+            new Mutation(
                     "a refused value's key is not told",
                     "mirror/StandbyWriter",
                     "CommitResult result = commit(List.of(skipped.add(change)), next);",

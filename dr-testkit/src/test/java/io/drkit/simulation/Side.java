@@ -16,6 +16,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.LongSupplier;
@@ -158,9 +159,9 @@ final class Side {
         return content;
     }
 
-    /** Whether this was its content at a revision that another has the number of now. */
-    boolean wasFormerly(long revision, Map<Bytes, Bytes> content) {
-        return content.equals(former.get(revision));
+    /** Its content at a revision that another has the number of now, if there was one. */
+    Optional<Map<Bytes, Bytes>> formerly(long revision) {
+        return Optional.ofNullable(former.get(revision));
     }
 
     Map<Bytes, Bytes> at(long revision) {

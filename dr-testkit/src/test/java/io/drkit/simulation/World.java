@@ -143,7 +143,8 @@ final class World {
             late.remove(dice.below(late.size())).doneLate();
         }
         mirrors.stream()
-                .filter(running -> running.from().reaches(primary))
+                .filter(running ->
+                        running.from().reaches(primary) && !running.actor().isKilled())
                 .forEach(running -> judge.measured(running.mirror().status(), primary, scheduler.nanoTime()));
         if (chance && !isLeftOut() && dice.chance(profile.events())) {
             happenings.happen();
