@@ -6,9 +6,11 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.drkit.SiteUnreachableException;
+import io.drkit.keyspace.DrKitKeys;
 import io.drkit.keystore.Bytes;
 import io.drkit.keystore.CommitResult;
 import io.drkit.keystore.KeyRange;
+import io.drkit.keystore.KeyStore;
 import io.drkit.keystore.Transaction;
 import io.drkit.keystore.Transaction.Operation;
 import io.drkit.keystore.Watch;
@@ -16,9 +18,17 @@ import io.drkit.keystore.WatchSignal;
 import io.drkit.testkit.etcd.EtcdBinary;
 import io.drkit.testkit.etcd.EtcdServer;
 import io.drkit.testkit.etcd.EtcdServerBuilder;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.Key;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
 import java.time.Duration;
+import java.util.Base64;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class EtcdKeyStoreSecurityTest {
 
@@ -74,6 +84,40 @@ class EtcdKeyStoreSecurityTest {
             }
             Thread.sleep(2_500);
             awaitWatch(store);
+        }
+    }
+
+    /** A JWT holds the revision of users and roles it was given for, and is void when any of them changes. */
+    @Test
+    void what_was_sent_ahead_is_to_be_sent_again_after_another_user_changed(@TempDir Path folder) throws Exception {
+        KeyPair keys = KeyPairGenerator.getInstance("RSA").generateKeyPair();
+        Path publicKey = pem(folder.resolve("public.pem"), "PUBLIC KEY", keys.getPublic());
+        Path privateKey = pem(folder.resolve("private.pem"), "PRIVATE KEY", keys.getPrivate());
+        String token = "--auth-token=jwt,sign-method=RS256,pub-key=" + publicKey + ",priv-key=" + privateKey;
+        try (EtcdServer etcd = EtcdServer.builder().auth("sesame").flags(token).start();
+                EtcdKeyStore store = connect(etcd, "root", "sesame")) {
+            assertThat(store.commit(PUT)).isInstanceOf(CommitResult.Committed.class);
+            etcd.etcdctl("user", "add", "another:secret");
+            assertThatThrownBy(() -> KeyStore.await(store.submit(PUT)))
+                    .isInstanceOf(SiteUnreachableException.class)
+                    .hasMessageContaining("auth store is old");
+            assertThat(store.commit(PUT)).isInstanceOf(CommitResult.Committed.class);
+        }
+    }
+
+    private static Path pem(Path file, String what, Key key) throws IOException {
+        String body = Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(key.getEncoded());
+        return Files.writeString(file, "-----BEGIN " + what + "-----\n" + body + "\n-----END " + what + "-----\n");
+    }
+
+    @Test
+    void a_server_that_takes_too_few_operations_is_told_how_many_are_needed() {
+        try (EtcdServer etcd = EtcdServer.builder().flags("--max-txn-ops=64").start();
+                EtcdKeyStore store =
+                        EtcdKeyStore.connect(EtcdConnection.to(etcd.endpoints()).build())) {
+            assertThatThrownBy(() -> store.read(DrKitKeys.window("default")))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("--max-txn-ops=128");
         }
     }
 
