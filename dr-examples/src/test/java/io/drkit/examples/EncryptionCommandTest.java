@@ -58,10 +58,13 @@ class EncryptionCommandTest {
         }
         try (KeyStore store =
                 EtcdKeyStore.connect(EtcdConnection.to(primary.endpoints()).build())) {
-            RecordedCluster.registry().stream()
+            List<Operation> puts = RecordedCluster.registry().stream()
                     .filter(entry -> !entry.leased())
-                    .forEach(entry -> store.commit(
-                            new Transaction(List.of(), List.of(Operation.put(entry.key(), entry.value())))));
+                    .map(entry -> Operation.put(entry.key(), entry.value()))
+                    .toList();
+            for (int from = 0; from < puts.size(); from += 100) {
+                store.commit(new Transaction(List.of(), puts.subList(from, Math.min(from + 100, puts.size()))));
+            }
         }
     }
 
