@@ -104,8 +104,11 @@ class ValueTransformerProperties {
         ValueTransformer transformer = Configs.transformer(config);
         Bytes key = Bytes.utf8("/registry/secrets/default/a");
         Bytes stored = Bytes.utf8(label).concat(Bytes.copyOf(behind));
-        assertThat(transformer.read(key, stored).verdict()).isNotEqualTo(Verdict.MISREAD);
-        assertThat(transformer.read(key, stored).provider()).isNotEmpty();
+        Reading reading = transformer.read(key, stored);
+        assertThat(reading.provider().equals("identity")
+                        || reading.verdict() == Verdict.UNREADABLE
+                        || reading.verdict() == Verdict.NEEDS_PLUGIN)
+                .isTrue();
     }
 
     @Provide
