@@ -61,7 +61,8 @@ class EncryptionConfigRulesTest {
     @CsvSource({
         "aescbc, 16, true", "aescbc, 24, true", "aescbc, 32, true", "aescbc, 15, false", "aescbc, 31, false",
         "aescbc, 33, false", "aescbc, 64, false", "aesgcm, 16, true", "aesgcm, 24, true", "aesgcm, 32, true",
-        "aesgcm, 20, false", "secretbox, 32, true", "secretbox, 16, false", "secretbox, 24, false", "secretbox, 33, false"
+        "aesgcm, 20, false", "secretbox, 32, true", "secretbox, 16, false", "secretbox, 24, false",
+                "secretbox, 33, false"
     })
     void a_secret_has_its_length(String kind, int size, boolean right) {
         String secret = Base64.getEncoder().encodeToString(new byte[size]);
@@ -76,8 +77,13 @@ class EncryptionConfigRulesTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "MDEyMzQ1Njc4OWFiY2RlZg", "MDEyMzQ1Njc4OWFiY2RlZg=", "MDEyMzQ1Njc4OWFiY2RlZg===", "MDEyMzQ1Njc4OWFiY2Rl_-==",
-                "MDEyMzQ1Njc4 OWFiY2RlZg==", "s3cret!", "===="
+                "MDEyMzQ1Njc4OWFiY2RlZg",
+                "MDEyMzQ1Njc4OWFiY2RlZg=",
+                "MDEyMzQ1Njc4OWFiY2RlZg===",
+                "MDEyMzQ1Njc4OWFiY2Rl_-==",
+                "MDEyMzQ1Njc4 OWFiY2RlZg==",
+                "s3cret!",
+                "===="
             })
     void a_secret_is_standard_base64(String secret) {
         assertThatThrownBy(() -> EncryptionConfig.parse(
@@ -91,17 +97,33 @@ class EncryptionConfigRulesTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "[Secrets]", "['*']", "[apiserveripinfo]", "[serviceipallocations]", "[servicenodeportallocations]",
-                "[events.events.k8s.io]", "['*.events.k8s.io']", "[ingresses.extensions]", "['secrets.*']",
-                "[secrets, secrets]", "[secrets, '*.']", "['*.', secrets]", "['*.*', secrets]", "[deployments.apps, '*.apps']",
-                "['*.apps', '*.*']", "['*.*', '*.*']", "['']", "['.apps']"
+                "[Secrets]",
+                "['*']",
+                "[apiserveripinfo]",
+                "[serviceipallocations]",
+                "[servicenodeportallocations]",
+                "[events.events.k8s.io]",
+                "['*.events.k8s.io']",
+                "[ingresses.extensions]",
+                "['secrets.*']",
+                "[secrets, secrets]",
+                "[secrets, '*.']",
+                "['*.', secrets]",
+                "['*.*', secrets]",
+                "[deployments.apps, '*.apps']",
+                "['*.apps', '*.*']",
+                "['*.*', '*.*']",
+                "['']",
+                "['.apps']"
             })
     void resources_are_such_as_can_be_encrypted_and_do_not_overlap(String resources) {
         refused(file("[{resources: " + resources + ", providers: [{identity: {}}]}]"), "resources[0].resources");
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {"*.*|secrets", "*.|secrets", "*.apps|deployments.apps", "*.*|*.apps", "*.*|*.*", "*.|*."})
+    @CsvSource(
+            delimiter = '|',
+            value = {"*.*|secrets", "*.|secrets", "*.apps|deployments.apps", "*.*|*.apps", "*.*|*.*", "*.|*."})
     void a_rule_after_the_wildcard_that_masks_it_is_refused_and_before_it_is_taken(String wide, String narrow) {
         String rule = "{resources: ['%s'], providers: [{identity: {}}]}";
         refused(
@@ -115,15 +137,21 @@ class EncryptionConfigRulesTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "apiVersion: v3, name: a, endpoint: 'unix:///a'", "apiVersion: v2, name: '', endpoint: 'unix:///a'",
-                "apiVersion: v2, endpoint: 'unix:///a'", "apiVersion: v2, name: 'a:b', endpoint: 'unix:///a'",
-                "apiVersion: v2, name: a", "apiVersion: v2, name: a, endpoint: ''",
-                "apiVersion: v2, name: a, endpoint: 'tcp://a'", "apiVersion: v2, name: a, endpoint: /run/a.sock",
+                "apiVersion: v3, name: a, endpoint: 'unix:///a'",
+                "apiVersion: v2, name: '', endpoint: 'unix:///a'",
+                "apiVersion: v2, endpoint: 'unix:///a'",
+                "apiVersion: v2, name: 'a:b', endpoint: 'unix:///a'",
+                "apiVersion: v2, name: a",
+                "apiVersion: v2, name: a, endpoint: ''",
+                "apiVersion: v2, name: a, endpoint: 'tcp://a'",
+                "apiVersion: v2, name: a, endpoint: /run/a.sock",
                 "apiVersion: v2, name: a, endpoint: 'unix:///a', cachesize: 10",
                 "apiVersion: v1, name: a, endpoint: 'unix:///a', cachesize: 0",
                 "apiVersion: v1, name: a, endpoint: 'unix:///a', cachesize: x",
-                "name: a, endpoint: 'unix:///a', timeout: 0s", "name: a, endpoint: 'unix:///a', timeout: -3s",
-                "name: a, endpoint: 'unix:///a', timeout: 3", "name: a, endpoint: 'unix:///a', timeout: 3 s"
+                "name: a, endpoint: 'unix:///a', timeout: 0s",
+                "name: a, endpoint: 'unix:///a', timeout: -3s",
+                "name: a, endpoint: 'unix:///a', timeout: 3",
+                "name: a, endpoint: 'unix:///a', timeout: 3 s"
             })
     void a_plugin_is_described_rightly(String kms) {
         refused(provider("{kms: {" + kms + "}}"), "resources[0].providers[0].kms");
@@ -132,7 +160,8 @@ class EncryptionConfigRulesTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "name: 'a:b', endpoint: 'unix:///a'", "apiVersion: v1, name: a, endpoint: 'unix:///a', cachesize: -1",
+                "name: 'a:b', endpoint: 'unix:///a'",
+                "apiVersion: v1, name: a, endpoint: 'unix:///a', cachesize: -1",
                 "name: a, endpoint: 'unix:///a', cachesize: 100, timeout: 1m30.5s",
                 "apiVersion: v2, name: a, endpoint: 'unix:///a', timeout: 500ms",
                 "apiVersion: v2, name: a, endpoint: 'unix:@abstract.sock'"
@@ -148,7 +177,8 @@ class EncryptionConfigRulesTest {
         refused(provider(two + ", " + two), "providers[1].kms.name: it is used twice");
         refused(provider(one + ", " + two), "it is used twice");
         refused(
-                file("[{resources: [secrets], providers: [" + two + "]}, {resources: [pods], providers: [" + two + "]}]"),
+                file("[{resources: [secrets], providers: [" + two + "]}, {resources: [pods], providers: [" + two
+                        + "]}]"),
                 "resources[1].providers[0].kms.name: it is used twice");
         taken(provider(one + ", " + one));
     }
@@ -157,7 +187,9 @@ class EncryptionConfigRulesTest {
     void what_would_be_lost_or_misunderstood_is_refused() {
         refused(file("[]") + "extra: 1\n", "unknown field 'extra'");
         refused(provider("{aesCBC: {keys: [" + KEY + "]}}"), "unknown field 'aesCBC'");
-        refused(provider("{aescbc: {keys: [{name: a, secret: " + BASE64 + ", comment: x}]}}"), "unknown field 'comment'");
+        refused(
+                provider("{aescbc: {keys: [{name: a, secret: " + BASE64 + ", comment: x}]}}"),
+                "unknown field 'comment'");
         refused(provider("{identity: {x: 1}}"), "unknown field 'x'");
         refused(provider("{aescbc: {keys: [{name: 1, secret: " + BASE64 + "}]}}"), "put it in quotes");
         refused(provider("{aescbc: {keys: " + KEY + "}}"), "a list is expected");

@@ -48,7 +48,8 @@ class EncryptionConfigTest {
     @Test
     void reads_what_a_real_kube_apiserver_was_given() {
         EncryptionConfig config = recorded("encryption-config.yaml");
-        assertThat(config.rules()).extracting(Rule::resources)
+        assertThat(config.rules())
+                .extracting(Rule::resources)
                 .containsExactly(List.of("secrets"), List.of("configmaps"), List.of("widgets.example.dr.io"));
         assertThat(config.providersFor(new GroupResource("", "secrets")))
                 .containsExactly(
@@ -61,8 +62,7 @@ class EncryptionConfigTest {
 
     @Test
     void keeps_the_order_of_everything() {
-        EncryptionConfig config = EncryptionConfig.parse(
-                """
+        EncryptionConfig config = EncryptionConfig.parse("""
                 apiVersion: apiserver.config.k8s.io/v1
                 kind: EncryptionConfiguration
                 resources:
@@ -78,8 +78,7 @@ class EncryptionConfigTest {
                   - kms: {name: one, endpoint: "unix:///one.sock", cachesize: -1}
                 - resources: ['*.*']
                   providers: [{identity: {}}]
-                """,
-                "test");
+                """, "test");
         assertThat(config.toString())
                 .contains("[pods, configmaps]")
                 .contains("[identity, secretbox[b], kms v2[two], aesgcm[z, a], kms v1[one]]");
@@ -93,10 +92,54 @@ class EncryptionConfigTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "1", "007", "0x1F", "0o7", "0b1", "1_000", "1e3", ".5", "-.inf", ".nan", "12:30:45", "2026-11-24", "on",
-                "No", "y", "true", "null", "~", "no: yes", "\"", "'", "\\", "- a", "#", "a #b", "&a", "*a", "!a", "%a",
-                "@a", "`", "{a", "[a", "|", ">", "=", "<<", "?", ":", "a:b", " a ", "ключ", "鍵", "\u2028", "\u0085", "é\t\n",
-                "\ud83d\udd11", "a very long name with blanks in it, so long that a writer that folds lines would fold it here and there"
+                "1",
+                "007",
+                "0x1F",
+                "0o7",
+                "0b1",
+                "1_000",
+                "1e3",
+                ".5",
+                "-.inf",
+                ".nan",
+                "12:30:45",
+                "2026-11-24",
+                "on",
+                "No",
+                "y",
+                "true",
+                "null",
+                "~",
+                "no: yes",
+                "\"",
+                "'",
+                "\\",
+                "- a",
+                "#",
+                "a #b",
+                "&a",
+                "*a",
+                "!a",
+                "%a",
+                "@a",
+                "`",
+                "{a",
+                "[a",
+                "|",
+                ">",
+                "=",
+                "<<",
+                "?",
+                ":",
+                "a:b",
+                " a ",
+                "ключ",
+                "鍵",
+                "\u2028",
+                "\u0085",
+                "é\t\n",
+                "\ud83d\udd11",
+                "a very long name with blanks in it, so long that a writer that folds lines would fold it here and there"
             })
     void a_name_comes_back_as_it_was_and_in_quotes(String name) {
         String yaml = named(name).toYaml();
@@ -109,19 +152,17 @@ class EncryptionConfigTest {
 
     @Test
     void json_is_read_as_well() {
-        assertThat(
-                        EncryptionConfig.parse(
-                                "{\"kind\":\"EncryptionConfiguration\",\"apiVersion\":\"apiserver.config.k8s.io/v1\",\"resources\":"
-                                        + "[{\"resources\":[\"secrets\"],\"providers\":[{\"aescbc\":{\"keys\":[{\"name\":\"key1\","
-                                        + "\"secret\":\"MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=\"}]}},{\"identity\":{}}]}]}",
-                                "test"))
+        assertThat(EncryptionConfig.parse(
+                        "{\"kind\":\"EncryptionConfiguration\",\"apiVersion\":\"apiserver.config.k8s.io/v1\",\"resources\":"
+                                + "[{\"resources\":[\"secrets\"],\"providers\":[{\"aescbc\":{\"keys\":[{\"name\":\"key1\","
+                                + "\"secret\":\"MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=\"}]}},{\"identity\":{}}]}]}",
+                        "test"))
                 .isEqualTo(named("key1"));
     }
 
     @Test
     void the_most_specific_pattern_decides_and_rules_for_it_are_joined() {
-        EncryptionConfig config = EncryptionConfig.parse(
-                """
+        EncryptionConfig config = EncryptionConfig.parse("""
                 apiVersion: apiserver.config.k8s.io/v1
                 kind: EncryptionConfiguration
                 resources:
@@ -130,8 +171,7 @@ class EncryptionConfigTest {
                 - {resources: [secrets], providers: [{identity: {}}]}
                 - {resources: ['*.'], providers: [{kms: {apiVersion: v2, name: core, endpoint: "unix:///a"}}]}
                 - {resources: ['*.*'], providers: [{kms: {apiVersion: v2, name: all, endpoint: "unix:///a"}}]}
-                """,
-                "test");
+                """, "test");
         assertThat(told(config, "secrets")).isEqualTo("[kms v2[exact], identity]");
         assertThat(told(config, "deployments.apps")).isEqualTo("[kms v2[exact]]");
         assertThat(told(config, "daemonsets.apps")).isEqualTo("[kms v2[apps]]");

@@ -27,9 +27,12 @@ class MergePlanTest {
 
     @Test
     void the_standby_moves_to_a_fresh_key_that_both_read_and_only_then_gets_the_primarys() {
-        assertThat(plan.stages()).extracting(Stage::file)
-                .containsExactly("1-standby.yaml", "2-primary.yaml", "3-standby.yaml", "4-standby.yaml", "5-standby.yaml");
-        assertThat(plan.stages()).extracting(Stage::then)
+        assertThat(plan.stages())
+                .extracting(Stage::file)
+                .containsExactly(
+                        "1-standby.yaml", "2-primary.yaml", "3-standby.yaml", "4-standby.yaml", "5-standby.yaml");
+        assertThat(plan.stages())
+                .extracting(Stage::then)
                 .containsExactly(
                         List.of(Action.RESTART, Action.VERIFY),
                         List.of(Action.RESTART, Action.VERIFY),
@@ -74,7 +77,15 @@ class MergePlanTest {
     }
 
     private String freshName() {
-        return plan.stages().get(3).config().rules().get(0).providers().get(0).toString().replaceAll(".*\\[|\\].*", "");
+        return plan.stages()
+                .get(3)
+                .config()
+                .rules()
+                .get(0)
+                .providers()
+                .get(0)
+                .toString()
+                .replaceAll(".*\\[|\\].*", "");
     }
 
     @Test
@@ -97,7 +108,8 @@ class MergePlanTest {
         assertThat(json).contains("\"file\" : \"3-standby.yaml\"", "\"rewrite\"", "\"n\" : 5", "\"notes\"");
         for (Stage stage : plan.stages()) {
             for (var slot : DefaultEncryptionKeyMerger.slots(stage.config())) {
-                assertThat(json + plan).doesNotContain(slot.key().base64(), slot.key().secret().utf8());
+                assertThat(json + plan)
+                        .doesNotContain(slot.key().base64(), slot.key().secret().utf8());
             }
         }
     }
@@ -109,14 +121,20 @@ class MergePlanTest {
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(folder)))
                 .isEqualTo("rwx------");
         try (var files = Files.list(folder)) {
-            assertThat(files).allSatisfy(file -> assertThat(
-                            PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
-                    .isEqualTo("rw-------"));
+            assertThat(files)
+                    .allSatisfy(file -> assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+                            .isEqualTo("rw-------"));
         }
         assertThat(folder.toFile().list())
                 .containsExactlyInAnyOrder(
-                        "0-primary.yaml", "0-standby.yaml", "1-standby.yaml", "2-primary.yaml", "3-standby.yaml",
-                        "4-standby.yaml", "5-standby.yaml", "plan.json");
+                        "0-primary.yaml",
+                        "0-standby.yaml",
+                        "1-standby.yaml",
+                        "2-primary.yaml",
+                        "3-standby.yaml",
+                        "4-standby.yaml",
+                        "5-standby.yaml",
+                        "plan.json");
         for (Stage stage : plan.stages()) {
             assertThat(EncryptionConfig.read(folder.resolve(stage.file()))).isEqualTo(stage.config());
         }

@@ -56,8 +56,7 @@ class RegistryKeyTest {
             Map.entry("clusterrolebindings", "clusterrolebindings.rbac.authorization.k8s.io"),
             Map.entry("apiregistration.k8s.io/apiservices", "apiservices.apiregistration.k8s.io"),
             Map.entry(
-                    "apiextensions.k8s.io/customresourcedefinitions",
-                    "customresourcedefinitions.apiextensions.k8s.io"),
+                    "apiextensions.k8s.io/customresourcedefinitions", "customresourcedefinitions.apiextensions.k8s.io"),
             Map.entry("example.dr.io/widgets", "widgets.example.dr.io"),
             Map.entry("example.dr.io/tenants", "tenants.example.dr.io"));
 
@@ -67,9 +66,20 @@ class RegistryKeyTest {
 
     /** Those whose objects are in no namespace. */
     private static final Set<String> CLUSTER_SCOPED = Set.of(
-            "namespaces", "nodes", "apiserveripinfo", "apiserverpeeripinfo", "clusterroles", "clusterrolebindings",
-            "apiservices", "customresourcedefinitions", "flowschemas", "prioritylevelconfigurations", "priorityclasses",
-            "ipaddresses", "servicecidrs", "tenants");
+            "namespaces",
+            "nodes",
+            "apiserveripinfo",
+            "apiserverpeeripinfo",
+            "clusterroles",
+            "clusterrolebindings",
+            "apiservices",
+            "customresourcedefinitions",
+            "flowschemas",
+            "prioritylevelconfigurations",
+            "priorityclasses",
+            "ipaddresses",
+            "servicecidrs",
+            "tenants");
 
     @ParameterizedTest
     @ValueSource(strings = {"kube-registry.jsonl.gz", "kube-standby-registry.jsonl.gz"})
@@ -78,8 +88,8 @@ class RegistryKeyTest {
         assertThat(keys).hasSizeGreaterThan(200);
         Set<String> unexpected = new TreeSet<>();
         for (String key : keys) {
-            RegistryKey parsed =
-                    RegistryKey.parse(Bytes.utf8(key), RegistryKey.DEFAULT_PREFIX).orElseThrow();
+            RegistryKey parsed = RegistryKey.parse(Bytes.utf8(key), RegistryKey.DEFAULT_PREFIX)
+                    .orElseThrow();
             String path = key.substring("/registry/".length());
             String[] parts = path.split("/", -1);
             String two = parts.length > 1 ? parts[0] + "/" + parts[1] : "";
@@ -116,7 +126,8 @@ class RegistryKeyTest {
 
     @Test
     void what_is_not_below_the_prefix_is_none() {
-        for (String key : List.of("/registry", "/registry/", "/registry2/pods/a/b", "/drkit/site", "compact_rev_key", "")) {
+        for (String key :
+                List.of("/registry", "/registry/", "/registry2/pods/a/b", "/drkit/site", "compact_rev_key", "")) {
             assertThat(RegistryKey.parse(Bytes.utf8(key), "/registry")).as(key).isEmpty();
         }
         assertThat(RegistryKey.parse(Bytes.utf8("/k/pods/a/b"), "/k/")).isPresent();
@@ -127,7 +138,8 @@ class RegistryKeyTest {
         for (int b = 0; b < 256; b++) {
             Bytes key = Bytes.utf8("/registry/").concat(Bytes.copyOf((byte) b));
             assertThat(RegistryKey.parse(key, "/registry")).isPresent();
-            assertThat(RegistryKey.parse(key.concat(Bytes.utf8("//")), "/registry")).isPresent();
+            assertThat(RegistryKey.parse(key.concat(Bytes.utf8("//")), "/registry"))
+                    .isPresent();
         }
     }
 

@@ -8,6 +8,7 @@ import io.drkit.keystore.Bytes;
 import io.drkit.testkit.ValueCipherContract;
 import java.util.HexFormat;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 /** The contract, and answers that are known: what a real kube-apiserver stored, and the test that NaCl itself publishes. */
@@ -60,7 +61,7 @@ class LocalValueCipherTest extends ValueCipherContract {
     }
 
     private Bytes recorded(String key, Algorithm algorithm, String name, String secret) {
-        Bytes stored = RecordedRegistry.read().get(Bytes.utf8(key));
+        Bytes stored = Objects.requireNonNull(RecordedRegistry.read().get(Bytes.utf8(key)));
         Bytes label = Bytes.utf8("k8s:enc:" + algorithm.providerName() + ":v1:" + name + ":");
         assertThat(stored).matches(value -> value.startsWith(label));
         return cipher.open(algorithm, Bytes.utf8(secret), stored.dropFirst(label.size()), Bytes.utf8(key))

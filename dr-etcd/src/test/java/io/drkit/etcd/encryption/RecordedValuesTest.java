@@ -54,7 +54,9 @@ class RecordedValuesTest {
             Reading reading = transformer.readAsKubeApiserver(key, again);
             assertThat(reading.plaintext()).isEqualTo(plaintext);
             assertThat(reading.current()).isTrue();
-            assertThat(again.equals(value)).as(key.printable()).isEqualTo(reading.provider().equals("identity"));
+            assertThat(again.equals(value))
+                    .as(key.printable())
+                    .isEqualTo(reading.provider().equals("identity"));
         });
     }
 

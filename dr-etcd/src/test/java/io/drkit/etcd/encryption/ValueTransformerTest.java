@@ -59,8 +59,8 @@ class ValueTransformerTest {
     void an_identity_that_comes_first_takes_nothing_encrypted_for_its_own() {
         EncryptionKey key = key("key1", 1);
         Bytes stored = transformer(secrets(aescbc(key))).write(SECRET, PLAINTEXT);
-        Reading reading = transformer(config(rule("secrets", IDENTITY, aescbc(key))))
-                .readAsKubeApiserver(SECRET, stored);
+        Reading reading =
+                transformer(config(rule("secrets", IDENTITY, aescbc(key)))).readAsKubeApiserver(SECRET, stored);
         assertThat(reading).isEqualTo(new Reading(Verdict.READABLE, "aescbc", "key1", false, PLAINTEXT));
     }
 
@@ -137,7 +137,8 @@ class ValueTransformerTest {
         boolean misread = false;
         for (int i = 0; i < 8_000; i++) {
             Bytes stored = writer.write(SECRET, PLAINTEXT);
-            assertThat(one.read(SECRET, stored)).isEqualTo(new Reading(Verdict.UNREADABLE, "aescbc", "key1", false, null));
+            assertThat(one.read(SECRET, stored))
+                    .isEqualTo(new Reading(Verdict.UNREADABLE, "aescbc", "key1", false, null));
             misread |= one.readAsKubeApiserver(SECRET, stored).verdict() == Verdict.MISREAD;
         }
         assertThat(misread).isTrue();
@@ -149,7 +150,9 @@ class ValueTransformerTest {
         ValueTransformer transformer = transformer(secrets(aescbc(key)));
         Bytes cbor = Bytes.copyOf((byte) 0xd9, (byte) 0xd9, (byte) 0xf7, (byte) 0xa0);
         for (Bytes object : new Bytes[] {PLAINTEXT, cbor, Bytes.utf8("{\"kind\":\"Widget\"}\n"), Bytes.utf8("{}")}) {
-            assertThat(transformer.read(SECRET, transformer.write(SECRET, object)).plaintext())
+            assertThat(transformer
+                            .read(SECRET, transformer.write(SECRET, object))
+                            .plaintext())
                     .isEqualTo(object);
         }
         for (String other : new String[] {"", "k8s", "{", "{} x", "{\"a\":", "[]", "null", "7", "{\0}"}) {
@@ -167,11 +170,15 @@ class ValueTransformerTest {
         ValueTransformer plugged = transformer(config(rule("secrets", PLUGIN, v1, IDENTITY)));
         Bytes two = Bytes.utf8("k8s:enc:kms:v2:vault:whatever");
         Bytes one = Bytes.utf8("k8s:enc:kms:v1:old:vault:whatever");
-        assertThat(plugged.read(SECRET, two)).isEqualTo(new Reading(Verdict.NEEDS_PLUGIN, "kms v2", "vault", true, null));
+        assertThat(plugged.read(SECRET, two))
+                .isEqualTo(new Reading(Verdict.NEEDS_PLUGIN, "kms v2", "vault", true, null));
         assertThat(plugged.read(SECRET, one))
                 .isEqualTo(new Reading(Verdict.NEEDS_PLUGIN, "kms v1", "old:vault", false, null));
-        for (String stored : new String[] {"k8s:enc:kms:v1:vault:x", "k8s:enc:kms:v2:vault2:x", "k8s:enc:kms:v2:vault"}) {
-            assertThat(plugged.read(SECRET, Bytes.utf8(stored)).verdict()).as(stored).isEqualTo(Verdict.UNREADABLE);
+        for (String stored :
+                new String[] {"k8s:enc:kms:v1:vault:x", "k8s:enc:kms:v2:vault2:x", "k8s:enc:kms:v2:vault"}) {
+            assertThat(plugged.read(SECRET, Bytes.utf8(stored)).verdict())
+                    .as(stored)
+                    .isEqualTo(Verdict.UNREADABLE);
         }
         Reading unknown = transformer(secrets(aescbc(key("key1", 1)))).read(SECRET, two);
         assertThat(unknown).isEqualTo(new Reading(Verdict.UNREADABLE, "kms v2", "vault", false, null));
@@ -199,7 +206,9 @@ class ValueTransformerTest {
             Reading expected = new Reading(Verdict.READABLE, "aescbc", "a:b", false, PLAINTEXT);
             ValueTransformer both = transformer(secrets(aescbc(shorter, longer)));
             assertThat(both.read(SECRET, stored)).isEqualTo(expected);
-            assertThat(transformer(secrets(aescbc(shorter))).read(SECRET, stored).verdict())
+            assertThat(transformer(secrets(aescbc(shorter)))
+                            .read(SECRET, stored)
+                            .verdict())
                     .isEqualTo(Verdict.UNREADABLE);
             Bytes box = transformer(secrets(secretbox(longer))).write(SECRET, PLAINTEXT);
             assertThat(transformer(secrets(secretbox(shorter, longer)))

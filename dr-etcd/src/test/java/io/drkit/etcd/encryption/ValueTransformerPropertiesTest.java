@@ -25,7 +25,7 @@ import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 
 /** What holds for every configuration, object and key, whatever bytes are stored. */
-class ValueTransformerProperties {
+class ValueTransformerPropertiesTest {
 
     private static final Bytes OBJECT = Bytes.utf8("k8s\0");
 
@@ -58,8 +58,7 @@ class ValueTransformerProperties {
             Bytes key = Bytes.utf8("/registry/secrets/default/a");
             Bytes plaintext = OBJECT.concat(Bytes.copyOf(object));
             assertThat(rotated.readAsKubeApiserver(key, before.write(key, plaintext)))
-                    .isEqualTo(new Reading(
-                            Verdict.READABLE, algorithm.providerName(), "retired", false, plaintext));
+                    .isEqualTo(new Reading(Verdict.READABLE, algorithm.providerName(), "retired", false, plaintext));
         }
     }
 
@@ -81,12 +80,13 @@ class ValueTransformerProperties {
             damage.forEach(at -> stored[at % stored.length] ^= (byte) (1 << at % 8));
             damaged = Bytes.wrap(stored);
         }
-        for (Reading reading :
-                List.of(transformer.read(key, damaged), transformer.readAsKubeApiserver(key, damaged))) {
+        for (Reading reading : List.of(transformer.read(key, damaged), transformer.readAsKubeApiserver(key, damaged))) {
             boolean answered = reading.verdict() == Verdict.READABLE || reading.verdict() == Verdict.MISREAD;
             assertThat(reading.plaintext() != null).isEqualTo(answered);
             assertThat(reading.toString()).doesNotContain("s3cret");
-            if (answered && !reading.provider().equals("identity") && !reading.provider().equals("aescbc")) {
+            if (answered
+                    && !reading.provider().equals("identity")
+                    && !reading.provider().equals("aescbc")) {
                 assertThat(reading.plaintext()).isEqualTo(plaintext);
             }
             if (reading.verdict() == Verdict.READABLE && reading.provider().equals("aescbc")) {
@@ -153,10 +153,7 @@ class ValueTransformerProperties {
     @Provide
     Arbitrary<String> labels() {
         return Arbitraries.oneOf(
-                Arbitraries.strings()
-                        .withChars("k8s:enc\0")
-                        .ofMaxLength(12)
-                        .map(tail -> "k8s:enc:" + tail),
+                Arbitraries.strings().withChars("k8s:enc\0").ofMaxLength(12).map(tail -> "k8s:enc:" + tail),
                 Arbitraries.of("k8s:enc:aescbc:v1:", "k8s:enc:kms:v2:vault:", "k8s:enc::::::", "k8s:enc"));
     }
 }
