@@ -77,15 +77,26 @@ public final class DefaultEncryptionKeyMerger implements EncryptionKeyMerger {
                 "Lets the primary read what the standby writes, or will write.");
         giveUp(stages, Side.PRIMARY, primaryDrops, primaryFresh);
         giveUp(stages, Side.STANDBY, standbyDrops, standbyFresh);
-        for (Side side : List.of(Side.STANDBY, Side.PRIMARY)) {
-            stages.install(
-                    side,
-                    new ReadingAlong(stages.of(side), stages.of(other(side)))
-                            .extended(slot -> true, Uncovered.WRITTEN_PLAIN),
-                    "Lets the " + side + " read all that the " + other(side)
-                            + " writes, for no name clashes any more.");
-        }
+        readEachOther(stages);
         return new MergePlan(stages.all(), notes(stages, primaryDrops, standbyDrops));
+    }
+
+    /** Where a rule with a plugin gives one site more than the other needs, that goes to and fro until both have it. */
+    private static void readEachOther(Stages stages) {
+        EncryptionConfig standby = stages.of(Side.STANDBY);
+        EncryptionConfig primary = stages.of(Side.PRIMARY);
+        for (boolean grown = true; grown; ) {
+            EncryptionConfig more = new ReadingAlong(standby, primary).extended(slot -> true, Uncovered.WRITTEN_PLAIN);
+            primary = new ReadingAlong(primary, more).extended(slot -> true, Uncovered.WRITTEN_PLAIN);
+            grown = !more.equals(standby);
+            standby = more;
+        }
+        stages.install(Side.STANDBY, standby, lastPurpose(Side.STANDBY));
+        stages.install(Side.PRIMARY, primary, lastPurpose(Side.PRIMARY));
+    }
+
+    private static String lastPurpose(Side side) {
+        return "Lets the " + side + " read all that the " + other(side) + " writes, for no name clashes any more.";
     }
 
     /** Moves a site off the keys whose names clash, and then takes these from it. */
@@ -131,9 +142,10 @@ public final class DefaultEncryptionKeyMerger implements EncryptionKeyMerger {
     }
 
     private static void refuseToRewriteUnderKms(EncryptionConfig config, Set<Slot> dropped, Side side) {
-        for (Rule rule : config.rules()) {
-            boolean concerned = ProviderLists.slots(rule.providers()).stream().anyMatch(dropped::contains);
-            if (concerned && rule.providers().get(0) instanceof Kms kms) {
+        for (GroupResource pattern : config.patterns()) {
+            List<Provider> providers = config.providersFor(pattern);
+            boolean concerned = ProviderLists.slots(providers).stream().anyMatch(dropped::contains);
+            if (concerned && providers.get(0) instanceof Kms kms) {
                 throw new UnsafeToProceedException(
                         "The " + side + " still reads with " + dropped
                                 + ", whose name clashes, and writes with " + kms

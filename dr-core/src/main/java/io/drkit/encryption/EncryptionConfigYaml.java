@@ -33,8 +33,8 @@ final class EncryptionConfigYaml {
     private static final ObjectMapper YAML = new ObjectMapper(YAMLFactory.builder()
                     .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
                     .disable(YAMLGenerator.Feature.WRITE_DOC_START_MARKER)
-                    .enable(YAMLGenerator.Feature.MINIMIZE_QUOTES)
-                    .enable(YAMLGenerator.Feature.ALWAYS_QUOTE_NUMBERS_AS_STRINGS)
+                    // Names stay in quotes: what YAML takes for a number or a truth differs from reader to reader.
+                    .disable(YAMLGenerator.Feature.SPLIT_LINES)
                     .enable(YAMLGenerator.Feature.INDENT_ARRAYS_WITH_INDICATOR)
                     .build())
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
@@ -134,13 +134,12 @@ final class EncryptionConfigYaml {
 
     private EncryptionKey key(JsonNode node, String at) {
         fields(node, at, Set.of("name", "secret"));
+        String name = required(node, at, "name");
         // Go's decoder skips line ends and wants the padding, Java's is the other way round.
         String base64 = required(node, at, "secret").replace("\n", "").replace("\r", "");
         try {
             if (base64.length() % 4 == 0) {
-                return new EncryptionKey(
-                        required(node, at, "name"),
-                        Bytes.wrap(Base64.getDecoder().decode(base64)));
+                return new EncryptionKey(name, Bytes.wrap(Base64.getDecoder().decode(base64)));
             }
         } catch (IllegalArgumentException e) {
             // Said below, without the text.

@@ -6,7 +6,6 @@ import io.drkit.encryption.MergePlan.Stage;
 import io.drkit.encryption.ProviderLists.Slot;
 import java.util.ArrayList;
 import java.util.EnumMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -52,11 +51,12 @@ final class Stages {
     }
 
     private String reads(Side reader, Side writer) {
-        Set<Slot> missing = new LinkedHashSet<>(DefaultEncryptionKeyMerger.slots(of(writer)));
-        missing.removeAll(DefaultEncryptionKeyMerger.slots(of(reader)));
+        Set<Slot> mistaken = ReadingAlong.clashesWithin(of(reader));
+        Set<Object> missing = ReadingAlong.missing(of(reader), of(writer));
         return "The " + reader + " reads all of its own"
+                + (mistaken.isEmpty() ? "" : ", but may take for each other what is under " + mistaken)
                 + (missing.isEmpty()
                         ? " and all of the " + writer + "'s."
-                        : "; of the " + writer + "'s not yet what is under " + missing + ".");
+                        : "; of the " + writer + "'s not yet all that is under " + missing + ".");
     }
 }
