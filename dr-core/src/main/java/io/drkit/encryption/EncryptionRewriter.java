@@ -122,7 +122,7 @@ public final class EncryptionRewriter {
                     || (plaintext != null && !transformer.writesLocally(entry.key()))) {
                 needsPlugin++;
                 leave(entry.key());
-            } else if (plaintext == null) {
+            } else if (plaintext == null || !transformer.readsAgain(entry.key(), plaintext)) {
                 unreadable++;
                 leave(entry.key());
             } else if (entry.leased()) {
