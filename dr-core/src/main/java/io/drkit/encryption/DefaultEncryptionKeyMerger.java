@@ -3,9 +3,11 @@ package io.drkit.encryption;
 import io.drkit.UnsafeToProceedException;
 import io.drkit.encryption.EncryptionConfig.Rule;
 import io.drkit.encryption.MergePlan.Side;
+import io.drkit.encryption.Provider.Identity;
 import io.drkit.encryption.Provider.Kms;
 import io.drkit.encryption.ProviderLists.Slot;
 import io.drkit.encryption.ReadingAlong.Uncovered;
+import io.drkit.keyspace.GroupResource;
 import io.drkit.keystore.Bytes;
 import java.security.SecureRandom;
 import java.util.ArrayList;
@@ -125,7 +127,7 @@ public final class DefaultEncryptionKeyMerger implements EncryptionKeyMerger {
     /** A rule that would be left without providers keeps identity, in a configuration that is only compared with. */
     private static List<Provider> keptOr(List<Provider> providers, Set<Slot> dropped) {
         List<Provider> kept = ProviderLists.dropping(providers, dropped);
-        return kept.isEmpty() ? List.of(Provider.Identity.IDENTITY) : kept;
+        return kept.isEmpty() ? List.of(Identity.IDENTITY) : kept;
     }
 
     private static void refuseToRewriteUnderKms(EncryptionConfig config, Set<Slot> dropped, Side side) {
@@ -230,9 +232,27 @@ public final class DefaultEncryptionKeyMerger implements EncryptionKeyMerger {
         }
         plugins.forEach(kms -> notes.add("The plugin of " + kms + " has to run on the control-plane nodes of both sites"
                 + " and use the same key; DrKit cannot tell whether it does."));
+        notePlain(notes, stages);
         noteDropped(notes, Side.PRIMARY, primaryDrops);
         noteDropped(notes, Side.STANDBY, standbyDrops);
         return notes;
+    }
+
+    /** Each site goes on writing as it did: what only the one encrypts, the other stores as it is, also after a failover. */
+    private static void notePlain(List<String> notes, Stages stages) {
+        for (Side side : Side.values()) {
+            EncryptionConfig config = stages.of(side);
+            List<GroupResource> plain = stages.of(other(side)).patterns().stream()
+                    .filter(resource -> config.providersFor(resource).get(0) instanceof Identity)
+                    .filter(resource ->
+                            !(stages.of(other(side)).providersFor(resource).get(0) instanceof Identity))
+                    .toList();
+            if (!plain.isEmpty()) {
+                notes.add(
+                        "The " + side + " goes on storing " + plain + " unencrypted, which the " + other(side)
+                                + " encrypts. To change that, move a key of theirs first in its last file, restart and rewrite.");
+            }
+        }
     }
 
     private static void noteDropped(List<String> notes, Side side, Set<Slot> dropped) {

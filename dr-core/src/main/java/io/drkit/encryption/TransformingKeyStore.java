@@ -4,13 +4,12 @@ import io.drkit.UnsafeToProceedException;
 import io.drkit.encryption.Reading.Verdict;
 import io.drkit.keystore.Bytes;
 import io.drkit.keystore.CommitResult;
+import io.drkit.keystore.ForwardingKeyStore;
 import io.drkit.keystore.KeyRange;
 import io.drkit.keystore.KeyStore;
 import io.drkit.keystore.KeyValue;
-import io.drkit.keystore.Lease;
 import io.drkit.keystore.Page;
 import io.drkit.keystore.RangeRequest;
-import io.drkit.keystore.StoreStatus;
 import io.drkit.keystore.Transaction;
 import io.drkit.keystore.Transaction.Operation;
 import io.drkit.keystore.Watch;
@@ -30,7 +29,7 @@ import java.util.concurrent.CompletableFuture;
  * <p>A value that neither this site's configuration nor the other's reads is passed on as it is stored, byte for byte, and told by {@link
  * #unreadable}. Closing this closes the store beneath. Thread-safe, except for a watch.
  */
-public final class TransformingKeyStore implements KeyStore {
+public final class TransformingKeyStore extends ForwardingKeyStore {
 
     private final KeyStore store;
     private final ValueTransformer own;
@@ -47,6 +46,7 @@ public final class TransformingKeyStore implements KeyStore {
     }
 
     private TransformingKeyStore(KeyStore store, ValueTransformer own, ValueTransformer others, boolean refusing) {
+        super(store);
         this.store = store;
         this.own = own;
         this.others = others;
@@ -73,7 +73,7 @@ public final class TransformingKeyStore implements KeyStore {
                 return entry.readAs(plaintext);
             }
         }
-        unreadable.add(entry.key(), store.name());
+        unreadable.add(entry.key(), name());
         return entry;
     }
 
@@ -94,11 +94,11 @@ public final class TransformingKeyStore implements KeyStore {
         if (verdict == Verdict.UNREADABLE || verdict == Verdict.MISREAD) {
             if (refusing) {
                 throw new UnsafeToProceedException(
-                        "Refused to write " + put.key().printable() + " to " + store.name()
+                        "Refused to write " + put.key().printable() + " to " + name()
                                 + ": its value is encrypted with a key that the site's configuration lacks. Add the key, or"
                                 + " leave it out of the scope.");
             }
-            unreadable.add(put.key(), store.name());
+            unreadable.add(put.key(), name());
         }
         return put;
     }
@@ -112,34 +112,40 @@ public final class TransformingKeyStore implements KeyStore {
 
     @Override
     public Page range(RangeRequest request) {
-        return decrypted(request, store.range(request));
+        return decrypted(request, super.range(request));
     }
 
     @Override
     public CompletableFuture<Page> fetch(RangeRequest request) {
-        return store.fetch(request).thenApply(page -> decrypted(request, page));
+        return super.fetch(request).thenApply(page -> decrypted(request, page));
     }
 
     @Override
     public Map<Bytes, KeyValue> read(Collection<Bytes> keys) {
-        Map<Bytes, KeyValue> read = new HashMap<>(store.read(keys));
+        Map<Bytes, KeyValue> read = new HashMap<>(super.read(keys));
         read.replaceAll((key, entry) -> read(entry));
         return read;
     }
 
     @Override
     public CommitResult commit(Transaction transaction) {
-        return store.commit(encrypted(transaction));
+        return super.commit(encrypted(transaction));
     }
 
     @Override
     public CompletableFuture<CommitResult> submit(Transaction transaction) {
-        return store.submit(encrypted(transaction));
+        Transaction encrypted;
+        try {
+            encrypted = encrypted(transaction);
+        } catch (UnsafeToProceedException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+        return super.submit(encrypted);
     }
 
     @Override
     public Watch watch(KeyRange range, long startRevision) {
-        return new DecryptedWatch(store.watch(range, startRevision));
+        return new DecryptedWatch(super.watch(range, startRevision));
     }
 
     /** The events as they come, with their values decrypted. */
@@ -172,30 +178,5 @@ public final class TransformingKeyStore implements KeyStore {
         public void close() {
             watch.close();
         }
-    }
-
-    @Override
-    public String name() {
-        return store.name();
-    }
-
-    @Override
-    public StoreStatus status() {
-        return store.status();
-    }
-
-    @Override
-    public Lease grantLease(Duration timeToLive) {
-        return store.grantLease(timeToLive);
-    }
-
-    @Override
-    public void compact(long revision) {
-        store.compact(revision);
-    }
-
-    @Override
-    public void close() {
-        store.close();
     }
 }
