@@ -6,9 +6,11 @@ import io.drkit.consistency.Comparison.Counts;
 import io.drkit.consistency.ConsistencyReport;
 import io.drkit.consistency.KeyDifference;
 import io.drkit.consistency.Level;
+import io.drkit.encryption.Provider.Identity;
 import io.drkit.keystore.Bytes;
 import io.drkit.keystore.Transaction.Operation;
 import io.drkit.mirror.MirrorSession;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
@@ -134,12 +136,12 @@ class ReencryptingMirrorTest extends ReencryptingTest {
                         "secrets",
                         Configs.aesgcm(Configs.key("gcm", 2)),
                         Configs.aescbc(Configs.key("key1", 3), Configs.key("key1", 1)),
-                        new io.drkit.encryption.Provider.Identity()),
+                        new Identity()),
                 STANDBY.rules().get(1));
         assertThat(standby().rewrite(both).isComplete()).isTrue();
         pair.assertEachReadsTheSame();
         assertThat(afresh().once()).isZero();
-        primary().commit(java.util.List.of(Operation.delete(EncryptedSite.secret(1))));
+        primary().commit(List.of(Operation.delete(EncryptedSite.secret(1))));
         afresh().once();
         pair.assertEachReadsTheSame();
     }

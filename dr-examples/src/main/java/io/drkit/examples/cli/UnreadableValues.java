@@ -14,7 +14,7 @@ public record UnreadableValues(int count, List<String> sample) {
     /** Prints nothing where nothing was to be decrypted. */
     public static void print(@Nullable UnreadableValues values, PrintWriter out) {
         if (values != null) {
-            out.println("Values that no configuration given reads, treated as they are stored: " + values.count);
+            out.println("Values that the configuration of their site does not read: " + values.count);
             values.sample.forEach(key -> out.println("  " + key));
         }
     }
