@@ -18,7 +18,6 @@ import io.drkit.keystore.WatchSignal;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 

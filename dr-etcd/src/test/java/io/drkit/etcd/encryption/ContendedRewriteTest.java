@@ -84,8 +84,7 @@ class ContendedRewriteTest {
         }
     }
 
-    private static void assertTruth(
-            EncryptedSite site, EncryptionConfig config, Map<Bytes, Bytes> truth, long seed) {
+    private static void assertTruth(EncryptedSite site, EncryptionConfig config, Map<Bytes, Bytes> truth, long seed) {
         SortedMap<Bytes, Bytes> stored = site.plaintexts(config);
         assertThat(stored.keySet()).as("seed %s", seed).isEqualTo(truth.keySet());
         assertThat(stored.equals(new TreeMap<>(truth)))

@@ -75,13 +75,16 @@ class ReencryptingOddValuesTest extends ReencryptingTest {
                 new Kms("v2", "vault", "unix:///run/vault.sock", null, null));
         ReencryptingPair informed = ReencryptingPair.of(primary(), standby(), PRIMARY, more);
         Bytes other = EncryptedSite.secret("other");
-        try (MirrorSession session =
-                ReencryptingPair.mirror(informed.fromPrimary(), informed.toStandby().refusingUnreadable())) {
+        try (MirrorSession session = ReencryptingPair.mirror(
+                informed.fromPrimary(), informed.toStandby().refusingUnreadable())) {
             ReencryptingPair.caughtUp(session);
             assertThat(standby().inspect(more).isReadable()).isTrue();
-            assertThat(standby().stored()).containsEntry(PLUGIN, primary().stored().get(PLUGIN));
+            assertThat(standby().stored())
+                    .containsEntry(PLUGIN, primary().stored().get(PLUGIN));
             assertThat(EncryptedSite.plaintext(
-                            Configs.transformer(more), UNKNOWN, standby().stored().get(UNKNOWN)))
+                            Configs.transformer(more),
+                            UNKNOWN,
+                            standby().stored().get(UNKNOWN)))
                     .isEqualTo(EncryptedSite.object("lost"));
             primary().write(Configs.secrets(Configs.aesgcm(Configs.key("other", 5))), other, EncryptedSite.object("o"));
             assertThatThrownBy(() -> session.awaitCaughtUp(ReencryptingPair.SOON))

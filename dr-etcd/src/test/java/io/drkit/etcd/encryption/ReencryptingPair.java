@@ -98,8 +98,9 @@ record ReencryptingPair(
         SortedMap<Bytes, Bytes> encrypted = new TreeMap<>(primary.stored());
         encrypted.keySet().removeIf(key -> !key.utf8().startsWith("/registry/secrets/"));
         SortedMap<Bytes, Bytes> there = standby.stored();
-        assertThat(encrypted).isNotEmpty().allSatisfy((key, stored) -> assertThat(stored)
-                .isNotEqualTo(there.get(key)));
+        assertThat(encrypted)
+                .isNotEmpty()
+                .allSatisfy((key, stored) -> assertThat(stored).isNotEqualTo(there.get(key)));
         assertThat(standby.inspect(standbyConfig).stale()).isZero();
     }
 

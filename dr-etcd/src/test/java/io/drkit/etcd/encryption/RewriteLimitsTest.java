@@ -134,7 +134,9 @@ class RewriteLimitsTest {
         assertThat(report.left()).containsExactly(key);
         assertThat(site.stored()).containsEntry(key, stored);
         lease.close();
-        Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> !site.stored().containsKey(key));
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(30))
+                .until(() -> !site.stored().containsKey(key));
         assertThat(site.rewrite(AFTER).isComplete()).isTrue();
     }
 
@@ -169,9 +171,7 @@ class RewriteLimitsTest {
         assertThat(report.rewritten()).isEqualTo(10);
         assertThat(report.unreadable()).isEqualTo(2);
         assertThat(report.left()).containsExactly(unknown, plugin);
-        assertThat(site.stored())
-                .containsEntry(unknown, before.get(unknown))
-                .containsEntry(plugin, before.get(plugin));
+        assertThat(site.stored()).containsEntry(unknown, before.get(unknown)).containsEntry(plugin, before.get(plugin));
         assertThat(site.inspect(AFTER).unreadable()).isEqualTo(2);
     }
 
@@ -206,7 +206,8 @@ class RewriteLimitsTest {
         assertThat(inspection.stale()).isEqualTo(1);
         assertThat(new EncryptionRewriter(site.store(), transformer).rewrite().rewritten())
                 .isEqualTo(1);
-        assertThat(site.store().read(List.of(elsewhere, beside)).values()).allMatch(entry -> entry.value().equals(plain));
+        assertThat(site.store().read(List.of(elsewhere, beside)).values())
+                .allMatch(entry -> entry.value().equals(plain));
         Bytes now = site.store().read(List.of(here)).get(here).value();
         assertThat(transformer.read(here, now).current()).isTrue();
         assertThat(transformer.read(here, now).plaintext()).isEqualTo(plain);

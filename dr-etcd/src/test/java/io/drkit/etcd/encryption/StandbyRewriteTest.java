@@ -30,7 +30,8 @@ class StandbyRewriteTest extends ReencryptingTest {
     @Test
     void refuses_while_a_mirror_runs_and_writes_nothing() throws Exception {
         primary().fill(PRIMARY, 0, 300, "s");
-        try (MirrorSession session = ReencryptingPair.mirror(primary().store(), standby().store())) {
+        try (MirrorSession session =
+                ReencryptingPair.mirror(primary().store(), standby().store())) {
             ReencryptingPair.caughtUp(session);
             SortedMap<Bytes, Bytes> before = standby().stored();
             assertThatThrownBy(() -> standby().rewrite(ROTATED))

@@ -5,7 +5,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Values that could not be decrypted between two sites, and were treated as they are stored.
+ * Values that the configuration of the site which holds them does not read.
  *
  * @param count keys, on the site that has more of them
  */
