@@ -208,7 +208,7 @@ class RewriteLimitsTest {
                 .isEqualTo(1);
         assertThat(site.store().read(List.of(elsewhere, beside)).values())
                 .allMatch(entry -> entry.value().equals(plain));
-        Bytes now = site.store().read(List.of(here)).get(here).value();
+        Bytes now = site.stored(here);
         assertThat(transformer.read(here, now).current()).isTrue();
         assertThat(transformer.read(here, now).plaintext()).isEqualTo(plain);
     }
