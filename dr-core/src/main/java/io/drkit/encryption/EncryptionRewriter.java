@@ -72,8 +72,8 @@ public final class EncryptionRewriter {
         private final boolean dry;
         private final List<Bytes> left = new ArrayList<>();
         private List<MirrorRecord> records = List.of();
-        private final Batch mirrored = new Batch(true);
-        private final Batch others = new Batch(false);
+        private final Batch mirrored = new Batch(true, ATTEMPTS);
+        private final Batch others = new Batch(false, ATTEMPTS);
 
         private long stale;
         private long rewritten;
@@ -121,22 +121,22 @@ public final class EncryptionRewriter {
             } else if (reading.verdict() == Verdict.NEEDS_PLUGIN
                     || (plaintext != null && !transformer.writesLocally(entry.key()))) {
                 needsPlugin++;
-                leave(entry);
-            } else if (plaintext == null) {
+                leave(entry.key());
+            } else if (plaintext == null || !transformer.readsAgain(entry.key(), plaintext)) {
                 unreadable++;
-                leave(entry);
+                leave(entry.key());
             } else if (entry.leased()) {
                 leased++;
-                leave(entry);
+                leave(entry.key());
             } else {
                 return Operation.put(entry.key(), transformer.write(entry.key(), plaintext));
             }
             return null;
         }
 
-        private void leave(KeyValue entry) {
+        private void leave(Bytes key) {
             if (left.size() < SAMPLES) {
-                left.add(entry.key());
+                left.add(key);
             }
         }
 
@@ -158,13 +158,16 @@ public final class EncryptionRewriter {
 
             /** Whether these values are the primary's, so that a mirror must not take them for somebody else's. */
             private final boolean mirrored;
+            /** How often a key of its own may yet be tried. */
+            private final int attempts;
 
             private final List<Guard> guards = new ArrayList<>();
             private final List<Operation> operations = new ArrayList<>();
             private int bytes;
 
-            Batch(boolean mirrored) {
+            Batch(boolean mirrored, int attempts) {
                 this.mirrored = mirrored;
+                this.attempts = attempts;
             }
 
             void add(KeyValue entry, Operation operation) {
@@ -180,35 +183,44 @@ public final class EncryptionRewriter {
                 if (operations.isEmpty()) {
                     return;
                 }
-                if (commit(guards, operations, mirrored)) {
-                    rewritten += operations.size();
-                } else {
-                    operations.forEach(operation -> rewriteAlone(operation.key()));
-                }
+                List<Bytes> keys = operations.stream().map(Operation::key).toList();
+                boolean done = commit(guards, operations, mirrored);
                 guards.clear();
                 operations.clear();
                 bytes = 0;
+                int half = keys.size() / 2;
+                if (done) {
+                    rewritten += keys.size();
+                } else if (half == 0) {
+                    again(keys, attempts - 1);
+                } else {
+                    again(keys.subList(0, half), ATTEMPTS);
+                    again(keys.subList(half, keys.size()), ATTEMPTS);
+                }
             }
         }
 
-        /** As the key is now: it changed meanwhile, or one of its batch did. */
-        private void rewriteAlone(Bytes key) {
-            for (int i = 0; i < ATTEMPTS; i++) {
-                lookAtMirrors();
-                KeyValue entry = store.read(List.of(key)).get(key);
-                Operation operation = entry == null ? null : rewriting(entry);
-                if (entry == null || operation == null) {
-                    return;
-                }
-                if (commit(List.of(Guard.unchanged(key, entry.modRevision())), List.of(operation), isMirrored(entry))) {
-                    rewritten++;
-                    return;
+        /**
+         * Rewrites the keys as they are now: some of them changed meanwhile, or they are too large together. They come here in ever smaller
+         * parts, so that few transactions part those at rest from one that changes all the time.
+         */
+        private void again(List<Bytes> keys, int attempts) {
+            if (attempts == 0) {
+                contended += keys.size();
+                keys.forEach(this::leave);
+                return;
+            }
+            lookAtMirrors();
+            Batch ofPrimary = new Batch(true, attempts);
+            Batch ofOthers = new Batch(false, attempts);
+            for (KeyValue entry : store.read(keys).values()) {
+                Operation operation = rewriting(entry);
+                if (operation != null) {
+                    (isMirrored(entry) ? ofPrimary : ofOthers).add(entry, operation);
                 }
             }
-            contended++;
-            if (left.size() < SAMPLES) {
-                left.add(key);
-            }
+            ofPrimary.flush();
+            ofOthers.flush();
         }
 
         /** @return whether it was done; otherwise nothing was, or it is not known, and the keys are to be looked at again */

@@ -8,7 +8,8 @@ import java.util.List;
  *
  * @param rewritten values put under the key that writes now
  * @param current values that were there already, as of the last pass
- * @param unreadable values that no key of the configuration reads; they were left as they are
+ * @param unreadable values that no key of the configuration reads, or that are no Kubernetes objects and so could not be told from garbage
+ *     once under AES-CBC; they were left as they are
  * @param needsPlugin values that a KMS plugin reads or would have to write; they were left: have kube-apiserver write them anew
  * @param leased values bound to a lease, which a write would take off them; they were left, and vanish or are renewed by themselves
  * @param contended values that changed again and again while they were rewritten, or were refused for their size; they were left

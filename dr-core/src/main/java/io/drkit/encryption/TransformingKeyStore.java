@@ -18,7 +18,6 @@ import io.drkit.keystore.WatchSignal;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 
@@ -26,8 +25,8 @@ import java.util.concurrent.CompletableFuture;
  * A site's store as its kube-apiserver sees it: what is read is decrypted, what is written is encrypted with the site's own key. A mirror,
  * checker or repair between two of them, each with its site's configuration, so re-encrypts on the way and compares plaintexts.
  *
- * <p>A value that neither this site's configuration nor the other's reads is passed on as it is stored, byte for byte, and told by {@link
- * #unreadable}. Closing this closes the store beneath. Thread-safe, except for a watch.
+ * <p>A value that neither this site's configuration nor the other's reads is passed on as it is stored, byte for byte. What
+ * this site's own does not read is told by {@link #unreadable}. Closing this closes the store beneath. Thread-safe, except for a watch.
  */
 public final class TransformingKeyStore extends ForwardingKeyStore {
 
@@ -58,7 +57,11 @@ public final class TransformingKeyStore extends ForwardingKeyStore {
         return new TransformingKeyStore(store, own, others, true);
     }
 
-    /** Keys whose values could not be decrypted, or were written here so that this site's kube-apiserver cannot read them. */
+    /**
+     * Keys found or written here with values that this site's configuration does not read: neither does its kube-apiserver, then, unless a
+     * plugin does. Among them, on a standby that was mirrored to as the primary stores, are values that the other site's configuration reads,
+     * and which compare as equal; a rewrite with both sites' keys puts them right.
+     */
     public UnreadableKeys unreadable() {
         return unreadable;
     }
@@ -67,14 +70,12 @@ public final class TransformingKeyStore extends ForwardingKeyStore {
         if (!ValueTransformer.isEncrypted(entry.stored())) {
             return entry;
         }
-        for (ValueTransformer each : List.of(own, others)) {
-            Bytes plaintext = each.read(entry.key(), entry.stored()).plaintext();
-            if (plaintext != null) {
-                return entry.readAs(plaintext);
-            }
+        Bytes plaintext = own.read(entry.key(), entry.stored()).plaintext();
+        if (plaintext == null) {
+            unreadable.add(entry.key(), name());
+            plaintext = others.read(entry.key(), entry.stored()).plaintext();
         }
-        unreadable.add(entry.key(), name());
-        return entry;
+        return plaintext == null ? entry : entry.readAs(plaintext);
     }
 
     private Transaction encrypted(Transaction transaction) {

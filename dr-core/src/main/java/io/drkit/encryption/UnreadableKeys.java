@@ -7,7 +7,7 @@ import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Keys whose values a {@link TransformingKeyStore} could not read: counted up to a bound, and logged as they are found. Thread-safe. */
+/** Keys whose values a site cannot read, as a {@link TransformingKeyStore} finds them: counted up to a bound, and logged. Thread-safe. */
 public final class UnreadableKeys {
 
     /** So many are told apart; what comes after is not counted. */
@@ -21,7 +21,7 @@ public final class UnreadableKeys {
     synchronized void add(Bytes key, String store) {
         if (keys.size() < MOST && keys.add(key) && keys.size() <= LOGGED) {
             log.warn(
-                    "{} holds {} encrypted with a key that is in no configuration given here; it is treated as it is stored.{}",
+                    "{} holds {} encrypted with a key that the site's configuration lacks.{}",
                     store,
                     key.printable(),
                     keys.size() == LOGGED ? " More such keys are counted, and not logged." : "");

@@ -100,6 +100,13 @@ public final class ValueTransformer {
                 + " to the configuration, second.");
     }
 
+    /** Whether {@link #read} will know again what {@link #write} makes of it: under AES-CBC only what is an object, as Kubernetes stores them. */
+    boolean readsAgain(Bytes key, Bytes plaintext) {
+        return !(providersOf(home(key)).get(0) instanceof Local local)
+                || local.algorithm() != Algorithm.AESCBC
+                || isObject(plaintext);
+    }
+
     static boolean isEncrypted(Bytes stored) {
         return stored.startsWith(ENCRYPTED);
     }

@@ -243,7 +243,7 @@ class EncryptionCommandTest {
     void between_sites_with_different_keys_values_are_re_encrypted_and_compared_decrypted() throws Exception {
         Cli mirrored = between("mirror", "--once");
         assertThat(mirrored.code()).as(mirrored.err()).isZero();
-        assertThat(mirrored.out()).contains("no configuration given reads, treated as they are stored: 0");
+        assertThat(mirrored.out()).contains("configuration of their site does not read: 0");
         Cli checked = between("check", "--output", "json");
         assertThat(checked.code()).as(checked.err()).isZero();
         assertThat(checked.json().path("undecrypted").path("count").asInt()).isZero();

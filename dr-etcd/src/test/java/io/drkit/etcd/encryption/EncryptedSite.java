@@ -25,6 +25,7 @@ import io.drkit.testkit.etcd.EtcdServerBuilder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Consumer;
@@ -139,6 +140,16 @@ record EncryptedSite(EtcdServer server, EtcdKeyStore store) implements AutoClose
         SortedMap<Bytes, Bytes> plaintexts = new TreeMap<>();
         each(REGISTRY, entry -> plaintexts.put(entry.key(), plaintext(transformer, entry.key(), entry.value())));
         return plaintexts;
+    }
+
+    /** What a kube-apiserver of that configuration reads there; it has to. */
+    Bytes plaintext(EncryptionConfig config, Bytes key) {
+        return plaintext(Configs.transformer(config), key, stored(key));
+    }
+
+    Bytes stored(Bytes key) {
+        return Objects.requireNonNull(store.read(List.of(key)).get(key), key.printable())
+                .value();
     }
 
     static Bytes plaintext(ValueTransformer transformer, Bytes key, Bytes stored) {

@@ -141,7 +141,7 @@ public abstract class SiteCommand implements Callable<Integer> {
             }
         }
 
-        /** Values that no configuration given reads; empty where none was given. */
+        /** Values that their site's configuration does not read; empty where none was given. */
         protected final Optional<UnreadableValues> unreadable() {
             return Optional.ofNullable(reencryption).map(Reencryption::unreadable);
         }

@@ -5,7 +5,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Values that could not be decrypted between two sites, and were treated as they are stored.
+ * Values that the configuration of the site which holds them does not read.
  *
  * @param count keys, on the site that has more of them
  */
@@ -14,7 +14,7 @@ public record UnreadableValues(int count, List<String> sample) {
     /** Prints nothing where nothing was to be decrypted. */
     public static void print(@Nullable UnreadableValues values, PrintWriter out) {
         if (values != null) {
-            out.println("Values that no configuration given reads, treated as they are stored: " + values.count);
+            out.println("Values that the configuration of their site does not read: " + values.count);
             values.sample.forEach(key -> out.println("  " + key));
         }
     }
