@@ -10,6 +10,9 @@ import io.drkit.encryption.EncryptionConfig;
 import io.drkit.encryption.RewriteReport;
 import io.drkit.keystore.Bytes;
 import io.drkit.mirror.MirrorSession;
+import io.drkit.quarantine.Quarantine;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.SortedMap;
 import org.junit.jupiter.api.Test;
 
@@ -84,6 +87,9 @@ class StandbyRewriteTest extends ReencryptingTest {
                 .containsEntry(LAST, mine("last"))
                 .hasSize(298 + 3);
         assertThat(standby().inTheOpen()).isEmpty();
+        assertThat(setAside())
+                .as("somebody else's alone: what the rewrite wrote anew is still the primary's")
+                .containsExactly(EncryptedSite.secret(5));
 
         repairRaw();
         assertThat(standby().rewrite(ROTATED).isComplete()).isTrue();
@@ -93,6 +99,13 @@ class StandbyRewriteTest extends ReencryptingTest {
                 .doesNotContainKey(EncryptedSite.secret(3))
                 .containsKeys(BEFORE, AFTER, LAST)
                 .hasSize(297 + 3);
+    }
+
+    private List<Bytes> setAside() {
+        List<Bytes> keys = new ArrayList<>();
+        Quarantine quarantine = Quarantine.at(standby().store());
+        quarantine.batches().forEach(batch -> quarantine.entries(batch.id(), entry -> keys.add(entry.key())));
+        return keys;
     }
 
     /** A repair by stored bytes undoes the rewrite, and takes nothing else. */
