@@ -48,7 +48,12 @@ final class Identities implements IdentityRepository {
                         + (passphrase == null ? "no passphrase was given." : "the passphrase does not open it."));
             }
         } catch (JSchException e) {
-            throw new IllegalArgumentException("The SSH key " + key.file() + " is not one that can be read.", e);
+            throw new IllegalArgumentException(
+                    "The SSH key " + key.file()
+                            + (passphrase == null
+                                    ? " is none that can be read."
+                                    : " is none that can be read, or the passphrase does not open it."),
+                    e);
         } finally {
             if (passphrase != null) {
                 Arrays.fill(passphrase, (byte) 0);
