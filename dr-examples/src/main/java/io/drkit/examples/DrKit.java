@@ -4,6 +4,7 @@ import io.drkit.examples.cli.Errors;
 import io.drkit.examples.cli.StopSignal;
 import io.drkit.examples.command.CheckCommand;
 import io.drkit.examples.command.MirrorCommand;
+import io.drkit.examples.command.NodeCommand;
 import io.drkit.examples.command.QuarantineCommand;
 import io.drkit.examples.command.RepairCommand;
 import io.drkit.examples.command.RoleCommand;
@@ -22,6 +23,7 @@ import picocli.CommandLine.Option;
             RepairCommand.class,
             QuarantineCommand.class,
             RoleCommand.class,
+            NodeCommand.class,
             DemoCommand.class
         },
         footerHeading = "%nExit codes:%n",

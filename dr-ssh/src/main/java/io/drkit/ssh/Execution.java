@@ -1,7 +1,6 @@
 package io.drkit.ssh;
 
 import com.jcraft.jsch.ChannelExec;
-import com.jcraft.jsch.JSchException;
 import io.drkit.DrException;
 import io.drkit.OutcomeUnknownException;
 import io.drkit.SiteUnreachableException;
@@ -13,6 +12,7 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -56,6 +56,7 @@ final class Execution {
     private boolean given;
     private int asked;
     private volatile boolean lost;
+    private volatile @Nullable RuntimeException noPassword;
 
     Execution(SshConnection to, NodeCommand command) {
         this.to = to;
@@ -88,7 +89,7 @@ final class Execution {
             channel.setErrStream(err);
             Attempt.within(left(end), "drkit-ssh-open", () -> {
                 // Attempt's time is up first.
-                channel.connect(Math.toIntExact(left(end).toMillis() + 1_000));
+                channel.connect((int) Math.min(Integer.MAX_VALUE, left(end).toMillis() + 1_000));
                 return channel;
             });
             try {
@@ -103,11 +104,12 @@ final class Execution {
             throw failed("interrupted", e);
         } catch (TimeoutException e) {
             throw failed("no answer within " + command.deadline().toMillis() + " ms", e);
-        } catch (JSchException e) {
-            throw lost(e);
-        } catch (DrException | IllegalArgumentException e) {
+        } catch (DrException e) {
             throw e;
         } catch (Exception e) {
+            if (e == noPassword) {
+                throw (RuntimeException) e;
+            }
             throw lost(e);
         } finally {
             feed.close();
@@ -148,12 +150,22 @@ final class Execution {
             if (prompts > asked) {
                 asked = prompts;
                 if (prompts == 1) {
-                    feed.addAndWipe(Secrets.ask(sudo.password(), "\n"));
+                    answer(sudo.password());
                 } else {
                     // It did not like the first one; another attempt could lock the user out.
                     feed.end();
                 }
             }
+        }
+    }
+
+    /** On jsch's thread, which what a supplier throws would end. */
+    private void answer(Supplier<char[]> password) {
+        try {
+            feed.addAndWipe(Secrets.ask(password, "\n"));
+        } catch (RuntimeException e) {
+            noPassword = e;
+            feed.end();
         }
     }
 
@@ -201,6 +213,10 @@ final class Execution {
         }
         if (exit < 0) {
             throw lost(null);
+        }
+        RuntimeException unasked = noPassword;
+        if (unasked != null) {
+            throw unasked;
         }
         if (!isGiven()) {
             throw refused();

@@ -148,8 +148,8 @@ public record SshConnection(
             return this;
         }
 
-        /** A private key, and what it is encrypted with. May be called several times. */
-        public Builder key(Path file, Supplier<char[]> passphrase) {
+        /** A private key, and what it is encrypted with, if it is. May be called several times. */
+        public Builder key(Path file, @Nullable Supplier<char[]> passphrase) {
             keys.add(new Key(file, passphrase));
             return this;
         }

@@ -1,6 +1,5 @@
 package io.drkit.ssh;
 
-import io.drkit.DrException;
 import io.drkit.SiteUnreachableException;
 import io.drkit.node.CommandResult;
 import io.drkit.node.NodeAccess;
@@ -82,7 +81,7 @@ public final class SshNodeAccess implements NodeAccess {
     private CommandResult run(Execution execution, SshLine on, long end) {
         try {
             return execution.run(on, end);
-        } catch (DrException e) {
+        } catch (RuntimeException e) {
             hangUp();
             throw e;
         }

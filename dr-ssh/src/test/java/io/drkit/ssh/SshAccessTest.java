@@ -121,6 +121,11 @@ class SshAccessTest {
                     .isInstanceOf(SiteUnreachableException.class)
                     .hasMessageContaining("sudo does not take the password")
                     .hasMessageContaining("not started");
+            assertThatThrownBy(() -> whoami(Nodes.at(node, "keeper").sudo(() -> {
+                        throw new IllegalArgumentException("the password file is gone");
+                    })))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessage("the password file is gone");
             assertThatThrownBy(() -> whoami(Nodes.at(node, "keeper").sudo()))
                     .isInstanceOf(SiteUnreachableException.class)
                     .hasMessageContaining("a password is required");
