@@ -66,14 +66,15 @@ final class History {
                         + " new history (--accept new-history).");
     }
 
+    /** Of the value as it is stored: no hash of a decrypted secret is kept, and a change of encryption keys is no other history. */
     static Witness witness(KeyValue entry) {
-        return new Witness(entry.key(), entry.modRevision(), sha256(entry.value()));
+        return new Witness(entry.key(), entry.modRevision(), sha256(entry.stored()));
     }
 
     private static boolean testifies(Witness witness, Optional<KeyValue> entry) {
         return entry.isPresent()
                 && entry.get().modRevision() == witness.modRevision()
-                && sha256(entry.get().value()).equals(witness.sha256());
+                && sha256(entry.get().stored()).equals(witness.sha256());
     }
 
     private static String missing(Witness witness) {

@@ -92,6 +92,11 @@ public final class MirrorRecord {
         return checkpoint;
     }
 
+    /** Whether someone else than this mirror last wrote {@code entry} of the standby. */
+    public boolean isForeign(KeyValue entry) {
+        return foreign.contains(entry.modRevision());
+    }
+
     ForeignRevisions foreign() {
         return foreign;
     }

@@ -53,6 +53,17 @@ public final class Quarantine {
         return Operation.put(keys(batch).start().concat(entry.key()), entry.value());
     }
 
+    /** The key that a value in quarantine had; empty for every other key. */
+    public static Optional<Bytes> originalKey(Bytes key) {
+        if (!DrKitKeys.QUARANTINE_RANGE.contains(key)) {
+            return Optional.empty();
+        }
+        String path = key.dropFirst(DrKitKeys.QUARANTINE.length()).utf8();
+        int slash = path.indexOf('/');
+        Bytes folder = Bytes.utf8(DrKitKeys.QUARANTINE + path.substring(0, Math.max(0, slash)) + "/keys/");
+        return key.startsWith(folder) ? Optional.of(key.dropFirst(folder.size())) : Optional.empty();
+    }
+
     /** Whether a write is one made by {@link #setAside}. */
     public static boolean isSettingAside(Operation operation) {
         return DrKitKeys.QUARANTINE_RANGE.contains(operation.key());

@@ -5,8 +5,8 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** The options that every command takes. */
-public final class CommonOptions {
+/** The options that every command takes that talks to a site. */
+public final class CommonOptions extends OutputOptions {
 
     @Option(
             names = "--config",
@@ -14,22 +14,6 @@ public final class CommonOptions {
             description =
                     "A YAML file that names sites and how to reach them; then --from, --to and --at may be such names.")
     @Nullable Path config;
-
-    @Option(
-            names = "--output",
-            paramLabel = "text|json",
-            converter = Output.FormatConverter.class,
-            description = "How the result is written to stdout: text, or exactly one JSON document. Default: text.")
-    Output.Format format = Output.Format.TEXT;
-
-    @Option(
-            names = {"-h", "--help"},
-            usageHelp = true,
-            description = "Shows this.")
-    boolean help;
-
-    @Option(names = "--verbose", description = "Debug logs, and stack traces with errors.")
-    boolean verbose;
 
     @Option(
             names = "--deadline",

@@ -32,6 +32,7 @@ import org.jspecify.annotations.Nullable;
  *     cacert: primary/ca.crt          # relative to this file
  *     cert: primary/client.crt
  *     key: primary/client.key
+ *     encryption-config: primary/encryption.yaml
  *   standby:
  *     endpoints: https://10.1.0.1:2379
  *     cacert: standby/ca.crt
@@ -125,7 +126,8 @@ record ConfigFile(Map<String, SiteSettings> sites, @Nullable Map<String, NodeSet
                 resolve.apply(site.key()),
                 site.user(),
                 resolve.apply(site.passwordFile()),
-                site.password());
+                site.password(),
+                resolve.apply(site.encryptionConfig()));
     }
 
     /** In values only, after parsing: what a variable holds cannot change the structure. */

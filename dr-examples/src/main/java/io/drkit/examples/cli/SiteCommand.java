@@ -1,9 +1,13 @@
 package io.drkit.examples.cli;
 
 import io.drkit.DrException;
+import io.drkit.encryption.EncryptionConfig;
+import io.drkit.encryption.ValueTransformer;
 import io.drkit.etcd.EtcdConnection;
 import io.drkit.etcd.EtcdKeyStore;
+import io.drkit.etcd.encryption.LocalValueCipher;
 import io.drkit.keyspace.MirrorScope;
+import io.drkit.keyspace.RegistryKey;
 import io.drkit.keystore.KeyStore;
 import io.drkit.node.NodeAccess;
 import io.drkit.node.NodeGroup;
@@ -12,6 +16,7 @@ import io.drkit.ssh.SshNodeAccess;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -100,6 +105,7 @@ public abstract class SiteCommand implements Callable<Integer> {
 
         private @Nullable SiteOptions from;
         private @Nullable SiteOptions to;
+        private @Nullable Reencryption reencryption;
 
         protected abstract int run(KeyStore primary, KeyStore standby) throws Exception;
 
@@ -114,17 +120,37 @@ public abstract class SiteCommand implements Callable<Integer> {
         void declareSites(CommandSpec spec) {
             from = new SiteOptions("from", "primary", spec);
             to = new SiteOptions("to", "standby", spec);
+            from.addEncryptionConfig("--from-encryption-config");
+            to.addEncryptionConfig("--to-encryption-config");
         }
 
         @Override
         int connectAndRun() throws Exception {
             scope();
-            EtcdConnection first = SiteOptions.declared(from).connection(common);
-            EtcdConnection second = SiteOptions.declared(to).connection(common);
+            SiteOptions from = SiteOptions.declared(this.from);
+            SiteOptions to = SiteOptions.declared(this.to);
+            EtcdConnection first = from.connection(common);
+            EtcdConnection second = to.connection(common);
+            Optional<EncryptionConfig> there = from.encryptionConfig(common);
+            Optional<EncryptionConfig> here = to.encryptionConfig(common);
+            if (there.isPresent() != here.isPresent()) {
+                throw usage("To re-encrypt between the sites, give the encryption configurations of both; for a site"
+                        + " without, one with the provider identity.");
+            }
             try (KeyStore primary = EtcdKeyStore.connect(first);
                     KeyStore standby = EtcdKeyStore.connect(second)) {
-                return run(primary, standby);
+                if (there.isEmpty() || here.isEmpty()) {
+                    return run(primary, standby);
+                }
+                Reencryption sites = new Reencryption(primary, there.get(), standby, here.get());
+                reencryption = sites;
+                return run(sites.primary(), sites.standby());
             }
+        }
+
+        /** Values that their site's configuration does not read; empty where none was given. */
+        protected final Optional<UnreadableValues> unreadable() {
+            return Optional.ofNullable(reencryption).map(Reencryption::unreadable);
         }
     }
 
@@ -144,6 +170,38 @@ public abstract class SiteCommand implements Callable<Integer> {
         int connectAndRun() throws Exception {
             try (KeyStore store = EtcdKeyStore.connect(SiteOptions.declared(at).connection(common))) {
                 return run(store);
+            }
+        }
+    }
+
+    /** A command about how one site's values are encrypted. */
+    public abstract static class OfEncryption extends SiteCommand {
+
+        @Option(
+                names = "--registry-prefix",
+                paramLabel = "PREFIX",
+                description = "kube-apiserver's --etcd-prefix. Default: " + RegistryKey.DEFAULT_PREFIX)
+        private String registryPrefix = RegistryKey.DEFAULT_PREFIX;
+
+        private @Nullable SiteOptions at;
+
+        protected abstract int run(KeyStore store, ValueTransformer transformer) throws Exception;
+
+        @Override
+        void declareSites(CommandSpec spec) {
+            at = new SiteOptions("at", "", spec);
+            at.addEncryptionConfig("--encryption-config");
+        }
+
+        @Override
+        int connectAndRun() throws Exception {
+            SiteOptions at = SiteOptions.declared(this.at);
+            EtcdConnection connection = at.connection(common);
+            EncryptionConfig config = at.encryptionConfig(common)
+                    .orElseThrow(() -> usage("Missing required option '--encryption-config': the"
+                            + " EncryptionConfiguration of the site's kube-apiservers"));
+            try (KeyStore store = EtcdKeyStore.connect(connection)) {
+                return run(store, new ValueTransformer(config, new LocalValueCipher(), registryPrefix));
             }
         }
     }

@@ -1,11 +1,13 @@
 package io.drkit.examples.cli;
 
+import io.drkit.encryption.EncryptionConfig;
 import io.drkit.etcd.EtcdConnection;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
@@ -26,6 +28,7 @@ final class SiteOptions {
     private @Nullable Path key;
     private @Nullable String user;
     private @Nullable Path passwordFile;
+    private @Nullable Path encryptionConfig;
 
     /**
      * Adds the options to a command.
@@ -50,8 +53,22 @@ final class SiteOptions {
         option("-password-file", "FILE", Path.class, "A file that holds that user's password.", v -> passwordFile = v);
     }
 
+    /** Adds the option that says how the site's kube-apiservers encrypt. */
+    void addEncryptionConfig(String name) {
+        add(
+                name,
+                "FILE",
+                Path.class,
+                "The EncryptionConfiguration of the site's kube-apiservers.",
+                v -> encryptionConfig = v);
+    }
+
     private <T> void option(String suffix, String label, Class<T> type, String description, Consumer<T> set) {
-        command.addOption(OptionSpec.builder("--" + side + suffix)
+        add("--" + side + suffix, label, type, description, set);
+    }
+
+    private <T> void add(String name, String label, Class<T> type, String description, Consumer<T> set) {
+        command.addOption(OptionSpec.builder(name)
                 .paramLabel(label)
                 .type(type)
                 .description(description)
@@ -96,6 +113,11 @@ final class SiteOptions {
         return connection.build();
     }
 
+    /** How the site's kube-apiservers encrypt, if it is told. */
+    Optional<EncryptionConfig> encryptionConfig(CommonOptions common) {
+        return Optional.ofNullable(settings(common).encryptionConfig()).map(EncryptionConfig::read);
+    }
+
     private <T> T needed(String suffix, @Nullable T value) {
         if (value == null) {
             throw new IllegalArgumentException(
@@ -117,7 +139,14 @@ final class SiteOptions {
         }
         Path config = given.contains(":") ? null : common.config;
         SiteSettings options = new SiteSettings(
-                config == null ? List.of(given.split(",")) : null, cacert, cert, key, user, passwordFile, null);
+                config == null ? List.of(given.split(",")) : null,
+                cacert,
+                cert,
+                key,
+                user,
+                passwordFile,
+                null,
+                encryptionConfig);
         return config == null
                 ? options
                 : options.orElse(ConfigFile.read(config, System::getenv).site(given));

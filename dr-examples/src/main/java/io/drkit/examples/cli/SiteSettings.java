@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param cacert the authority that signed the servers' certificates, in PEM
  * @param cert the client certificate, in PEM
  * @param key the client certificate's key, in PEM
+ * @param encryptionConfig the EncryptionConfiguration of the site's kube-apiservers
  * @param password in a configuration file only, where it is best taken from the environment
  */
 record SiteSettings(
@@ -23,7 +24,8 @@ record SiteSettings(
         @Nullable Path key,
         @Nullable String user,
         @JsonProperty("password-file") @Nullable Path passwordFile,
-        @Nullable String password) {
+        @Nullable String password,
+        @JsonProperty("encryption-config") @Nullable Path encryptionConfig) {
 
     /** These settings, and where they say nothing, the other's. */
     SiteSettings orElse(SiteSettings other) {
@@ -35,7 +37,8 @@ record SiteSettings(
                 either(key, other.key),
                 either(user, other.user),
                 ownPassword ? passwordFile : other.passwordFile,
-                ownPassword ? password : other.password);
+                ownPassword ? password : other.password,
+                either(encryptionConfig, other.encryptionConfig));
     }
 
     private static <T> @Nullable T either(@Nullable T first, @Nullable T second) {

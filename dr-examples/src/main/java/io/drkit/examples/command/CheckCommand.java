@@ -14,6 +14,7 @@ import io.drkit.examples.cli.MeteredKeyStore;
 import io.drkit.examples.cli.Output;
 import io.drkit.examples.cli.Progress;
 import io.drkit.examples.cli.SiteCommand;
+import io.drkit.examples.cli.UnreadableValues;
 import io.drkit.keystore.KeyStore;
 import java.io.PrintWriter;
 import java.time.Instant;
@@ -54,7 +55,11 @@ public final class CheckCommand extends SiteCommand.OfPair {
         if (report instanceof ConsistencyReport.Consistent consistent) {
             note(standby, consistent);
         }
-        output().result(Result.of(report), out -> print(report, out));
+        UnreadableValues unreadable = unreadable().orElse(null);
+        output().result(Result.of(report, unreadable), out -> {
+            print(report, out);
+            UnreadableValues.print(unreadable, out);
+        });
         if (report instanceof ConsistencyReport.Inconclusive) {
             return ExitCodes.UNREACHABLE;
         }
@@ -99,7 +104,8 @@ public final class CheckCommand extends SiteCommand.OfPair {
             long compared,
             Comparison.Counts total,
             Map<String, Comparison.Counts> byResource,
-            List<Difference> sample) {
+            List<Difference> sample,
+            @Nullable UnreadableValues undecrypted) {
 
         record Difference(String kind, String key, boolean skipped) {
 
@@ -109,7 +115,7 @@ public final class CheckCommand extends SiteCommand.OfPair {
             }
         }
 
-        static Result of(ConsistencyReport report) {
+        static Result of(ConsistencyReport report, @Nullable UnreadableValues undecrypted) {
             Comparison comparison = report.comparison();
             return new Result(
                     verdict(report),
@@ -121,7 +127,8 @@ public final class CheckCommand extends SiteCommand.OfPair {
                     comparison.compared(),
                     comparison.total(),
                     comparison.byResource(),
-                    comparison.sample().stream().map(Difference::of).toList());
+                    comparison.sample().stream().map(Difference::of).toList(),
+                    undecrypted);
         }
 
         private static String verdict(ConsistencyReport report) {

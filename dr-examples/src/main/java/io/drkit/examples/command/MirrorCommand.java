@@ -5,6 +5,7 @@ import io.drkit.consistency.DefaultConsistencyChecker;
 import io.drkit.examples.cli.ExitCodes;
 import io.drkit.examples.cli.MirrorProgress;
 import io.drkit.examples.cli.SiteCommand;
+import io.drkit.examples.cli.UnreadableValues;
 import io.drkit.keystore.Bytes;
 import io.drkit.keystore.KeyStore;
 import io.drkit.mirror.DefaultKeyMirror;
@@ -18,6 +19,7 @@ import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -68,7 +70,7 @@ public final class MirrorCommand extends SiteCommand.OfPair {
         if (status == null || !once) {
             status = mirrorUntilStopped(mirror);
         }
-        Result result = Result.of(status, once, deleted);
+        Result result = Result.of(status, once, deleted, unreadable().orElse(null));
         output().result(result, result::print);
         return ExitCodes.DONE;
     }
@@ -120,9 +122,11 @@ public final class MirrorCommand extends SiteCommand.OfPair {
             long surplusDeleted,
             long skipped,
             List<String> skippedSample,
-            long setAside) {
+            long setAside,
+            @Nullable UnreadableValues undecrypted) {
 
-        static Result of(MirrorStatus status, boolean level, long surplusDeleted) {
+        static Result of(
+                MirrorStatus status, boolean level, long surplusDeleted, @Nullable UnreadableValues undecrypted) {
             return new Result(
                     level,
                     status.sourceRevision(),
@@ -136,7 +140,8 @@ public final class MirrorCommand extends SiteCommand.OfPair {
                     status.skipped(),
                     status.skippedSample().stream().map(Bytes::printable).toList(),
                     // Each surplus value is set aside as it is deleted.
-                    status.setAside() + surplusDeleted);
+                    status.setAside() + surplusDeleted,
+                    undecrypted);
         }
 
         void print(PrintWriter out) {
@@ -147,6 +152,7 @@ public final class MirrorCommand extends SiteCommand.OfPair {
             out.println("Keys skipped, for the standby refuses them: " + skipped);
             skippedSample.forEach(key -> out.println("  " + key));
             out.println("Values set aside in quarantine: " + setAside);
+            UnreadableValues.print(undecrypted, out);
         }
     }
 }

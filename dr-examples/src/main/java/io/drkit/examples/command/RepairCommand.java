@@ -7,7 +7,9 @@ import io.drkit.examples.cli.ExitCodes;
 import io.drkit.examples.cli.MeteredKeyStore;
 import io.drkit.examples.cli.Progress;
 import io.drkit.examples.cli.SiteCommand;
+import io.drkit.examples.cli.UnreadableValues;
 import io.drkit.keystore.KeyStore;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -28,10 +30,16 @@ public final class RepairCommand extends SiteCommand.OfPair {
                             new MeteredKeyStore(primary, "repairing", progress), standby, CheckerOptions.DEFAULT)
                     .repair(scope(), deleteSurplus);
         }
-        output().result(
-                        report,
-                        out -> out.println("Put " + report.put() + " keys, deleted " + report.deleted() + ", left "
-                                + report.left() + " that differ."));
+        UnreadableValues unreadable = unreadable().orElse(null);
+        output().result(new Result(report.put(), report.deleted(), report.left(), unreadable), out -> {
+            out.println("Put " + report.put() + " keys, deleted " + report.deleted() + ", left " + report.left()
+                    + " that differ.");
+            UnreadableValues.print(unreadable, out);
+        });
         return ExitCodes.DONE;
     }
+
+    /** The JSON form. */
+    private record Result(
+            long put, long deleted, long left, @Nullable UnreadableValues undecrypted) {}
 }

@@ -68,8 +68,8 @@ class ConfigFileTest {
 
     @Test
     void options_go_before_the_file() {
-        SiteSettings file = new SiteSettings(List.of("http://a:1"), null, null, null, "u", null, "from the file");
-        SiteSettings options = new SiteSettings(null, Path.of("ca"), null, null, null, Path.of("secret"), null);
+        SiteSettings file = new SiteSettings(List.of("http://a:1"), null, null, null, "u", null, "from the file", null);
+        SiteSettings options = new SiteSettings(null, Path.of("ca"), null, null, null, Path.of("secret"), null, null);
         SiteSettings both = options.orElse(file);
         assertThat(both.endpoints()).isEqualTo(List.of("http://a:1"));
         assertThat(both.cacert()).isEqualTo(Path.of("ca"));

@@ -1,0 +1,56 @@
+package io.drkit.examples.cli;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.FileSystemException;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** What every command has that works on files alone. */
+@Command(sortOptions = false)
+public abstract class FileCommand implements Callable<Integer> {
+
+    @Mixin
+    private OutputOptions common = new OutputOptions();
+
+    @Spec
+    private @Nullable CommandSpec spec;
+
+    protected abstract int run() throws IOException;
+
+    @Override
+    public final Integer call() {
+        Logs.configure(common.verbose);
+        try {
+            return run();
+        } catch (FileSystemException e) {
+            throw new IllegalArgumentException("Cannot write " + e.getFile() + ": "
+                    + (e.getReason() == null ? e.getClass().getSimpleName() : e.getReason()) + ".");
+        } catch (IOException e) {
+            throw new IllegalArgumentException("Cannot write: " + e.getMessage() + ".");
+        }
+    }
+
+    /** Where the result goes. */
+    protected final Output output() {
+        if (spec == null) {
+            throw new IllegalStateException("A command is run by picocli.");
+        }
+        return new Output(common.format, spec.commandLine().getOut());
+    }
+
+    /** JSON that the library has written already. */
+    protected static JsonNode tree(String json) {
+        try {
+            return new ObjectMapper().readTree(json);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}
