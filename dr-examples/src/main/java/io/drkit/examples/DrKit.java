@@ -5,6 +5,7 @@ import io.drkit.examples.cli.StopSignal;
 import io.drkit.examples.command.CheckCommand;
 import io.drkit.examples.command.EncryptionCommand;
 import io.drkit.examples.command.MirrorCommand;
+import io.drkit.examples.command.NodeCommand;
 import io.drkit.examples.command.QuarantineCommand;
 import io.drkit.examples.command.RepairCommand;
 import io.drkit.examples.command.RoleCommand;
@@ -24,6 +25,7 @@ import picocli.CommandLine.Option;
             QuarantineCommand.class,
             RoleCommand.class,
             EncryptionCommand.class,
+            NodeCommand.class,
             DemoCommand.class
         },
         footerHeading = "%nExit codes:%n",

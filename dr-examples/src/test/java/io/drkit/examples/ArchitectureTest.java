@@ -18,7 +18,7 @@ import com.tngtech.archunit.lang.ArchRule;
 class ArchitectureTest {
 
     /** One a backend; a new backend is entered here. */
-    private static final String[] BACKENDS = {"io.drkit.etcd.."};
+    private static final String[] BACKENDS = {"io.drkit.etcd..", "io.drkit.ssh.."};
 
     private static final DescribedPredicate<JavaClass> BACKEND = resideInAnyPackage(BACKENDS);
     private static final DescribedPredicate<JavaClass> CORE = resideInAPackage("io.drkit..")
@@ -51,6 +51,12 @@ class ArchitectureTest {
             .that(DescribedPredicate.not(resideInAPackage("io.drkit.etcd..")))
             .should()
             .dependOnClassesThat(resideInAnyPackage("io.etcd..", "io.grpc..", "io.netty.."));
+
+    @ArchTest
+    static final ArchRule nobody_but_the_ssh_backend_speaks_ssh = noClasses()
+            .that(DescribedPredicate.not(resideInAPackage("io.drkit.ssh..")))
+            .should()
+            .dependOnClassesThat(resideInAPackage("com.jcraft.."));
 
     @ArchTest
     static final ArchRule capabilities_have_no_cycles_with_the_root = noClasses()

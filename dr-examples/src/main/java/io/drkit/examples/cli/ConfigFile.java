@@ -10,10 +10,13 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import io.drkit.ssh.SshConnection;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -35,11 +38,18 @@ import org.jspecify.annotations.Nullable;
  *     cacert: standby/ca.crt
  *     user: drkit
  *     password: ${STANDBY_PASSWORD}   # from the environment; or password-file
+ * nodes:                              # control-plane nodes by site, by SSH
+ *   primary:
+ *     hosts: [10.0.0.11, "10.0.0.12:2222"]
+ *     user: core
+ *     key: ssh/id_ed25519
+ *     known-hosts: ssh/known_hosts
+ *     sudo: true
  * </pre>
  *
  * <p>What is wrong with it is an {@link IllegalArgumentException} with the line, and never with the text of the file.
  */
-record ConfigFile(Map<String, SiteSettings> sites) {
+record ConfigFile(Map<String, SiteSettings> sites, @Nullable Map<String, NodeSettings> nodes) {
 
     private static final Pattern VARIABLE = Pattern.compile("\\$\\{([A-Za-z_][A-Za-z0-9_]*)}");
     private static final ObjectMapper YAML = new ObjectMapper(YAMLFactory.builder()
@@ -57,6 +67,10 @@ record ConfigFile(Map<String, SiteSettings> sites) {
             substitute(tree, file, environment);
             ConfigFile config = YAML.treeToValue(tree, ConfigFile.class);
             config.sites.replaceAll((name, site) -> relativeTo(file, site));
+            if (config.nodes != null) {
+                config.nodes.values().removeIf(Objects::isNull);
+                config.nodes.replaceAll((name, nodes) -> nodes.relativeTo(resolving(file)));
+            }
             return config;
         } catch (UnrecognizedPropertyException e) {
             throw new IllegalArgumentException(
@@ -79,8 +93,32 @@ record ConfigFile(Map<String, SiteSettings> sites) {
         return site;
     }
 
+    /** The sites whose nodes are named. */
+    List<String> sitesWithNodes() {
+        if (nodes == null || nodes.isEmpty()) {
+            throw new IllegalArgumentException(
+                    "The configuration names no nodes. Expected: nodes: {primary: {hosts: [...], user: ..., key: ...}}");
+        }
+        return List.copyOf(nodes.keySet());
+    }
+
+    /** How the nodes of a site are reached; connects to nothing. */
+    List<SshConnection> nodes(String site) {
+        NodeSettings settings = nodes == null ? null : nodes.get(site);
+        if (settings == null) {
+            throw new IllegalArgumentException("No nodes of '" + site + "' in the configuration; it has those of "
+                    + (nodes == null ? "no site" : nodes.keySet())
+                    + ". Expected: nodes: {" + site + ": {hosts: [...], user: ..., key: ...}}");
+        }
+        return settings.connections(site);
+    }
+
+    private static UnaryOperator<@Nullable Path> resolving(Path file) {
+        return path -> path == null ? null : file.resolveSibling(path);
+    }
+
     private static SiteSettings relativeTo(Path file, SiteSettings site) {
-        UnaryOperator<@Nullable Path> resolve = path -> path == null ? null : file.resolveSibling(path);
+        UnaryOperator<@Nullable Path> resolve = resolving(file);
         return new SiteSettings(
                 site.endpoints(),
                 resolve.apply(site.cacert()),

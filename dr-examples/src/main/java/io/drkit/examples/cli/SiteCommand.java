@@ -9,6 +9,13 @@ import io.drkit.etcd.encryption.LocalValueCipher;
 import io.drkit.keyspace.MirrorScope;
 import io.drkit.keyspace.RegistryKey;
 import io.drkit.keystore.KeyStore;
+import io.drkit.node.NodeAccess;
+import io.drkit.node.NodeGroup;
+import io.drkit.ssh.SshConnection;
+import io.drkit.ssh.SshNodeAccess;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -220,6 +227,61 @@ public abstract class SiteCommand implements Callable<Integer> {
                             EtcdKeyStore.connect(SiteOptions.declared(to).connection(common));
                     KeyStore primary = from.isGiven() ? EtcdKeyStore.connect(from.connection(common)) : null) {
                 return run(standby, primary);
+            }
+        }
+    }
+
+    /** A command about the control-plane nodes of sites. */
+    public abstract static class OfNodes extends SiteCommand {
+
+        @Option(
+                names = "--at",
+                paramLabel = "SITE",
+                split = ",",
+                description = "Whose nodes: sites as named under nodes: in --config. Default: all there.")
+        private List<String> at = List.of();
+
+        @Option(names = "--parallel", paramLabel = "N", description = "On how many nodes at a time. Default: 8.")
+        private int parallel = 8;
+
+        /**
+         * The command itself.
+         *
+         * @param siteOf the site of each node, in the order of the group's nodes
+         */
+        protected abstract int run(NodeGroup nodes, List<String> siteOf) throws Exception;
+
+        /** How long one look at a node may take. */
+        protected final Duration deadline() {
+            return common.deadline;
+        }
+
+        @Override
+        void declareSites(CommandSpec spec) {
+            // Sites are named by --at.
+        }
+
+        @Override
+        int connectAndRun() throws Exception {
+            if (common.config == null) {
+                throw usage("Missing required option '--config': the file that names the nodes");
+            }
+            if (parallel < 1) {
+                throw usage("--parallel must be at least 1");
+            }
+            ConfigFile config = ConfigFile.read(common.config, System::getenv);
+            List<NodeAccess> nodes = new ArrayList<>();
+            List<String> siteOf = new ArrayList<>();
+            for (String site : at.isEmpty() ? config.sitesWithNodes() : at) {
+                for (SshConnection to : config.nodes(site)) {
+                    nodes.add(new SshNodeAccess(to));
+                    siteOf.add(site);
+                }
+            }
+            try {
+                return run(NodeGroup.of(nodes, parallel), siteOf);
+            } finally {
+                nodes.forEach(NodeAccess::close);
             }
         }
     }

@@ -1,0 +1,4 @@
+@NullMarked
+package io.drkit.ssh;
+
+import org.jspecify.annotations.NullMarked;
