@@ -166,8 +166,8 @@ public abstract class DnsSwitcherContract {
         needs(RecordType.AAAA);
         DnsName name = fresh();
         hold(addresses("2001:db8::1", name));
-        switcher().pointTo(addresses("2001:db8:0:0:ffff::2", name));
-        assertThat(told(name, RecordType.AAAA)).containsExactly("2001:db8:0:0:ffff::2");
+        switcher().pointTo(addresses("2001:db8::ffff:0:0:2", name));
+        assertThat(told(name, RecordType.AAAA)).containsExactly("2001:db8::ffff:0:0:2");
         assertThat(told(name, RecordType.A)).isEmpty();
     }
 
