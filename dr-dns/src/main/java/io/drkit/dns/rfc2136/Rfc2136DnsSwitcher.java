@@ -139,8 +139,9 @@ public final class Rfc2136DnsSwitcher implements DnsSwitcher {
         }
         if (lost) {
             throw new OutcomeUnknownException(
-                    "Zone " + zone + " is as it was before, but a change was sent and may yet be done, for the name server " + where
-                            + " " + problem + ". Look at the way to the server, and do the same again.",
+                    "Zone " + zone
+                            + " is as it was before, but a change was sent and may yet be done, for the name server "
+                            + where + " " + problem + ". Look at the way to the server, and do the same again.",
                     null);
         }
         throw new UnsafeToProceedException("The name server " + where + " did not take the change of zone " + zone
