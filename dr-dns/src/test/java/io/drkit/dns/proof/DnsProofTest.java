@@ -53,10 +53,10 @@ class DnsProofTest {
         List<ServerVantage> servers = new AuthoritativeServers(
                         new InetSocketAddress(resolver.address(), resolver.port()), primary.port(), TIMEOUT)
                 .of(change.after().names());
-        assertThat(servers.stream().map(ServerVantage::name))
-                .containsExactlyInAnyOrder("ns1.proof.example (127.0.0.1)", "ns2.proof.example (127.0.0.2)");
+        assertThat(servers.stream().map(ServerVantage::name)).containsExactly("ns1.proof.example (127.0.0.1)");
         secondary.catchUp(ZONE);
         List<DnsVantage> all = new ArrayList<>(servers);
+        all.add(vantage(DnsVantage.Kind.AUTHORITATIVE, secondary.address(), secondary.port()));
         all.add(vantage(DnsVantage.Kind.RESOLVER, resolver.address(), resolver.port()));
         DnsProof proof = DnsProof.await(change, all, Duration.ofSeconds(20), Clock.systemUTC(), Ticker.SYSTEM);
         assertThat(proof.isProved()).as(proof.toString()).isTrue();
@@ -103,11 +103,11 @@ class DnsProofTest {
 
         DnsProof proof = DnsProof.gather(change, both, Clock.systemUTC());
         Finding lag = proof.with(Verdict.STALE).get(0);
-        assertThat(lag.vantage()).contains("127.0.0.2");
+        assertThat(lag.vantage()).endsWith(":" + secondary.port());
         assertThat(lag.serial().orElseThrow()).isLessThan(primary.serial(ZONE));
         assertThat(lag.staleUntil()).isEmpty();
         assertThat(proof.with(Verdict.MOVED)).anySatisfy(found -> {
-            assertThat(found.vantage()).contains("127.0.0.1");
+            assertThat(found.vantage()).endsWith(":" + primary.port());
             assertThat(found.serial()).contains(primary.serial(ZONE));
         });
     }

@@ -10,7 +10,7 @@ import java.util.stream.Collectors;
 
 /**
  * A real BIND: {@code named} on loopback and a free port, primary or secondary of some zones, which take updates signed with its key. Data is in a
- * temporary folder, deleted by {@link #close}. Its zones' NS records name {@code ns1} and {@code ns2} of each zone, at 127.0.0.1 and 127.0.0.2.
+ * temporary folder, deleted by {@link #close}. Each zone's NS record names the primary, {@code ns1} of the zone.
  */
 public final class Bind implements AutoCloseable {
 
@@ -21,40 +21,35 @@ public final class Bind implements AutoCloseable {
     public static final String KEY_SECRET = "c2VjcmV0LWZvci10ZXN0cy1vbmx5LTAxMjM0NTY3ODk=";
 
     private final Daemon daemon = new Daemon("named");
-    private final String address;
-    private final int port;
+    private final int port = Daemon.freePort("127.0.0.1");
     private final List<String> zones;
 
-    private Bind(String address, int port, List<String> zones, boolean secondary) {
-        this.address = address;
-        this.port = port;
+    /** @param primary at whose port the zones are copied from; 0 for a primary */
+    private Bind(List<String> zones, int primary) {
         this.zones = zones;
         zones.forEach(zone -> daemon.write(zone + ".zone", """
                 $TTL 300
                 @ IN SOA ns1 hostmaster 1 3600 3600 86400 2
                 @ IN NS ns1
-                @ IN NS ns2
                 ns1 IN A 127.0.0.1
-                ns2 IN A 127.0.0.2
                 """));
         daemon.write("named.conf", """
                 options {
                   directory "%1$s"; pid-file "%1$s/pid"; session-keyfile "%1$s/session.key"; lock-file none;
-                  listen-on port %3$d { %2$s; }; listen-on-v6 { none; };
+                  listen-on port %2$d { 127.0.0.1; }; listen-on-v6 { none; };
                   recursion no; dnssec-validation no; notify no; allow-transfer { any; };
                   minimal-responses yes;
                 };
                 controls { };
                 logging { category update { default_stderr; }; };
-                key "drkit-test" { algorithm hmac-sha256; secret "%4$s"; };
-                key "read-only" { algorithm hmac-sha256; secret "%4$s"; };
-                %5$s
+                key "drkit-test" { algorithm hmac-sha256; secret "%3$s"; };
+                key "read-only" { algorithm hmac-sha256; secret "%3$s"; };
+                %4$s
                 """.formatted(
                         daemon.folder,
-                        address,
                         port,
                         KEY_SECRET,
-                        zones.stream().map(zone -> clause(zone, secondary)).collect(Collectors.joining("\n"))));
+                        zones.stream().map(zone -> clause(zone, primary)).collect(Collectors.joining("\n"))));
         daemon.start(
                 List.of(
                         Daemon.program("named"),
@@ -66,36 +61,26 @@ public final class Bind implements AutoCloseable {
                 this::isReady);
     }
 
-    private String clause(String zone, boolean secondary) {
-        return secondary
+    private String clause(String zone, int primary) {
+        return primary > 0
                 ? "zone \"%s\" { type secondary; file \"%s.copy\"; primaries { 127.0.0.1 port %d; }; };"
-                        .formatted(zone, zone, port)
+                        .formatted(zone, zone, primary)
                 : "zone \"%s\" { type primary; file \"%s.zone\"; allow-update { key drkit-test; }; };"
                         .formatted(zone, zone);
     }
 
     /** Starts a primary of some zones. */
     public static Bind primary(String... zones) {
-        RuntimeException failure = new IllegalStateException("No zone was given.");
-        for (int attempt = 0; attempt < 5; attempt++) {
-            try {
-                // The secondary listens at another address and the same port, as name servers do.
-                return new Bind(
-                        "127.0.0.1", Daemon.freePort("127.0.0.1", "127.0.0.2", "127.0.0.3"), List.of(zones), false);
-            } catch (IllegalStateException e) {
-                failure = e;
-            }
-        }
-        throw failure;
+        return new Bind(List.of(zones), 0);
     }
 
-    /** Starts a secondary of this primary's zones, at 127.0.0.2 and the same port: it copies each zone now, and asks for news only when {@linkplain #catchUp told}. */
+    /** Starts a secondary of this primary's zones, at another port: it copies each zone now, and asks for news only when {@linkplain #catchUp told}. */
     public Bind secondary() {
-        return new Bind("127.0.0.2", port, zones, true);
+        return new Bind(zones, port);
     }
 
     public String address() {
-        return address;
+        return "127.0.0.1";
     }
 
     public int port() {
@@ -133,22 +118,22 @@ public final class Bind implements AutoCloseable {
     /** Runs commands of {@code nsupdate}, with the key. */
     public void nsupdate(String commands) {
         String script = "server %s %d\nkey %s:%s %s\n%s"
-                .formatted(address, port, KEY_ALGORITHM, KEY_NAME, KEY_SECRET, commands);
+                .formatted(address(), port, KEY_ALGORITHM, KEY_NAME, KEY_SECRET, commands);
         Tool.run(List.of(Daemon.program("nsupdate")), Map.of(), script);
     }
 
     /** What this server tells a client. */
     public List<String> told(DnsName name, RecordType type) {
-        return Dig.ask(address, port, name, type);
+        return Dig.ask(address(), port, name, type);
     }
 
     public long serial(DnsName zone) {
-        return Dig.serial(address, port, zone);
+        return Dig.serial(address(), port, zone);
     }
 
     /** Tells a secondary that its primary has news of a zone. */
     public void catchUp(DnsName zone) {
-        Dig.tell(address, port, zone);
+        Dig.tell(address(), port, zone);
     }
 
     /** Ends it with SIGKILL. */
@@ -181,6 +166,6 @@ public final class Bind implements AutoCloseable {
     }
 
     private boolean isReady() {
-        return zones.stream().allMatch(zone -> Dig.answers(address, port, zone, "SOA"));
+        return zones.stream().allMatch(zone -> Dig.answers(address(), port, zone, "SOA"));
     }
 }

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -42,24 +41,17 @@ final class Daemon implements AutoCloseable {
         Runtime.getRuntime().addShutdownHook(atExit);
     }
 
-    /** A port that is free for TCP and UDP at all of these loopback addresses. */
-    static int freePort(String... addresses) {
+    /** A port that is free for TCP and UDP at a loopback address. */
+    static int freePort(String address) {
         for (int attempt = 0; attempt < 50; attempt++) {
-            try (ServerSocket first = new ServerSocket(0, 1, InetAddress.getByName(addresses[0]))) {
-                int port = first.getLocalPort();
-                for (int i = 0; i < addresses.length; i++) {
-                    InetSocketAddress address = new InetSocketAddress(addresses[i], port);
-                    new DatagramSocket(address).close();
-                    if (i > 0) {
-                        new ServerSocket(port, 1, address.getAddress()).close();
-                    }
-                }
-                return port;
+            try (ServerSocket tcp = new ServerSocket(0, 1, InetAddress.getByName(address))) {
+                new DatagramSocket(tcp.getLocalSocketAddress()).close();
+                return tcp.getLocalPort();
             } catch (IOException e) {
-                // Taken for one of them: another one.
+                // Taken for UDP: another one.
             }
         }
-        throw new IllegalStateException("No free port for TCP and UDP at " + String.join(", ", addresses));
+        throw new IllegalStateException("No free port for TCP and UDP at " + address);
     }
 
     /** The path of an installed program. */
