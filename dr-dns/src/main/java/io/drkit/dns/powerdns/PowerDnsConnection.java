@@ -29,7 +29,8 @@ public record PowerDnsConnection(
         try {
             uri = URI.create(url);
         } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException("'" + url + "' is not a URL.", e);
+            throw new IllegalArgumentException(
+                    "The URL of the PowerDNS is not one: expected http://HOST:PORT or https://HOST:PORT.");
         }
         boolean http = "http".equals(uri.getScheme()) || "https".equals(uri.getScheme());
         if (!http || uri.getHost() == null || uri.getUserInfo() != null) {

@@ -87,8 +87,13 @@ public abstract class DnsBaseCommand implements Callable<Integer> {
         return spec;
     }
 
-    /** Tells what was changed, and by what promise. */
-    protected final void tell(DnsSwitcher dns, DnsChange change, String then) {
+    /**
+     * Tells what was changed, and by what promise.
+     *
+     * @param now where the names led when the command began: a part may have been done before
+     */
+    protected final void tell(DnsSwitcher dns, DnsRecords now, DnsChange made, String then) {
+        DnsChange change = DnsChange.of(now, made.after()).with(made.serials());
         Map<String, Object> json = new LinkedHashMap<>();
         json.put("server", dns.name());
         json.put("promise", dns.capabilities().promise());

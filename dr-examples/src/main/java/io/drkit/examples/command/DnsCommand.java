@@ -86,7 +86,7 @@ public final class DnsCommand {
                 if (back) {
                     DnsChange change = dns.apply(dns.planTtlBack(file.required()));
                     file.delete();
-                    tell(dns, change, "");
+                    tell(dns, change.before(), change, "");
                     return ExitCodes.DONE;
                 }
                 DnsChange plan = file.read().orElse(null);
@@ -94,10 +94,12 @@ public final class DnsCommand {
                     plan = dns.planTtl(settings.domainNames(), ttl);
                     file.write(plan);
                 }
+                DnsRecords now = dns.read(plan.before().names());
                 DnsChange change = dns.apply(plan);
                 Duration old = change.before().longestTtl();
                 tell(
                         dns,
+                        now,
                         change,
                         "Resolvers may keep the old records for " + old.toSeconds()
                                 + " s more; switch after that. The old times to live are kept in " + record + ".");
@@ -166,6 +168,7 @@ public final class DnsCommand {
                 DnsChange change = dns.apply(plan);
                 tell(
                         dns,
+                        now,
                         change,
                         change.changed().isEmpty()
                                 ? ""
@@ -191,8 +194,9 @@ public final class DnsCommand {
         @Override
         protected int run(DnsSettings settings) {
             try (DnsSwitcher dns = open(settings)) {
-                DnsChange change = dns.undo(new ChangeFile(record).required());
-                tell(dns, change, "");
+                DnsChange made = new ChangeFile(record).required();
+                DnsRecords now = dns.read(made.after().names());
+                tell(dns, now, dns.undo(made), "");
                 return ExitCodes.DONE;
             }
         }
