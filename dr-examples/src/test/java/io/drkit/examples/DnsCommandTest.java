@@ -87,6 +87,15 @@ class DnsCommandTest {
     }
 
     @Test
+    void preparing_waits_the_old_time_to_live_out_when_told() throws IOException {
+        bind.hold(leadingTo("192.0.2.1", Duration.ofSeconds(3)));
+        long began = System.nanoTime();
+        Cli prepared = run(config(backend(Bind.KEY_NAME)), "prepare", "--ttl", "1s", "--wait", "--record", file("t.json"));
+        assertThat(prepared.code()).as(prepared.err()).isZero();
+        assertThat(Duration.ofNanos(System.nanoTime() - began)).isGreaterThanOrEqualTo(Duration.ofSeconds(3));
+    }
+
+    @Test
     void what_has_not_moved_or_does_not_answer_is_found_wanting() throws IOException {
         Path config = config(backend(Bind.KEY_NAME));
         Cli early = run(config, "verify", "--to", "standby", "--no-tls", "--output", "json");

@@ -133,4 +133,17 @@ class DnsValuesTest {
                 .isInstanceOf(UnsafeToProceedException.class)
                 .hasMessageContaining("platform.example.com at the server: it is nothing, not A 192.0.2.1");
     }
+
+    @Test
+    void a_part_that_the_server_dropped_without_a_word_is_told() {
+        DnsName other = DnsName.of("other.example.com");
+        DnsRecords before = DnsRecords.pointing(List.of(NAME, other), TTL, List.of("192.0.2.1"));
+        DnsRecords after = DnsRecords.pointing(List.of(NAME, other), TTL, List.of("192.0.2.2"));
+        DnsRecords half = DnsRecords.of(after.at(NAME).get(0), before.at(other).get(0));
+        assertThatThrownBy(() -> DnsChange.of(before, after).requireDone(half, true, "the server"))
+                .isInstanceOf(UnsafeToProceedException.class)
+                .hasMessageContaining(
+                        "the server accepted the change of other.example.com to A 192.0.2.2, and yet holds A 192.0.2.1");
+        DnsChange.of(before, after).requireDone(after, true, "the server");
+    }
 }

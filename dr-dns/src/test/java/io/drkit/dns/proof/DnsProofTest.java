@@ -117,7 +117,9 @@ class DnsProofTest {
         DnsChange change = change("servfail", Duration.ofMinutes(5));
         primary.hold(change.after());
         try (Unbound second = new Unbound(Set.of(ZONE), primary.address(), primary.port());
-                Unbound broken = new Unbound(Set.of(ZONE), "127.0.0.1", 9)) {
+                // What it asks does not hold the zone.
+                Bind stranger = Bind.primary("unrelated.example");
+                Unbound broken = new Unbound(Set.of(ZONE), stranger.address(), stranger.port())) {
             DnsProof proof = DnsProof.gather(
                     change,
                     List.of(
