@@ -3,6 +3,7 @@ package io.drkit.examples;
 import io.drkit.examples.cli.Errors;
 import io.drkit.examples.cli.StopSignal;
 import io.drkit.examples.command.CheckCommand;
+import io.drkit.examples.command.DnsCommand;
 import io.drkit.examples.command.EncryptionCommand;
 import io.drkit.examples.command.MirrorCommand;
 import io.drkit.examples.command.NodeCommand;
@@ -26,6 +27,7 @@ import picocli.CommandLine.Option;
             RoleCommand.class,
             EncryptionCommand.class,
             NodeCommand.class,
+            DnsCommand.class,
             DemoCommand.class
         },
         footerHeading = "%nExit codes:%n",
@@ -33,7 +35,8 @@ import picocli.CommandLine.Option;
             "  0  done, or consistent",
             "  1  unexpected failure",
             "  2  wrong usage or bad configuration",
-            "  3  checked and found wanting: the two sides differ, or values cannot be read",
+            "  3  checked and found wanting: the two sides differ, values cannot be read, or",
+            "     a name has not moved",
             "  4  a site could not be reached, or it could not be told",
             "  5  refused as unsafe"
         })

@@ -18,7 +18,9 @@ import com.tngtech.archunit.lang.ArchRule;
 class ArchitectureTest {
 
     /** One a backend; a new backend is entered here. */
-    private static final String[] BACKENDS = {"io.drkit.etcd..", "io.drkit.ssh.."};
+    private static final String[] BACKENDS = {
+        "io.drkit.etcd..", "io.drkit.ssh..", "io.drkit.dns.rfc2136..", "io.drkit.dns.powerdns..", "io.drkit.dns.proof.."
+    };
 
     private static final DescribedPredicate<JavaClass> BACKEND = resideInAnyPackage(BACKENDS);
     private static final DescribedPredicate<JavaClass> CORE = resideInAPackage("io.drkit..")

@@ -1,5 +1,6 @@
 package io.drkit.examples.cli;
 
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
@@ -47,8 +48,9 @@ import org.jspecify.annotations.Nullable;
  *     sudo: true
  * </pre>
  *
- * <p>What is wrong with it is an {@link IllegalArgumentException} with the line, and never with the text of the file.
+ * <p>Its part {@code dns} is {@link DnsSettings}. What is wrong with it is an {@link IllegalArgumentException} with the line, and never with the text of the file.
  */
+@JsonIgnoreProperties("dns")
 record ConfigFile(Map<String, SiteSettings> sites, @Nullable Map<String, NodeSettings> nodes) {
 
     private static final Pattern VARIABLE = Pattern.compile("\\$\\{([A-Za-z_][A-Za-z0-9_]*)}");
@@ -58,20 +60,40 @@ record ConfigFile(Map<String, SiteSettings> sites, @Nullable Map<String, NodeSet
             .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
 
     static ConfigFile read(Path file, UnaryOperator<@Nullable String> environment) {
-        try {
+        JsonNode tree = tree(file, environment);
+        if (!tree.path("sites").isObject()) {
+            throw new IllegalArgumentException(file + " names no sites. Expected: sites: {primary: {endpoints: ...}}");
+        }
+        ConfigFile config = value(file, tree, ConfigFile.class);
+        config.sites.replaceAll((name, site) -> relativeTo(file, site));
+        if (config.nodes != null) {
+            config.nodes.values().removeIf(Objects::isNull);
+            config.nodes.replaceAll((name, nodes) -> nodes.relativeTo(resolving(file)));
+        }
+        return config;
+    }
+
+    /** The whole file, with variables replaced. */
+    static JsonNode tree(Path file, UnaryOperator<@Nullable String> environment) {
+        return parsed(file, () -> {
             JsonNode tree = YAML.readTree(Files.readString(file));
-            if (!tree.path("sites").isObject()) {
-                throw new IllegalArgumentException(
-                        file + " names no sites. Expected: sites: {primary: {endpoints: ...}}");
-            }
             substitute(tree, file, environment);
-            ConfigFile config = YAML.treeToValue(tree, ConfigFile.class);
-            config.sites.replaceAll((name, site) -> relativeTo(file, site));
-            if (config.nodes != null) {
-                config.nodes.values().removeIf(Objects::isNull);
-                config.nodes.replaceAll((name, nodes) -> nodes.relativeTo(resolving(file)));
-            }
-            return config;
+            return tree;
+        });
+    }
+
+    /** A part of it as a value; a field that it does not know is an error. */
+    static <T> T value(Path file, JsonNode part, Class<T> type) {
+        return parsed(file, () -> YAML.treeToValue(part, type));
+    }
+
+    private interface Parsing<T> {
+        T parse() throws IOException;
+    }
+
+    private static <T> T parsed(Path file, Parsing<T> parsing) {
+        try {
+            return parsing.parse();
         } catch (UnrecognizedPropertyException e) {
             throw new IllegalArgumentException(
                     file + ": unknown field '" + e.getPropertyName() + "'. Known here: " + e.getKnownPropertyIds());

@@ -1,0 +1,4 @@
+@NullMarked
+package io.drkit.dns.powerdns;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.drkit.dns.proof;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,119 @@
+package io.drkit.examples.cli;
+
+import com.fasterxml.jackson.annotation.JsonFormat;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.databind.JsonNode;
+import io.drkit.dns.DnsName;
+import io.drkit.dns.DnsSwitcher;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.StreamSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The part {@code dns} of a {@link ConfigFile}: the platform's names, where they may lead, who can change them, and who is asked.
+ *
+ * <pre>
+ * dns:
+ *   names: [platform.example.com, "*.apps.example.com"]
+ *   addresses:
+ *     primary: [192.0.2.10, "2001:db8::10"]
+ *     standby: 198.51.100.10
+ *   resolvers: [10.0.0.53, 10.1.0.53]          # asked by verify
+ *   authoritative: [192.0.2.53, 192.0.2.54]     # without it found by NS, through the first resolver
+ *   backend:
+ *     type: rfc2136
+ *     server: 192.0.2.53
+ *     key-name: drkit
+ *     secret-file: drkit.key                    # relative to this file; Base64
+ * </pre>
+ *
+ * @param backend {@code type}, and what that type needs: see {@link DnsBackends}
+ * @param httpsPort at which the address is called by verify; 443 by default
+ * @param cacert the authority of its certificate; the JDK's by default
+ */
+public record DnsSettings(
+        @JsonFormat(with = JsonFormat.Feature.ACCEPT_SINGLE_VALUE_AS_ARRAY)
+        List<String> names,
+
+        @Nullable Map<String, JsonNode> addresses,
+
+        @JsonFormat(with = JsonFormat.Feature.ACCEPT_SINGLE_VALUE_AS_ARRAY) @Nullable List<String> resolvers,
+
+        @JsonFormat(with = JsonFormat.Feature.ACCEPT_SINGLE_VALUE_AS_ARRAY) @Nullable List<String> authoritative,
+
+        @Nullable JsonNode backend,
+        @JsonProperty("https-port") @Nullable Integer httpsPort,
+        @Nullable Path cacert) {
+
+    static DnsSettings read(Path file) {
+        JsonNode dns = ConfigFile.tree(file, System::getenv).path("dns");
+        if (!dns.path("names").isArray() && !dns.path("names").isTextual()) {
+            throw new IllegalArgumentException(
+                    file + " names no domain. Expected: dns: {names: [...], backend: {type: ...}}");
+        }
+        return ConfigFile.value(file, dns, DnsSettings.class);
+    }
+
+    /** The platform's names. */
+    public List<DnsName> domainNames() {
+        return names.stream().map(DnsName::of).toList();
+    }
+
+    /** Addresses as given on the command line: themselves, comma-separated, or a name of {@link #addresses}. */
+    public List<String> addresses(String given) {
+        JsonNode named = addresses == null ? null : addresses.get(given);
+        if (named == null) {
+            if (given.chars().noneMatch(c -> c == '.' || c == ':')) {
+                throw new IllegalArgumentException("No addresses named '" + given + "' in the configuration; it has "
+                        + (addresses == null ? List.of() : addresses.keySet()) + ".");
+            }
+            return Arrays.asList(given.split(",", -1));
+        }
+        return named.isArray()
+                ? StreamSupport.stream(named.spliterator(), false)
+                        .map(JsonNode::asText)
+                        .toList()
+                : List.of(named.asText());
+    }
+
+    /** Opens the backend. */
+    DnsSwitcher open(Path file, Duration deadline) {
+        if (backend == null) {
+            throw new IllegalArgumentException(
+                    file + " does not say who can change the names: dns: {backend: {type: ...}}");
+        }
+        return DnsBackends.open(backend, file, deadline);
+    }
+
+    /** {@code resolvers}, as addresses; without a port, 53. */
+    public List<InetSocketAddress> resolverAddresses() {
+        return Objects.requireNonNullElse(resolvers, List.<String>of()).stream()
+                .map(DnsSettings::address)
+                .toList();
+    }
+
+    /** {@code authoritative}, as addresses; without a port, 53. */
+    public List<InetSocketAddress> authoritativeAddresses() {
+        return Objects.requireNonNullElse(authoritative, List.<String>of()).stream()
+                .map(DnsSettings::address)
+                .toList();
+    }
+
+    /** {@code HOST}, {@code HOST:PORT}, an IPv6 address, or that in brackets with a port. */
+    private static InetSocketAddress address(String text) {
+        HostPort at = HostPort.of(text, 53);
+        try {
+            return new InetSocketAddress(InetAddress.getByName(at.host()), at.port());
+        } catch (UnknownHostException e) {
+            throw new IllegalArgumentException("The name server '" + text + "' has no address here.", e);
+        }
+    }
+}
