@@ -73,7 +73,10 @@ class MergePlanTest {
                 .containsExactly(
                         "The primary reads all of its own and all of the standby's.",
                         "The standby reads all of its own and all of the primary's.");
-        assertThat(plan.notes()).singleElement().asString().contains("standby").contains("aescbc key1");
+        assertThat(plan.notes())
+                .satisfiesExactly(
+                        note -> assertThat(note).contains("standby", "unencrypted", "configmaps"),
+                        note -> assertThat(note).contains("Snapshots", "standby", "aescbc key1"));
     }
 
     private String freshName() {
