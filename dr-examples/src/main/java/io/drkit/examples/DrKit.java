@@ -35,8 +35,8 @@ import picocli.CommandLine.Option;
             "  0  done, or consistent",
             "  1  unexpected failure",
             "  2  wrong usage or bad configuration",
-            "  3  checked and found wanting: the two sides differ, values cannot be read, or",
-            "     a name has not moved",
+            "  3  checked and found wanting: the two sides differ, values cannot be read,",
+            "     a name has not moved, or a node is not ready",
             "  4  a site could not be reached, or it could not be told",
             "  5  refused as unsafe"
         })
