@@ -245,6 +245,11 @@ public final class DefaultEncryptionKeyMerger implements EncryptionKeyMerger {
         plugins.forEach(kms -> notes.add("The plugin of " + kms + " has to run on the control-plane nodes of both sites"
                 + " and use the same key; DrKit cannot tell whether it does."));
         notePlain(notes, stages);
+        if (!standbyDrops.isEmpty()) {
+            notes.add(
+                    "Where the primary's values were mirrored to the standby as they are stored, those are unreadable there"
+                            + " until the last stage, and inspect counts them; none is lost.");
+        }
         noteDropped(notes, Side.PRIMARY, primaryDrops);
         noteDropped(notes, Side.STANDBY, standbyDrops);
         return notes;

@@ -83,6 +83,17 @@ public record EncryptionConfig(List<Rule> rules) {
                 .findFirst();
     }
 
+    /** Whether for every resource the same key writes here and there. Otherwise what the one writes the other may not read. */
+    public boolean writesLike(EncryptionConfig other) {
+        return Stream.concat(patterns().stream(), other.patterns().stream())
+                .allMatch(resource -> writer(resource).equals(other.writer(resource)));
+    }
+
+    private Object writer(GroupResource resource) {
+        List<Provider> all = providersFor(resource);
+        return ProviderLists.writer(all).<Object>map(slot -> slot).orElse(all.get(0));
+    }
+
     /** Every resource or wildcard that a rule names, in order. */
     Set<GroupResource> patterns() {
         Set<GroupResource> patterns = new LinkedHashSet<>();

@@ -33,7 +33,7 @@ public final class EncryptionInspector {
     public Inspection inspect(ValueTransformer transformer) {
         Map<Group, Tally> tallies = new TreeMap<>();
         Map<Verdict, List<Bytes>> samples = new EnumMap<>(Verdict.class);
-        long revision = RegistryWalk.walk(store, transformer.registryPrefix(), entry -> {
+        long revision = RegistryWalk.walk(store, RegistryWalk.range(transformer.registryPrefix()), entry -> {
             Reading reading = transformer.readAsKubeApiserver(entry.key(), entry.value());
             tallies.computeIfAbsent(group(entry, reading, transformer), group -> new Tally())
                     .add(reading);

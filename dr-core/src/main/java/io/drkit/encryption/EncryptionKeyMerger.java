@@ -21,8 +21,9 @@ public interface EncryptionKeyMerger {
 
     /**
      * One configuration for both sites: the primary's, which goes on reading and writing as before, and after it what the standby reads with.
-     * Merging it with either again changes nothing. All kube-apiservers of the standby have to be restarted with it together, for each then
-     * writes with a key that one with the old file lacks; {@link #plan} knows no such moment.
+     * Merging it with either again changes nothing. Kube-apiservers of a site where it {@linkplain EncryptionConfig#writesLike writes otherwise}
+     * than before have to be restarted with it together, for each then writes with a key that one with the old file lacks; {@link #plan} knows no
+     * such moment.
      *
      * @throws UnsafeToProceedException when two different keys have one name, so that one file cannot serve both; use {@link #plan}
      */

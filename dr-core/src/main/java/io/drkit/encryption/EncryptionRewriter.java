@@ -12,13 +12,14 @@ import io.drkit.keystore.Transaction;
 import io.drkit.keystore.Transaction.Guard;
 import io.drkit.keystore.Transaction.Operation;
 import io.drkit.mirror.MirrorRecord;
+import io.drkit.quarantine.Quarantine;
 import io.drkit.site.SiteFullException;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Puts every stored value under the key that its configuration writes with, so that older keys can be removed. Run it when every
+ * Puts every stored value, those in quarantine too, under the key that its configuration writes with, so that older keys can be removed. Run it when every
  * kube-apiserver of the site has the configuration; values that one without it writes meanwhile are found by the next run.
  *
  * <p>Each write is guarded by the revision that was read, so a change made meanwhile is never overwritten. What is under the right key is left
@@ -92,7 +93,8 @@ public final class EncryptionRewriter {
             if (!dry) {
                 lookAtMirrors();
             }
-            revision = RegistryWalk.walk(store, transformer.registryPrefix(), this::visit);
+            RegistryWalk.walk(store, DrKitKeys.QUARANTINE_RANGE, this::visitSetAside);
+            revision = RegistryWalk.walk(store, RegistryWalk.range(transformer.registryPrefix()), this::visit);
             mirrored.flush();
             others.flush();
             return this;
@@ -100,6 +102,13 @@ public final class EncryptionRewriter {
 
         RewriteReport report(long rewritten) {
             return new RewriteReport(rewritten, current, unreadable, needsPlugin, leased, contended, left, revision);
+        }
+
+        /** A value in quarantine is to be readable when it is put back. */
+        private void visitSetAside(KeyValue entry) {
+            if (Quarantine.originalKey(entry.key()).isPresent()) {
+                visit(entry);
+            }
         }
 
         private void visit(KeyValue entry) {

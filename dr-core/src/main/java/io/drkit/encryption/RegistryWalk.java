@@ -11,7 +11,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One walk through all that kube-apiserver stores, in key order, in bounded memory. When its revision is compacted away it goes on from where
+ * One walk through a range, through all that kube-apiserver stores say, in key order, in bounded memory. When its revision is compacted away it goes on from where
  * it is at the newest.
  */
 final class RegistryWalk {
@@ -31,8 +31,7 @@ final class RegistryWalk {
      * @return the newest revision that was read
      * @throws CompactedException when it is compacted away again and again, faster than a page is read
      */
-    static long walk(KeyStore store, String registryPrefix, Consumer<KeyValue> reader) {
-        KeyRange all = range(registryPrefix);
+    static long walk(KeyStore store, KeyRange all, Consumer<KeyValue> reader) {
         @Nullable Bytes last = null;
         for (int stuck = 0; ; ) {
             Scan scan = new Scan(store, RangeRequest.of(last == null ? all : all.from(last.successor()), 0, PAGE));

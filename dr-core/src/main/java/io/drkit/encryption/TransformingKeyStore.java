@@ -67,13 +67,14 @@ public final class TransformingKeyStore extends ForwardingKeyStore {
     }
 
     private KeyValue read(KeyValue entry) {
-        if (!ValueTransformer.isEncrypted(entry.stored())) {
-            return entry;
-        }
-        Bytes plaintext = own.read(entry.key(), entry.stored()).plaintext();
-        if (plaintext == null) {
+        Reading reading = own.readAsKubeApiserver(entry.key(), entry.stored());
+        Bytes plaintext = reading.plaintext();
+        if (reading.verdict() != Verdict.READABLE) {
             unreadable.add(entry.key(), name());
-            plaintext = others.read(entry.key(), entry.stored()).plaintext();
+            plaintext = own.read(entry.key(), entry.stored()).plaintext();
+            if (plaintext == null) {
+                plaintext = others.read(entry.key(), entry.stored()).plaintext();
+            }
         }
         return plaintext == null ? entry : entry.readAs(plaintext);
     }
@@ -89,6 +90,9 @@ public final class TransformingKeyStore extends ForwardingKeyStore {
             return operation;
         }
         if (!ValueTransformer.isEncrypted(put.value())) {
+            if (!own.readsAgain(put.key(), put.value())) {
+                unreadable.add(put.key(), name());
+            }
             return new Operation.Put(put.key(), own.write(put.key(), put.value()), put.leaseId());
         }
         Verdict verdict = own.readAsKubeApiserver(put.key(), put.value()).verdict();

@@ -3,11 +3,13 @@ package io.drkit.encryption;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
 import io.drkit.UnsafeToProceedException;
 import io.drkit.encryption.Provider.Identity;
 import io.drkit.encryption.Provider.Kms;
 import io.drkit.encryption.Provider.Local;
 import io.drkit.encryption.Reading.Verdict;
+import io.drkit.keyspace.DrKitKeys;
 import io.drkit.keyspace.GroupResource;
 import io.drkit.keyspace.RegistryKey;
 import io.drkit.keystore.Bytes;
@@ -33,7 +35,15 @@ public final class ValueTransformer {
     /** Self-described CBOR (RFC 8949, 3.4.6), as which a kube-apiserver with CBORServingAndStorage keeps custom resources. */
     private static final Bytes CBOR = Bytes.copyOf((byte) 0xd9, (byte) 0xd9, (byte) 0xf7);
 
-    private static final JsonFactory JSON = new JsonFactory();
+    /** Whatever kube-apiserver takes: its limit is the size of a request. */
+    private static final JsonFactory JSON = JsonFactory.builder()
+            .streamReadConstraints(StreamReadConstraints.builder()
+                    .maxNestingDepth(Integer.MAX_VALUE)
+                    .maxNumberLength(Integer.MAX_VALUE)
+                    .maxNameLength(Integer.MAX_VALUE)
+                    .maxStringLength(Integer.MAX_VALUE)
+                    .build())
+            .build();
 
     private final EncryptionConfig config;
     private final ValueCipher cipher;
@@ -45,10 +55,18 @@ public final class ValueTransformer {
         this(config, cipher, RegistryKey.DEFAULT_PREFIX);
     }
 
-    /** @param registryPrefix kube-apiserver's {@code --etcd-prefix} */
+    /**
+     * @param registryPrefix kube-apiserver's {@code --etcd-prefix}
+     * @throws IllegalArgumentException when it is no folder, or one that holds DrKit's own keys
+     */
     public ValueTransformer(EncryptionConfig config, ValueCipher cipher, String registryPrefix) {
         this.config = config;
         this.cipher = cipher;
+        if (!registryPrefix.matches("/[^/].*")
+                || RegistryWalk.range(registryPrefix).overlaps(DrKitKeys.OWN)) {
+            throw new IllegalArgumentException("'" + registryPrefix
+                    + "' is no prefix of kube-apiserver's keys; expected is one such as /registry.");
+        }
         this.registryPrefix = registryPrefix;
     }
 

@@ -213,12 +213,7 @@ class EncryptionCommandTest {
 
     @Test
     void a_rewrite_tells_what_it_would_do_does_it_and_finds_nothing_more() throws Exception {
-        Path moved = Files.writeString(
-                folder.resolve("moved.yaml"),
-                Files.readString(Path.of(config("primary")))
-                        .replace(
-                                "            - name: key1",
-                                "            - name: key2\n              secret: MTIzNDU2Nzg5MDEyMzQ1Ng==\n            - name: key1"));
+        Path moved = moved();
         Cli dry = at(primary, "rewrite", moved.toString(), "--dry-run", "--output", "json");
         long stale = dry.json().path("rewritten").asLong();
         assertThat(stale).isPositive();
@@ -237,6 +232,85 @@ class EncryptionCommandTest {
                         .path("readable")
                         .asLong())
                 .isEqualTo(stale);
+    }
+
+    @Test
+    void what_is_in_quarantine_is_rewritten_too_and_readable_when_it_is_put_back() throws Exception {
+        RecordedCluster.Entry secret = RecordedCluster.registry().stream()
+                .filter(entry -> entry.key().utf8().equals("/registry/secrets/team-1/db"))
+                .findFirst()
+                .orElseThrow();
+        try (KeyStore store =
+                EtcdKeyStore.connect(EtcdConnection.to(primary.endpoints()).build())) {
+            store.commit(new Transaction(
+                    List.of(),
+                    List.of(
+                            Operation.put(
+                                    Bytes.utf8("/drkit/quarantine/b/keys/").concat(secret.key()), secret.value()),
+                            Operation.delete(secret.key()))));
+        }
+        assertThat(at(primary, "rewrite", moved().toString()).code()).isZero();
+        Cli restored = drkit("quarantine", "restore", "b", "--at", primary.endpoint(0));
+        assertThat(restored.code()).as(restored.err()).isZero();
+        JsonNode inspection =
+                at(primary, "inspect", moved().toString(), "--output", "json").json();
+        assertThat(inspection.path("unreadable").asLong()).isZero();
+        assertThat(inspection.path("stale").asLong()).isZero();
+    }
+
+    @Test
+    void a_prefix_that_is_none_is_refused_before_anything_is_read_or_written() throws Exception {
+        for (String prefix : List.of("/", "", "registry", "/drkit")) {
+            Cli refused = at(primary, "rewrite", config("primary"), "--registry-prefix", prefix);
+            assertThat(refused.code()).as(prefix).isEqualTo(2);
+            assertThat(refused.err()).contains("such as /registry");
+        }
+    }
+
+    @Test
+    void a_value_that_the_standby_stores_plain_and_cannot_read_is_told() throws Exception {
+        Path plain = Files.writeString(folder.resolve("plain.yaml"), """
+                apiVersion: apiserver.config.k8s.io/v1
+                kind: EncryptionConfiguration
+                resources:
+                  - resources: [secrets]
+                    providers: [identity: {}]
+                """);
+        String[] sites = {
+            "--scope",
+            "all",
+            "--from",
+            primary.endpoint(0),
+            "--from-encryption-config",
+            config("primary"),
+            "--to",
+            standby.endpoint(0),
+            "--to-encryption-config"
+        };
+        assertThat(drkit(with(sites, "mirror", plain.toString(), "--once")).code())
+                .isZero();
+        Path noIdentity = Files.writeString(
+                folder.resolve("strict.yaml"),
+                Files.readString(Path.of(config("standby"))).replace("      - identity: {}\n", ""));
+        Cli checked = drkit(with(sites, "check", noIdentity.toString()));
+        assertThat(checked.out()).containsPattern("does not read: [1-9]").contains("/registry/secrets/");
+    }
+
+    private static String[] with(String[] sites, String command, String config, String... more) {
+        List<String> arguments = new ArrayList<>(List.of(command));
+        arguments.addAll(Arrays.asList(sites));
+        arguments.add(config);
+        arguments.addAll(Arrays.asList(more));
+        return arguments.toArray(String[]::new);
+    }
+
+    private Path moved() throws IOException, URISyntaxException {
+        return Files.writeString(
+                folder.resolve("moved.yaml"),
+                Files.readString(Path.of(config("primary")))
+                        .replace(
+                                "            - name: key1",
+                                "            - name: key2\n              secret: MTIzNDU2Nzg5MDEyMzQ1Ng==\n            - name: key1"));
     }
 
     @Test

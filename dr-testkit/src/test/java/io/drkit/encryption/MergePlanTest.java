@@ -76,6 +76,7 @@ class MergePlanTest {
         assertThat(plan.notes())
                 .satisfiesExactly(
                         note -> assertThat(note).contains("standby", "unencrypted", "configmaps"),
+                        note -> assertThat(note).contains("mirrored", "until the last stage"),
                         note -> assertThat(note).contains("Snapshots", "standby", "aescbc key1"));
     }
 

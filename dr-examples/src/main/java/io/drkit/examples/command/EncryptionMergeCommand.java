@@ -93,13 +93,19 @@ abstract class EncryptionMergeCommand extends FileCommand {
         @Override
         int run(EncryptionConfig primary, EncryptionConfig standby) throws IOException {
             Path out = Objects.requireNonNull(file);
-            merger.merge(primary, standby).write(out);
-            output().result(
-                            Map.of("file", out.toString()),
-                            text -> text.println(
-                                    "Wrote " + out
-                                            + ". Give it to the primary's kube-apiservers first, one by one; then to all of the standby's together."));
+            EncryptionConfig merged = merger.merge(primary, standby);
+            merged.write(out);
+            output().result(Map.of("file", out.toString()), text -> {
+                text.println("Wrote " + out + ". Install it at the primary first.");
+                text.println("Restart the primary's kube-apiservers " + howToRestart(primary, merged)
+                        + ", and then the standby's " + howToRestart(standby, merged) + ".");
+            });
             return ExitCodes.DONE;
+        }
+
+        /** One that writes otherwise writes what those with the old file cannot read. */
+        private static String howToRestart(EncryptionConfig before, EncryptionConfig merged) {
+            return merged.writesLike(before) ? "one by one" : "all together";
         }
     }
 }
