@@ -11,8 +11,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One walk through a range, through all that kube-apiserver stores say, in key order, in bounded memory. When its revision is compacted away it goes on from where
- * it is at the newest.
+ * One walk through a range, in key order, in bounded memory. When its revision is compacted away it goes on from where it is at the newest.
  */
 final class RegistryWalk {
 
