@@ -3,6 +3,7 @@ package io.drkit.keyspace;
 import io.drkit.keystore.Bytes;
 import io.drkit.keystore.KeyRange;
 import io.drkit.keystore.KeyValue;
+import io.drkit.object.DesiredState;
 
 /**
  * Which keys are mirrored and compared: those of one range that it admits. Own scopes implement this interface.
@@ -20,6 +21,31 @@ public interface MirrorScope {
 
     /** What this scope is called in checkpoints, reports and on the command line. Two scopes of one name admit the same keys. */
     String name();
+
+    /** Whether some entry of {@code key} could be admitted, whatever its value. Where this says no, {@link #admits} never says yes. */
+    default boolean mayAdmit(Bytes key) {
+        return true;
+    }
+
+    /** Whether {@link #admits} looks at values, so that reading only keys does not do. */
+    default boolean readsValues() {
+        return false;
+    }
+
+    /** Whether {@link #admits} would have to look at the value of {@code entry}, and cannot read it: it is not admitted then, and told. */
+    default boolean isUndecidable(KeyValue entry) {
+        return false;
+    }
+
+    /** Whether the standby's own control plane runs, and writes keys of this scope as well. */
+    default boolean standbyIsAlive() {
+        return false;
+    }
+
+    /** Which part of the values is mirrored and compared. */
+    default DesiredState desired() {
+        return DesiredState.WHOLE;
+    }
 
     /** Whether an entry belongs to what is mirrored. */
     default boolean holds(KeyValue entry) {

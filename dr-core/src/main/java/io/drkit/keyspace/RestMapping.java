@@ -1,0 +1,31 @@
+package io.drkit.keyspace;
+
+import io.drkit.keystore.Bytes;
+import io.drkit.object.OwnerReference;
+import io.drkit.object.StoredObject;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Which key an object named by kind has: a table for built-in kinds, custom resource definitions for the others. Thread-safe. */
+public final class RestMapping {
+
+    /** @param registryPrefix kube-apiserver's {@code --etcd-prefix} */
+    public RestMapping(String registryPrefix) {
+        throw new UnsupportedOperationException(registryPrefix);
+    }
+
+    /** Takes in a CustomResourceDefinition; anything else is passed over. */
+    public void learn(StoredObject definition) {
+        throw new UnsupportedOperationException(definition.kind());
+    }
+
+    /**
+     * The key of an owner.
+     *
+     * @param namespace of the dependent; null for one that is cluster-scoped
+     * @return empty for a kind that is not known: a garbage collector does not know it, either, and deletes nothing on its account
+     */
+    public Optional<Bytes> key(OwnerReference owner, @Nullable String namespace) {
+        throw new UnsupportedOperationException(owner.kind() + namespace);
+    }
+}
