@@ -32,6 +32,9 @@ public interface DesiredState {
         }
     };
 
+    /** What Kubernetes' own controllers write is each cluster's own, and every owner counts: for a standby whose control plane is alive. */
+    DesiredState KUBERNETES = new KubernetesDesiredState(owner -> false);
+
     /** Whether the standby's value agrees with the primary's in all that is the primary's to say. */
     boolean isEqual(Bytes primary, Bytes standby);
 

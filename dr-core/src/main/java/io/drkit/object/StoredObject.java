@@ -8,26 +8,35 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One object as kube-apiserver stores it: protobuf in its envelope for built-in kinds, JSON for custom resources and for some built-in ones.
- * Read as far as it is asked. Immutable.
+ * Read as far as it is asked: what it is, whose it is and which it is at once, the rest when it is wanted. Immutable and thread-safe.
+ *
+ * <p>What is malformed beyond what was read at once is empty when it is asked for; nothing here throws.
  */
-public interface StoredObject {
+public sealed interface StoredObject permits ProtobufObject, JsonObject {
 
-    /** Empty for what is no such object, or cannot be read: an encrypted value, say. Never throws. */
+    /** Empty for what is no such object, or cannot be read: an encrypted value, say, or CBOR. Never throws. */
     static Optional<StoredObject> read(Bytes value) {
-        throw new UnsupportedOperationException();
+        if (value.startsWith(ProtobufObject.MAGIC)) {
+            return ProtobufObject.read(value.unsafeArray());
+        }
+        return JsonObject.looksLikeIt(value) ? JsonObject.read(value.unsafeArray()) : Optional.empty();
     }
 
+    /** {@code apps/v1}, say; {@code v1} for the core group. */
     String apiVersion();
 
     String kind();
 
+    /** Empty for the few that have none, such as the ranges of service addresses. */
     String name();
 
     /** Null for what is cluster-scoped. */
     @Nullable String namespace();
 
+    /** Empty where there is none. */
     String uid();
 
+    /** In the order in which they are stored. */
     List<OwnerReference> owners();
 
     /** Whether its deletion has begun, and finalizers hold it back. */
@@ -40,6 +49,12 @@ public interface StoredObject {
     /** The manager that, by {@code managedFields}, wrote something else than status last; empty where none is noted. */
     Optional<String> lastManager();
 
-    /** The values of a field, in order; empty where the object has none. */
+    /** The values of a field, in order; empty where the object has none, and where its kind has no such field. */
     List<String> values(ObjectField field);
+
+    /** The API group, without the version; empty for the core group. */
+    default String group() {
+        int slash = apiVersion().indexOf('/');
+        return slash < 0 ? "" : apiVersion().substring(0, slash);
+    }
 }
