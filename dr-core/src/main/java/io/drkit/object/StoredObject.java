@@ -12,9 +12,17 @@ import org.jspecify.annotations.Nullable;
  */
 public interface StoredObject {
 
+    /** What every encrypted value begins with. */
+    Bytes ENCRYPTED = Bytes.utf8("k8s:enc:");
+
     /** Empty for what is no such object, or cannot be read: an encrypted value, say. Never throws. */
     static Optional<StoredObject> read(Bytes value) {
         throw new UnsupportedOperationException();
+    }
+
+    /** Whether a value is encrypted at rest, by whatever provider. */
+    static boolean isEncrypted(Bytes value) {
+        return value.startsWith(ENCRYPTED);
     }
 
     String apiVersion();
