@@ -42,6 +42,11 @@ public interface MirrorScope {
         return false;
     }
 
+    /** Where kube-apiserver keeps its keys: its {@code --etcd-prefix}. */
+    default String registryPrefix() {
+        return RegistryKey.DEFAULT_PREFIX;
+    }
+
     /** Which part of the values is mirrored and compared. */
     default DesiredState desired() {
         return DesiredState.WHOLE;

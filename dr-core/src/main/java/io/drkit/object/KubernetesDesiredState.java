@@ -94,7 +94,7 @@ public final class KubernetesDesiredState implements DesiredState {
     public Bytes toUpdate(Bytes primary, Bytes standby) {
         return Pair.read(primary, standby)
                 .filter(pair ->
-                        isClaim(pair.primary()) || BuiltInKinds.hasStatus(pair.primary()) && pair.isSameObject())
+                        isClaim(pair.primary()) || (BuiltInKinds.hasStatus(pair.primary()) && pair.isSameObject()))
                 .map(this::merge)
                 .orElseGet(() -> toCreate(primary));
     }

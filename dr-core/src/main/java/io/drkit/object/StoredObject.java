@@ -14,12 +14,20 @@ import org.jspecify.annotations.Nullable;
  */
 public sealed interface StoredObject permits ProtobufObject, JsonObject {
 
+    /** What every encrypted value begins with. */
+    Bytes ENCRYPTED = Bytes.utf8("k8s:enc:");
+
     /** Empty for what is no such object, or cannot be read: an encrypted value, say, or CBOR. Never throws. */
     static Optional<StoredObject> read(Bytes value) {
         if (value.startsWith(ProtobufObject.MAGIC)) {
             return ProtobufObject.read(value.unsafeArray());
         }
         return JsonObject.looksLikeIt(value) ? JsonObject.read(value.unsafeArray()) : Optional.empty();
+    }
+
+    /** Whether a value is encrypted at rest, by whatever provider. */
+    static boolean isEncrypted(Bytes value) {
+        return value.startsWith(ENCRYPTED);
     }
 
     /** {@code apps/v1}, say; {@code v1} for the core group. */
