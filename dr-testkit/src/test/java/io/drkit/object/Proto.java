@@ -20,7 +20,31 @@ final class Proto {
                 .put(2, object)
                 .put(3, "")
                 .put(4, "");
-        return Bytes.utf8("k8s\0").concat(Bytes.wrap(envelope.out.toByteArray()));
+        return Bytes.utf8("k8s\0").concat(envelope.bytes());
+    }
+
+    /** The content of the first length-delimited field of that number, in a message that has but such. */
+    static Bytes part(Bytes message, int field) {
+        byte[] bytes = message.unsafeArray();
+        int at = 0;
+        while (at < bytes.length) {
+            int number = bytes[at++] >>> 3;
+            int length = 0;
+            int shift = 0;
+            do {
+                length |= (bytes[at] & 0x7f) << shift;
+                shift += 7;
+            } while (bytes[at++] < 0);
+            if (number == field) {
+                return message.dropFirst(at).first(length);
+            }
+            at += length;
+        }
+        throw new IllegalArgumentException("no field " + field);
+    }
+
+    Bytes bytes() {
+        return Bytes.wrap(out.toByteArray());
     }
 
     Proto put(int field, String text) {
