@@ -33,10 +33,10 @@ final class Contention {
         this.options = options;
     }
 
-    /** When {@code key} may be put right again, by the ticker. */
-    long notBefore(Bytes key) {
+    /** Whether {@code key} was put right a moment ago, and is given time to rest. */
+    boolean isPaused(Bytes key) {
         Fight fight = fights.get(key);
-        return fight == null ? options.ticker().nanoTime() : fight.notBefore;
+        return fight != null && options.ticker().nanoTime() - fight.notBefore < 0;
     }
 
     /** Whether {@code key} was put right so often that it is to be left alone now. */

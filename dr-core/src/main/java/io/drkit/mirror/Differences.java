@@ -100,6 +100,9 @@ final class Differences {
             return skip(key, Reason.WITHHELD, objection.get());
         }
         if (existing == null) {
+            if (!copying && isBeingDeleted(wanted)) {
+                return dropVoid(key, mark);
+            }
             if (copying && scope.standbyIsAlive() && StoredObject.isEncrypted(wanted.value())) {
                 return skip(key, Reason.DEFERRED, "its owners cannot be read");
             }
@@ -109,6 +112,14 @@ final class Differences {
             return Optional.of(aside.overwrite(existing, mark, desired.toUpdate(wanted.value(), existing.value())));
         }
         return dropVoid(key, mark);
+    }
+
+    /** The primary has begun to delete it, and the standby, where the same goes on, was done first. */
+    private boolean isBeingDeleted(KeyValue wanted) {
+        return scope.standbyIsAlive()
+                && StoredObject.read(wanted.value())
+                        .map(StoredObject::isBeingDeleted)
+                        .orElse(false);
     }
 
     /** Leaves the key as it is, and writes down why. */

@@ -33,7 +33,6 @@ final class Keeper implements AutoCloseable {
     private static final int AT_ONCE = 500;
 
     private final MirrorScope scope;
-    private final MirrorOptions options;
     private final StandbyWriter writer;
     private final SkippedKeys skipped;
     private final Differences differences;
@@ -60,7 +59,6 @@ final class Keeper implements AutoCloseable {
             Corrections corrections,
             StandbyAddresses addresses) {
         this.scope = scope;
-        this.options = session.options();
         this.writer = writer;
         this.skipped = skipped;
         this.differences = differences;
@@ -68,11 +66,11 @@ final class Keeper implements AutoCloseable {
         this.addresses = addresses;
         this.contention = session.contention();
         this.progress = session.progress();
-        this.retrying = new Pulse(options.ticker(), Duration.ofSeconds(10));
+        this.retrying = new Pulse(session.options().ticker(), Duration.ofSeconds(10));
         long from = Math.max(writer.foreign().first(), writer.checkpoint().copyFloor() + 1);
         this.seen = from - 1;
         this.watch = standby.watch(scope.range(), from);
-        this.vigil = new Vigil(watch, standby.name(), options);
+        this.vigil = new Vigil(watch, standby.name(), session.options());
     }
 
     /** Takes in what the standby's watch holds ready. */
@@ -105,9 +103,8 @@ final class Keeper implements AutoCloseable {
      */
     void act(long position, Predicate<Bytes> copied) throws InterruptedException {
         Set<Bytes> due = new LinkedHashSet<>();
-        long now = options.ticker().nanoTime();
         for (Bytes key : suspects.keySet()) {
-            if (copied.test(key) && contention.notBefore(key) - now <= 0) {
+            if (copied.test(key) && !contention.isPaused(key)) {
                 due.add(key);
             }
             if (due.size() == AT_ONCE) {
