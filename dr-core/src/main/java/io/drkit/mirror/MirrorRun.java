@@ -81,11 +81,12 @@ final class MirrorRun {
         sample(0);
         session.shrink()
                 .sessionBegins(progress.sourceRevision(), record.checkpoint().shrinkBase());
-        boolean resumable = opening.resume();
+        boolean resumable = opening.resume() && !session.reconciles();
         while (!session.isStopping()) {
             Watch watch = resumable ? resume(writer) : beginCopy(writer, strangers);
             // What a person accepted is how things were when the session began, not what becomes of them later.
             session.accepted().clear();
+            session.reconciling();
             if (mirror(writer, skipped, strangers, watch)) {
                 return;
             }
