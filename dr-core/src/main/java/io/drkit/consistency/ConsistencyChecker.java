@@ -13,7 +13,7 @@ public interface ConsistencyChecker {
     ConsistencyReport check(MirrorScope scope, Level level);
 
     /**
-     * Puts on the standby what it misses or holds with another value, and, only when asked, deletes surplus keys there. Each write is guarded
+     * Puts on the standby what it misses or holds otherwise, by the standard of the scope ({@link Level#of}), and, only when asked, deletes surplus keys there. Each write is guarded
      * by the state of the key as compared: what changes meanwhile is left to the next run. Refused while a mirror holds the standby's lock and
      * where the standby's role is PRIMARY.
      */

@@ -82,7 +82,10 @@ class CommandLineTest {
         assertThat(checked.code()).as(checked.err()).isZero();
         assertThat(checked.out().lines())
                 .containsExactly(
-                        "LOCAL ETCD missed keys: 0", "LOCAL ETCD surplus keys: 0", "LOCAL ETCD changed keys: 0");
+                        "LOCAL ETCD missed keys: 0",
+                        "LOCAL ETCD surplus keys: 0",
+                        "LOCAL ETCD changed keys: 0",
+                        "Compared: 5 keys of scope all, level values");
     }
 
     @Test
@@ -118,7 +121,8 @@ class CommandLineTest {
                         "LOCAL ETCD surplus keys: 1",
                         "  /registry/secrets/b/extra",
                         "LOCAL ETCD changed keys: 1",
-                        "  /registry/configmaps/a/0");
+                        "  /registry/configmaps/a/0",
+                        "Compared: 5 keys of scope all, level values");
         JsonNode json = between("check", "--output", "json").json();
         assertThat(json.path("verdict").asText()).isEqualTo("diverged");
         assertThat(json.path("total").path("missed").asInt()).isEqualTo(2);
