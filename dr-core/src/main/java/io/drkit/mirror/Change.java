@@ -53,6 +53,16 @@ record Change(
         return operations.stream().anyMatch(this::isOfKey);
     }
 
+    /** Whether this gives the key a value. */
+    boolean putsKey() {
+        return operations.stream().anyMatch(operation -> operation instanceof Operation.Put && isOfKey(operation));
+    }
+
+    /** Whether this gives a value to a key that must not be there yet. */
+    boolean creates() {
+        return Guard.absent(key).equals(guard) && putsKey();
+    }
+
     private boolean isOfKey(Operation operation) {
         return operation.key().equals(key);
     }

@@ -8,17 +8,18 @@ import io.drkit.keystore.KeyStore;
 import io.drkit.keystore.KeyValue;
 import io.drkit.keystore.Page;
 import io.drkit.keystore.RangeRequest;
-import io.drkit.keystore.Transaction.Guard;
-import io.drkit.mirror.StandbyWriter.Outcome;
+import io.drkit.mirror.Corrections.Review;
+import io.drkit.mirror.SkippedKeys.Reason;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Predicate;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,8 +31,6 @@ import org.jspecify.annotations.Nullable;
  * the primary.
  */
 final class Copy {
-
-    private static final int ATTEMPTS = 10;
 
     /** What was copied counts once its page is through. So the first is small, and each may be four times the last: over a bad link, too, a copy comes on. */
     private static final int FIRST_PAGE = 500;
@@ -49,33 +48,40 @@ final class Copy {
     private final MirrorScope scope;
     private final MirrorOptions options;
     private final StandbyWriter writer;
+    private final SkippedKeys skipped;
     private final Strangers strangers;
-    private final SettingAside aside;
+    private final Differences differences;
+    private final Corrections corrections;
+    private final WriteOrder order;
     private final Progress progress;
-    private final Predicate<Bytes> neverGiven;
     private @Nullable Ahead ahead;
     private int limit;
+    /** What goes before everything else was copied by this run. */
+    private boolean begun;
 
-    /** @param neverGiven keys that the old primary had and the new one was never given, though in scope: it had refused them */
     Copy(
             KeyStore source,
             KeyStore standby,
             MirrorScope scope,
             MirrorOptions options,
             StandbyWriter writer,
+            SkippedKeys skipped,
             Strangers strangers,
-            SettingAside aside,
-            Progress progress,
-            Predicate<Bytes> neverGiven) {
+            Differences differences,
+            Corrections corrections,
+            WriteOrder order,
+            Progress progress) {
         this.source = source;
         this.standby = standby;
         this.scope = scope;
         this.options = options;
         this.writer = writer;
+        this.skipped = skipped;
         this.strangers = strangers;
-        this.aside = aside;
+        this.differences = differences;
+        this.corrections = corrections;
+        this.order = order;
         this.progress = progress;
-        this.neverGiven = neverGiven;
         this.limit = Math.min(options.pageSize(), FIRST_PAGE);
     }
 
@@ -97,8 +103,13 @@ final class Copy {
         }
         Window window = new Window(writer);
         try {
-            Bytes copied = copyPage(from, tail, window);
-            settle(window.finish(), tail.position());
+            if (!begun) {
+                copyWhatGoesFirst(tail.position(), window);
+            }
+            Set<Bytes> again = new LinkedHashSet<>();
+            Bytes copied = copyPage(from, tail, window, again);
+            window.finish().forEach(change -> again.add(change.key()));
+            corrections.settle(again, tail.position(), Review.NONE);
             finishPage(tail, copied);
         } catch (CompactedException e) {
             window.abandon();
@@ -107,14 +118,63 @@ final class Copy {
         limit = Math.min(options.pageSize(), 4 * limit);
     }
 
-    /** Returns where the next page begins; null if there is none. */
-    private @Nullable Bytes copyPage(Bytes from, Tail tail, Window window) throws InterruptedException {
+    /** Only what the standby lacks: the rest is done when the copy comes to it. */
+    private void copyWhatGoesFirst(long revision, Window window) throws InterruptedException {
+        for (KeyRange range : order.first()) {
+            for (KeyRange rest = range; ; ) {
+                Page page = source.range(RangeRequest.of(rest, revision, options.pageSize()));
+                Bytes end = page.more() ? successor(page) : null;
+                createMissing(page.entries(), range, window);
+                if (end == null) {
+                    break;
+                }
+                rest = rest.from(end);
+            }
+        }
+        corrections.settle(window.finish().stream().map(Change::key).toList(), revision, Review.NONE);
+        begun = true;
+    }
+
+    private void createMissing(List<KeyValue> entries, KeyRange range, Window window) throws InterruptedException {
+        Map<Bytes, KeyValue> wanted = new LinkedHashMap<>();
+        wanted(entries).stream().filter(entry -> !covers(entry.key())).forEach(entry -> wanted.put(entry.key(), entry));
+        Strangers.Look there = strangers.lookAt(List.copyOf(wanted.keySet()));
+        List<Change> creations = new ArrayList<>();
+        wanted.forEach((key, entry) -> {
+            if (!there.entries().containsKey(key)) {
+                differences
+                        .level(key, entry, null, there.marks().get(key), true)
+                        .filter(Change::creates)
+                        .ifPresent(creations::add);
+            }
+        });
+        List<List<Change>> groups = order.arrange(
+                creations,
+                wanted,
+                key -> !covers(key) && !range.contains(key) && scope.range().contains(key),
+                true);
+        window.send(groups);
+        groups.stream().flatMap(List::stream).filter(Change::creates).forEach(change -> {
+            KeyValue entry = wanted.get(change.key());
+            if (entry != null) {
+                order.remember(entry);
+            }
+        });
+    }
+
+    /**
+     * Returns where the next page begins; null if there is none.
+     *
+     * @param again gets the keys that have to be looked at once more
+     */
+    private @Nullable Bytes copyPage(Bytes from, Tail tail, Window window, Set<Bytes> again)
+            throws InterruptedException {
         long revision = tail.position();
         Ahead here = ahead != null && ahead.isOf(from, revision) ? ahead : ask(from, revision);
         Page page = KeyStore.await(here.source());
         Bytes next = page.more() ? successor(page) : null;
         ahead = next == null ? null : ask(next, revision);
-        copy(scope.range().from(from).before(next), page, KeyStore.await(here.standby()), tail, window);
+        copy(scope.range().from(from).before(next), page, KeyStore.await(here.standby()), tail, window, again);
         return next;
     }
 
@@ -127,13 +187,14 @@ final class Copy {
                 standby.fetch(RangeRequest.of(rest, 0, limit)));
     }
 
-    private void copy(KeyRange range, Page page, Page there, Tail tail, Window window) throws InterruptedException {
-        List<KeyValue> wanted = wanted(page);
+    private void copy(KeyRange range, Page page, Page there, Tail tail, Window window, Set<Bytes> again)
+            throws InterruptedException {
+        List<KeyValue> wanted = wanted(page.entries());
         wanted.stream().max(Comparator.comparingLong(KeyValue::modRevision)).ifPresent(tail::witness);
         Page next = there;
         for (KeyRange rest = range; ; next = standby.range(RangeRequest.of(rest, 0, options.pageSize()))) {
             Bytes end = end(next, rest);
-            window.send(differences(rest.before(end), wanted, next.entries()));
+            copyPart(rest.before(end), wanted, next.entries(), window, again);
             if (end == null) {
                 break;
             }
@@ -142,36 +203,65 @@ final class Copy {
         progress.copied(page.entries().size());
     }
 
-    /** What was not done in the window is looked at anew on both sides, and done step by step. */
-    private void settle(List<Change> undone, long revision) {
-        for (Change change : undone) {
-            KeyRange one = new KeyRange(change.key(), change.key().successor());
-            List<KeyValue> wanted = wanted(source.range(RangeRequest.of(one, revision, 1)));
-            for (int i = 0; ; i++) {
-                Page there = standby.range(RangeRequest.of(one, 0, 1));
-                if (writer.write(differences(one, wanted, there.entries()), writer.checkpoint()) == Outcome.DONE) {
-                    break;
-                }
-                if (i == ATTEMPTS) {
-                    throw new RestartException("others keep writing the keys to be copied");
-                }
-            }
+    private void copyPart(KeyRange part, List<KeyValue> wanted, List<KeyValue> there, Window window, Set<Bytes> again)
+            throws InterruptedException {
+        Map<Bytes, Long> pulled = order.arrive(part);
+        List<KeyValue> fresh = wanted;
+        List<KeyValue> open = there;
+        if (!pulled.isEmpty()) {
+            // What the standby has there may have been read before it was pulled.
+            fresh = wanted.stream()
+                    .filter(entry -> !pulled.containsKey(entry.key()))
+                    .toList();
+            open = there.stream()
+                    .filter(entry -> !pulled.containsKey(entry.key()))
+                    .toList();
+            again.addAll(pulled.keySet());
+            wanted.stream()
+                    .filter(entry -> pulled.getOrDefault(entry.key(), 0L) >= entry.modRevision())
+                    .forEach(entry -> again.remove(entry.key()));
         }
+        Map<Bytes, KeyValue> byKey = new HashMap<>();
+        fresh.forEach(entry -> byKey.put(entry.key(), entry));
+        Bytes end = part.end();
+        window.send(order.arrange(
+                differences.in(part, fresh, open, true),
+                byKey,
+                key -> end != null && key.compareTo(end) >= 0 && scope.range().contains(key),
+                true));
     }
 
-    private List<KeyValue> wanted(Page page) {
-        return page.entries().stream().filter(scope::holds).toList();
+    private List<KeyValue> wanted(List<KeyValue> entries) {
+        return entries.stream().filter(differences::isWanted).toList();
     }
 
-    private void finishPage(Tail tail, @Nullable Bytes next) {
+    private void finishPage(Tail tail, @Nullable Bytes next) throws InterruptedException {
         Checkpoint reached = tail.checkpoint().copiedTo(next);
         if (next == null) {
+            settleDeferred(tail.position());
             // What the standby held when the copy began was all looked at.
             writer.foreign().settle(reached.copyFloor());
             strangers.recount();
             progress.strangers(strangers.count());
+            order.copied();
         }
         writer.write(List.of(), reached);
+    }
+
+    /** What cannot be read is in the order in which it was created: who was there before may be its owner. */
+    private void settleDeferred(long revision) throws InterruptedException {
+        List<Bytes> deferred = skipped.of(EnumSet.of(Reason.DEFERRED));
+        Map<Bytes, Long> created = new HashMap<>();
+        for (int from = 0; from < deferred.size(); from += KeyStore.MAX_OPERATIONS) {
+            source.read(deferred.subList(from, Math.min(from + KeyStore.MAX_OPERATIONS, deferred.size())))
+                    .forEach((key, entry) -> created.put(key, entry.createRevision()));
+        }
+        corrections.settle(
+                deferred.stream()
+                        .sorted(Comparator.comparing(key -> created.getOrDefault(key, 0L)))
+                        .toList(),
+                revision,
+                Review.NONE);
     }
 
     /** Where the part of {@code range} ends that {@code page}, which began with it, shows; null if it shows all. */
@@ -182,56 +272,5 @@ final class Copy {
 
     private static Bytes successor(Page page) {
         return page.entries().get(page.entries().size() - 1).key().successor();
-    }
-
-    private List<Change> differences(KeyRange part, List<KeyValue> wanted, List<KeyValue> there) {
-        TreeMap<Bytes, KeyValue> surplus = new TreeMap<>();
-        there.stream().filter(entry -> part.contains(entry.key())).forEach(entry -> surplus.put(entry.key(), entry));
-        Map<Bytes, Long> marks = strangers.marks(part);
-        List<Change> changes = new ArrayList<>();
-        for (KeyValue entry : wanted) {
-            if (part.contains(entry.key())) {
-                put(entry, surplus.remove(entry.key()), marks.remove(entry.key()), changes);
-            }
-        }
-        surplus.values().forEach(entry -> keepOrDelete(entry, marks.remove(entry.key()), changes));
-        dropVoid(marks.keySet(), changes);
-        forgetSettled(part, changes);
-        return changes;
-    }
-
-    private void put(KeyValue entry, @Nullable KeyValue existing, @Nullable Long mark, List<Change> changes) {
-        if (existing == null) {
-            Change change = Change.put(entry.key(), entry.value(), Guard.absent(entry.key()));
-            changes.add(mark == null ? change : change.and(strangers.unmark(entry.key())));
-        } else if (existing.leased() || !existing.value().equals(entry.value())) {
-            changes.add(aside.overwrite(existing, mark, entry.value()));
-        } else if (mark != null) {
-            changes.add(new Change(entry.key(), List.of(strangers.unmark(entry.key())), null));
-        }
-    }
-
-    private void keepOrDelete(KeyValue existing, @Nullable Long mark, List<Change> changes) {
-        if (!scope.holds(existing) || Strangers.isMarked(existing, mark)) {
-            return;
-        }
-        boolean lostWrite = writer.checkpoint().fromOldPrimary() && !neverGiven.test(existing.key());
-        boolean stranger = strangers.isStranger(existing, mark) || neverGiven.test(existing.key());
-        changes.add(stranger && !lostWrite ? strangers.mark(existing) : aside.delete(existing, mark));
-    }
-
-    /** Keys that were refused once and need no change any more: their markers go. */
-    private void forgetSettled(KeyRange part, List<Change> changes) {
-        List<Bytes> skipped = writer.skippedIn(part);
-        if (!skipped.isEmpty()) {
-            Set<Bytes> changed = changes.stream().map(Change::key).collect(Collectors.toSet());
-            skipped.stream()
-                    .filter(key -> !changed.contains(key))
-                    .forEach(key -> changes.add(new Change(key, List.of(), null)));
-        }
-    }
-
-    private void dropVoid(Set<Bytes> marked, List<Change> changes) {
-        marked.forEach(key -> changes.add(new Change(key, List.of(strangers.unmark(key)), null)));
     }
 }

@@ -26,6 +26,9 @@ import java.util.regex.Pattern;
  * @param standbyCompaction how much history the standby keeps when nobody else compacts it; default 5 minutes, as kube-apiserver does; zero
  *     is never
  * @param maxBackoff the longest pause between attempts to reach a site; default 10 s, at least 200 ms
+ * @param corrections how often a key that something on the standby writes is put right within {@code correctionWindow}, before it is left alone
+ *     and told as contended; default 5, at least 1. Only where the standby's control plane is alive
+ * @param correctionWindow default 10 minutes
  * @param clock for times that people read; default the system's
  * @param ticker what intervals are measured by; default the system's monotonic clock
  */
@@ -42,6 +45,8 @@ public record MirrorOptions(
         Duration checkpointInterval,
         Duration standbyCompaction,
         Duration maxBackoff,
+        int corrections,
+        Duration correctionWindow,
         Clock clock,
         Ticker ticker) {
 
@@ -68,6 +73,7 @@ public record MirrorOptions(
         require(maxShrink >= 0 && maxShrink <= 1, "maxShrink must be between 0 and 1");
         require(maxBackoff.toMillis() >= 200, "maxBackoff must be at least 200 ms");
         require(shrinkFloor >= 0, "shrinkFloor must not be negative");
+        require(corrections >= 1, "corrections must be at least 1");
     }
 
     public static MirrorOptions defaults() {
@@ -103,6 +109,8 @@ public record MirrorOptions(
         private Duration checkpointInterval = Duration.ofSeconds(30);
         private Duration standbyCompaction = Duration.ofMinutes(5);
         private Duration maxBackoff = Duration.ofSeconds(10);
+        private int corrections = 5;
+        private Duration correctionWindow = Duration.ofMinutes(10);
         private Clock clock = Clock.systemUTC();
         private Ticker ticker = Ticker.SYSTEM;
 
@@ -168,6 +176,16 @@ public record MirrorOptions(
             return this;
         }
 
+        public Builder corrections(int corrections) {
+            this.corrections = corrections;
+            return this;
+        }
+
+        public Builder correctionWindow(Duration correctionWindow) {
+            this.correctionWindow = correctionWindow;
+            return this;
+        }
+
         public Builder clock(Clock clock) {
             this.clock = clock;
             return this;
@@ -192,6 +210,8 @@ public record MirrorOptions(
                     checkpointInterval,
                     standbyCompaction,
                     maxBackoff,
+                    corrections,
+                    correctionWindow,
                     clock,
                     ticker);
         }

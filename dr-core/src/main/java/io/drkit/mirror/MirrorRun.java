@@ -1,12 +1,13 @@
 package io.drkit.mirror;
 
-import io.drkit.SiteUnreachableException;
 import io.drkit.Ticker;
 import io.drkit.consistency.Proof;
 import io.drkit.keyspace.MirrorScope;
 import io.drkit.keystore.Bytes;
 import io.drkit.keystore.CompactedException;
+import io.drkit.keystore.KeyRange;
 import io.drkit.keystore.KeyStore;
+import io.drkit.keystore.KeyValue;
 import io.drkit.keystore.Page;
 import io.drkit.keystore.RangeRequest;
 import io.drkit.keystore.Watch;
@@ -46,9 +47,6 @@ final class MirrorRun {
     private final Pulse sweeping;
     private final StandbyCompaction compaction;
     private final QuietProof quiet;
-    private long lastHeard;
-    /** Since when an answer of the watch has been waited for; null while none is. */
-    private @Nullable Long asked;
 
     MirrorRun(KeyStore source, KeyStore standby, MirrorScope scope, SessionState session) {
         this.source = source;
@@ -64,7 +62,6 @@ final class MirrorRun {
         this.checkpointing = new Pulse(ticker, options.checkpointInterval());
         this.compaction = session.compaction();
         this.quiet = new QuietProof(source, scope.range(), ticker);
-        this.lastHeard = ticker.nanoTime();
     }
 
     /** Mirrors until the session stops; throws what went wrong. */
@@ -89,7 +86,7 @@ final class MirrorRun {
             Watch watch = resumable ? resume(writer) : beginCopy(writer, strangers);
             // What a person accepted is how things were when the session began, not what becomes of them later.
             session.accepted().clear();
-            if (mirror(writer, strangers, watch)) {
+            if (mirror(writer, skipped, strangers, watch)) {
                 return;
             }
             resumable = false;
@@ -167,9 +164,10 @@ final class MirrorRun {
     }
 
     /** Mirrors from the writer's checkpoint until the session stops, or returns false when that is compacted away. */
-    private boolean mirror(StandbyWriter writer, Strangers strangers, Watch watch) throws InterruptedException {
+    private boolean mirror(StandbyWriter writer, SkippedKeys skipped, Strangers strangers, Watch watch)
+            throws InterruptedException {
         try (watch) {
-            follow(writer, strangers, watch);
+            follow(writer, skipped, strangers, watch);
             return true;
         } catch (CompactedException e) {
             log.info(
@@ -180,31 +178,78 @@ final class MirrorRun {
         }
     }
 
-    private void follow(StandbyWriter writer, Strangers strangers, Watch watch) throws InterruptedException {
-        SettingAside aside = new SettingAside(strangers, writer::keepsForeign, session.quarantineName(), () -> {
-            Checkpoint now = writer.checkpoint();
-            return now.isComplete() ? 0 : now.copyFloor();
-        });
-        Predicate<Bytes> neverGiven =
-                writer.checkpoint().fromOldPrimary() ? Heritage.neverGiven(source, options) : key -> false;
-        Copy copy = new Copy(source, standby, scope, options, writer, strangers, aside, progress, neverGiven);
-        Tail tail = new Tail(scope, options, writer, strangers, aside, session.shrink(), progress, copy::covers);
-        lastHeard = ticker.nanoTime();
-        asked = null;
-        while (!session.isStopping()) {
-            progress.state(copy.isComplete() ? State.STREAMING : State.COPYING);
-            boolean copying = !copy.isComplete() && tail.isWhole();
-            if (copying) {
-                copyPage(copy, tail, watch);
+    private void follow(StandbyWriter writer, SkippedKeys skipped, Strangers strangers, Watch watch)
+            throws InterruptedException {
+        StandbyAddresses addresses = new StandbyAddresses(standby, scope, strangers);
+        SettingAside aside = settingAside(writer, strangers);
+        Differences differences =
+                new Differences(scope, writer, skipped, strangers, aside, addresses, neverGiven(writer));
+        WriteOrder order = scope.standbyIsAlive()
+                ? new FamilyOrder(new Families(source, scope, options.pageSize()), differences, strangers)
+                : WriteOrder.AS_IT_COMES;
+        Corrections corrections = new Corrections(source, writer, strangers, differences, order);
+        Copy copy = new Copy(
+                source, standby, scope, options, writer, skipped, strangers, differences, corrections, order, progress);
+        Tail tail = new Tail(
+                scope, options, writer, strangers, aside, differences, order, session.shrink(), progress, copy::covers);
+        Vigil vigil = new Vigil(watch, source.name(), options);
+        try (Keeper keeper = scope.standbyIsAlive()
+                ? new Keeper(standby, scope, session, writer, skipped, differences, corrections, addresses)
+                : null) {
+            while (!session.isStopping()) {
+                progress.state(copy.isComplete() ? State.STREAMING : State.COPYING);
+                boolean copying = !copy.isComplete() && tail.isWhole();
+                if (copying) {
+                    copyPage(copy, tail, watch, vigil);
+                }
+                takeIn(watch, vigil, tail, copying && !copy.isComplete() ? Duration.ZERO : POLL);
+                keep(keeper, tail, copy);
+                tail.flush();
+                keepHouse(writer, strangers, copy, tail, vigil);
             }
-            takeIn(watch, tail, copying && !copy.isComplete() ? Duration.ZERO : POLL);
-            tail.flush();
-            keepHouse(writer, strangers, copy, tail, watch);
         }
         saveLastCheckpoint(writer, tail);
     }
 
-    private void copyPage(Copy copy, Tail tail, Watch watch) throws InterruptedException {
+    private Predicate<Bytes> neverGiven(StandbyWriter writer) {
+        return writer.checkpoint().fromOldPrimary() ? Heritage.neverGiven(source, options) : key -> false;
+    }
+
+    private SettingAside settingAside(StandbyWriter writer, Strangers strangers) {
+        return new SettingAside(
+                strangers,
+                writer::keepsForeign,
+                session.quarantineName(),
+                () -> writer.checkpoint().isComplete() ? 0 : writer.checkpoint().copyFloor(),
+                existing -> scope.standbyIsAlive()
+                        && writer.checkpoint().isComplete()
+                        && (session.contention().wasSetAside(existing, scope.desired())
+                                || saysNothingNew(existing, writer.checkpoint().revision())),
+                () -> scope.standbyIsAlive() && writer.checkpoint().fromOldPrimary());
+    }
+
+    /** Whether what others wrote of a key is their part alone: otherwise it says what the primary's value of then says. */
+    private boolean saysNothingNew(KeyValue existing, long revision) {
+        KeyRange one = new KeyRange(existing.key(), existing.key().successor());
+        try {
+            return source.range(RangeRequest.of(one, revision, 1)).entries().stream()
+                    .anyMatch(then -> scope.desired().isEqual(then.value(), existing.value()));
+        } catch (CompactedException e) {
+            return false;
+        }
+    }
+
+    /** What others wrote on the standby is looked into before more of the primary's is written over it. */
+    private static void keep(@Nullable Keeper keeper, Tail tail, Copy copy) throws InterruptedException {
+        if (keeper != null) {
+            keeper.takeIn();
+            if (tail.isLevel()) {
+                keeper.act(tail.position(), copy::covers);
+            }
+        }
+    }
+
+    private void copyPage(Copy copy, Tail tail, Watch watch, Vigil vigil) throws InterruptedException {
         if (tail.isPending()) {
             return;
         }
@@ -224,19 +269,18 @@ final class MirrorRun {
                     throw e;
                 }
                 session.want(stuckAt + 1);
-                askForProgress(tail, watch);
-                takeIn(watch, tail, POLL);
+                askForProgress(tail, vigil);
+                takeIn(watch, vigil, tail, POLL);
                 tail.flush();
             }
         }
     }
 
     /** Gives the tail what the watch holds ready, waiting for the first signal only. */
-    private void takeIn(Watch watch, Tail tail, Duration timeout) throws InterruptedException {
+    private void takeIn(Watch watch, Vigil vigil, Tail tail, Duration timeout) throws InterruptedException {
         WatchSignal signal = watch.next(timeout);
         for (int i = 0; !(signal instanceof WatchSignal.Idle); i++) {
-            lastHeard = ticker.nanoTime();
-            asked = null;
+            vigil.heard();
             if (signal instanceof WatchSignal.Events events) {
                 tail.accept(events);
             } else if (!tail.isPending()) {
@@ -261,15 +305,16 @@ final class MirrorRun {
         return tail.position() < Math.max(session.wanted(), progress.sourceRevision());
     }
 
-    private void keepHouse(StandbyWriter writer, Strangers strangers, Copy copy, Tail tail, Watch watch) {
+    private void keepHouse(StandbyWriter writer, Strangers strangers, Copy copy, Tail tail, Vigil vigil) {
         if (!session.lock().isHeld()) {
             throw new RestartException("the lock on the standby was lost");
         }
         if (sampling.isDue()) {
             sample(tail.position());
         }
-        askForProgress(tail, watch);
-        if (copy.isComplete() && !strangers.isSwept() && (strangers.isOverdue() || sweeping.isDue())) {
+        askForProgress(tail, vigil);
+        boolean sweeps = copy.isComplete() && !scope.standbyIsAlive();
+        if (sweeps && !strangers.isSwept() && (strangers.isOverdue() || sweeping.isDue())) {
             strangers.sweep(scope, writer);
             progress.strangers(strangers.count());
         }
@@ -279,18 +324,8 @@ final class MirrorRun {
         compaction.tick();
     }
 
-    /** A watch that has nothing to tell must say at least that; one that does not is dead, whatever its connection says. */
-    private void askForProgress(Tail tail, Watch watch) {
-        long now = ticker.nanoTime();
-        if (asked != null && now - asked > options.silence().toNanos()) {
-            throw new SiteUnreachableException("The watch on " + source.name() + " said nothing for "
-                    + Duration.ofNanos(now - asked).toSeconds() + " s, though asked; opening another.");
-        }
-        boolean quietForLong = now - lastHeard > options.silence().toNanos() / 4;
-        if (quietForLong || (!tail.isPending() && isBehind(tail))) {
-            watch.requestProgress();
-            asked = asked == null ? now : asked;
-        }
+    private void askForProgress(Tail tail, Vigil vigil) {
+        vigil.ask(!tail.isPending() && isBehind(tail));
     }
 
     /** Records how far an idle mirror has come, so that a later start need not look at what is known already. */

@@ -1,7 +1,6 @@
 package io.drkit.mirror;
 
 import io.drkit.consistency.Proof;
-import io.drkit.keystore.Bytes;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -21,8 +20,10 @@ import java.util.Optional;
  * @param keysPerSecond how fast, over the last ten seconds or so
  * @param bytesPerSecond how fast, over the last ten seconds or so
  * @param splitRevisions how many source revisions were too large for one transaction
- * @param skipped how many keys the standby refused; see {@code skippedSample}
- * @param skippedSample the first of them
+ * @param skipped how many keys are left on the standby as they are, for it refused them, say; see {@code skippedSample}
+ * @param skippedSample the first of them, each with why
+ * @param contended how many of them are left alone because something on the standby writes them again and again
+ * @param corrected how many times this session put a key right that something on the standby had changed or deleted
  * @param strangers how many keys in scope are on the standby that the primary never gave it, as of the last copy
  * @param setAside how many values this session put into quarantine
  * @param lastProof when the scope was last proved equal, value by value; see {@link Proof}
@@ -41,7 +42,9 @@ public record MirrorStatus(
         double bytesPerSecond,
         long splitRevisions,
         long skipped,
-        List<Bytes> skippedSample,
+        List<SkippedKey> skippedSample,
+        long contended,
+        long corrected,
         long strangers,
         long setAside,
         Optional<Proof> lastProof,

@@ -2,7 +2,6 @@ package io.drkit.mirror;
 
 import io.drkit.Ticker;
 import io.drkit.consistency.Proof;
-import io.drkit.keystore.Bytes;
 import io.drkit.mirror.MirrorStatus.Failure;
 import io.drkit.mirror.MirrorStatus.State;
 import java.time.Clock;
@@ -30,7 +29,9 @@ final class Progress {
     private @Nullable Proof lastProof;
     private long splitRevisions;
     private long skipped;
-    private List<Bytes> skippedSample = List.of();
+    private List<SkippedKey> skippedSample = List.of();
+    private long contended;
+    private long corrected;
     private long strangers;
     private long setAside;
     private long logIndex;
@@ -118,6 +119,11 @@ final class Progress {
         splitRevisions++;
     }
 
+    /** One key that others had written was put right. */
+    synchronized void corrected() {
+        corrected++;
+    }
+
     synchronized void strangers(long count) {
         strangers = count;
     }
@@ -125,6 +131,7 @@ final class Progress {
     synchronized void skipped(SkippedKeys keys) {
         skipped = keys.count();
         skippedSample = keys.sample(SAMPLE);
+        contended = keys.contended();
     }
 
     synchronized long logIndex() {
@@ -164,6 +171,8 @@ final class Progress {
                 splitRevisions,
                 skipped,
                 skippedSample,
+                contended,
+                corrected,
                 strangers,
                 setAside,
                 Optional.ofNullable(lastProof),

@@ -14,6 +14,7 @@ final class SessionState {
     private final MirrorLock lock;
     private final ShrinkGuard shrink;
     private final StandbyCompaction compaction;
+    private final Contention contention;
     private final Set<Risk> accepted;
     private final String quarantineName;
     private final CountDownLatch stopping = new CountDownLatch(1);
@@ -30,6 +31,7 @@ final class SessionState {
         this.lock = lock;
         this.shrink = shrink;
         this.compaction = compaction;
+        this.contention = new Contention(options);
         this.accepted = EnumSet.noneOf(Risk.class);
         this.accepted.addAll(options.accept());
         this.quarantineName =
@@ -54,6 +56,10 @@ final class SessionState {
 
     StandbyCompaction compaction() {
         return compaction;
+    }
+
+    Contention contention() {
+        return contention;
     }
 
     /** What a person has accepted, until the session has begun to mirror. */

@@ -5,6 +5,7 @@ import io.drkit.keystore.KeyValue;
 import io.drkit.keystore.Transaction.Guard;
 import io.drkit.keystore.Transaction.Operation;
 import io.drkit.quarantine.Quarantine;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -21,17 +22,29 @@ final class SettingAside {
     private final Predicate<Bytes> kept;
     private final String session;
     private final LongSupplier copyFloor;
+    private final Predicate<KeyValue> worthless;
+    private final BooleanSupplier everyDeletion;
 
     /**
      * @param kept keys that hold what could not be set aside before
      * @param session what this session's batches are called
      * @param copyFloor the standby's revision when the running copy began; 0 when none runs
+     * @param worthless which of someone else's values say nothing that is not known
+     * @param everyDeletion whether what is deleted is set aside whoever wrote it
      */
-    SettingAside(Strangers strangers, Predicate<Bytes> kept, String session, LongSupplier copyFloor) {
+    SettingAside(
+            Strangers strangers,
+            Predicate<Bytes> kept,
+            String session,
+            LongSupplier copyFloor,
+            Predicate<KeyValue> worthless,
+            BooleanSupplier everyDeletion) {
         this.strangers = strangers;
         this.kept = kept;
         this.session = session;
         this.copyFloor = copyFloor;
+        this.worthless = worthless;
+        this.everyDeletion = everyDeletion;
     }
 
     Change overwrite(KeyValue existing, @Nullable Long mark, Bytes value) {
@@ -41,7 +54,8 @@ final class SettingAside {
         }
         boolean losesForeignValue = isForeign(existing, mark)
                 && !existing.leased()
-                && !existing.value().equals(value);
+                && !existing.value().equals(value)
+                && !worthless.test(existing);
         return losesForeignValue ? change.and(setAside(existing)) : change;
     }
 
@@ -51,7 +65,7 @@ final class SettingAside {
         if (mark != null) {
             change = change.and(strangers.unmark(existing.key()));
         }
-        return isForeign(existing, mark) ? change.and(setAside(existing)) : change;
+        return everyDeletion.getAsBoolean() || isForeign(existing, mark) ? change.and(setAside(existing)) : change;
     }
 
     private boolean isForeign(KeyValue existing, @Nullable Long mark) {

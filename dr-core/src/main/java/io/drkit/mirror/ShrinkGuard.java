@@ -93,7 +93,7 @@ final class ShrinkGuard {
 
     /** @param accepted a loss down to so many keys was accepted */
     private void judgeCopy(long kept, long accepted) {
-        if (standby.count(scope.range()) <= options.shrinkFloor()) {
+        if (size(standby) <= options.shrinkFloor()) {
             return;
         }
         long before = Math.min(content(standby) - kept, accepted);
@@ -115,6 +115,14 @@ final class ShrinkGuard {
 
     /** Judges events that were received and not applied; {@code unapplied} ends with the {@code fresh} ones, which no earlier call was given. */
     void beforeApplying(List<WatchEvent> unapplied, List<WatchEvent> fresh) {
+        judge(concerning(unapplied), concerning(fresh));
+    }
+
+    private List<WatchEvent> concerning(List<WatchEvent> events) {
+        return events.stream().filter(event -> scope.mayAdmit(event.key())).toList();
+    }
+
+    private void judge(List<WatchEvent> unapplied, List<WatchEvent> fresh) {
         if (fresh.isEmpty()) {
             return;
         }
@@ -130,7 +138,7 @@ final class ShrinkGuard {
         if (newWindow) {
             startWindow(unapplied.subList(0, unapplied.size() - judged.size()));
         } else if (grown) {
-            keysAtWindowStart = Math.max(keysAtWindowStart, standby.count(scope.range()));
+            keysAtWindowStart = Math.max(keysAtWindowStart, size(standby));
         }
         grown = false;
         for (WatchEvent event : judged) {
@@ -139,7 +147,7 @@ final class ShrinkGuard {
         if (!isTooMuch(keysAtWindowStart, keysAtWindowStart - vanished)) {
             return;
         }
-        long after = standby.count(scope.range()) + netOf(unapplied);
+        long after = size(standby) + netOf(unapplied);
         if (isTooMuch(keysAtWindowStart, after)) {
             throw refusal(keysAtWindowStart, after);
         }
@@ -149,7 +157,7 @@ final class ShrinkGuard {
     /** @param pending what is yet to be applied of what came before the window */
     private void startWindow(List<WatchEvent> pending) {
         newWindow = false;
-        long now = standby.count(scope.range()) + netOf(pending);
+        long now = size(standby) + netOf(pending);
         keysAtWindowStart = Math.max(inheritedBase, now);
         vanished = keysAtWindowStart - now;
         inheritedBase = 0;
@@ -190,18 +198,28 @@ final class ShrinkGuard {
         return found;
     }
 
+    /** How many keys a store holds, as far as this guard minds: a scope that leaves out some of its range is not measured by the others. */
+    private long size(KeyStore store) {
+        return scope.readsValues() ? content(store) : store.count(scope.range());
+    }
+
+    /** By keys alone, also where values decide of some: they decide alike before and after. */
     private long content(KeyStore store) {
         long held = 0;
         KeyRange rest = scope.range();
         for (boolean more = true; more; ) {
             Page page = store.range(RangeRequest.of(rest, 0, options.pageSize()).onlyKeys());
             for (KeyValue entry : page.entries()) {
-                held += scope.holds(entry) ? 1 : 0;
+                held += isCounted(entry) ? 1 : 0;
                 rest = rest.from(entry.key().successor());
             }
             more = page.more();
         }
         return held;
+    }
+
+    private boolean isCounted(KeyValue entry) {
+        return scope.readsValues() ? !entry.leased() && scope.mayAdmit(entry.key()) : scope.holds(entry);
     }
 
     private UnsafeToProceedException refusal(long before, long after) {

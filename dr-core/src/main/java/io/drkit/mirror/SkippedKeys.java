@@ -8,23 +8,55 @@ import io.drkit.keystore.KeyValue;
 import io.drkit.keystore.Page;
 import io.drkit.keystore.RangeRequest;
 import io.drkit.keystore.Transaction.Operation;
-import java.util.HashSet;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The keys whose values the standby refused. They are remembered on the standby, named in status and check, and tried again whenever they
- * change and in every copy. Some of them hold someone else's value that is too large to be set aside, and so is not overwritten. Their names are held in memory: they are few, for a primary takes such values only if its limit is the higher one.
+ * The keys in scope that the mirror does not write, each with why. They are remembered on the standby, named in status and check, and tried
+ * again whenever they change and in every copy. Their names are held in memory: they are few, unless a whole kind cannot be read.
  */
 final class SkippedKeys {
 
-    private final Bytes prefix;
-    private static final Bytes KEPT =
-            Bytes.utf8("kept: what is there is not the primary's, and too large to be set aside");
+    /** What becomes of a skipped key. Each but the first begins the text of its markers. */
+    enum Reason {
+        /** The standby refuses the value. */
+        REFUSED,
+        /** The standby holds someone else's value, which is too large to be set aside. */
+        KEPT,
+        /** Something on the standby is in the way: an owner that is not there, say. Tried again now and then. */
+        WITHHELD,
+        /** Something on the standby writes it again and again. Tried again now and then. */
+        CONTENDED,
+        /** Whether it is in scope cannot be told, for the value cannot be read. */
+        UNREADABLE,
+        /** Waits for the end of a copy: its owners cannot be read, so everything older goes first. */
+        DEFERRED;
 
-    private final TreeSet<Bytes> keys = new TreeSet<>();
-    private final Set<Bytes> kept = new HashSet<>();
+        String text(String detail) {
+            return this == REFUSED ? detail : label() + detail;
+        }
+
+        private String label() {
+            return name().toLowerCase(Locale.ROOT) + ": ";
+        }
+
+        static Reason of(String text) {
+            return EnumSet.complementOf(EnumSet.of(REFUSED)).stream()
+                    .filter(reason -> text.startsWith(reason.label()))
+                    .findFirst()
+                    .orElse(REFUSED);
+        }
+    }
+
+    private final Bytes prefix;
+    private final TreeMap<Bytes, String> keys = new TreeMap<>();
+    private long contended;
 
     private SkippedKeys(Bytes prefix) {
         this.prefix = prefix;
@@ -36,7 +68,9 @@ final class SkippedKeys {
         for (boolean more = true; more; ) {
             Page page = standby.range(RangeRequest.of(rest, 0, options.pageSize()));
             for (KeyValue marker : page.entries()) {
-                skipped.add(marker.key().dropFirst(skipped.prefix.size()), marker.value());
+                skipped.put(
+                        marker.key().dropFirst(skipped.prefix.size()),
+                        marker.value().utf8());
                 rest = rest.from(marker.key().successor());
             }
             more = page.more();
@@ -44,56 +78,88 @@ final class SkippedKeys {
         return skipped;
     }
 
-    /**
-     * Remembers that {@code refused} was not made.
-     *
-     * @return the change that writes it down
-     */
+    /** The change that writes down that {@code refused} was not made. */
     Change add(Change refused) {
-        Bytes why = refused.setsAside() > 0 ? KEPT : Bytes.utf8(refused.putBytes() + " bytes refused");
-        add(refused.key(), why);
-        return new Change(refused.key(), List.of(Operation.put(prefix.concat(refused.key()), why)), null);
+        return refused.setsAside() > 0
+                ? mark(refused.key(), Reason.KEPT, "what is there is not the primary's, and too large to be set aside")
+                : mark(refused.key(), Reason.REFUSED, refused.putBytes() + " bytes refused");
     }
 
-    private void add(Bytes key, Bytes why) {
-        keys.add(key);
-        if (why.equals(KEPT)) {
-            kept.add(key);
-        } else {
-            kept.remove(key);
-        }
+    /** The change that writes down that {@code key} is left as it is; it does nothing if that is written already. */
+    Change mark(Bytes key, Reason reason, String detail) {
+        String text = reason.text(detail);
+        return new Change(
+                key,
+                text.equals(keys.get(key)) ? List.of() : List.of(Operation.put(marker(key), Bytes.utf8(text))),
+                null);
     }
 
-    /** The change, and the removal of the key's marker if it has one. */
+    /** What takes a key's marker away. */
+    Operation forget(Bytes key) {
+        return Operation.delete(marker(key));
+    }
+
+    /** The change, and, where it writes the key, the removal of the key's marker if it has one. */
     Change forgetIfSkipped(Change change) {
-        return keys.contains(change.key()) ? change.and(Operation.delete(prefix.concat(change.key()))) : change;
+        return change.writesKey() && keys.containsKey(change.key()) ? change.and(forget(change.key())) : change;
     }
 
-    /** The changes were done: those that removed a marker make their keys whole again. */
+    /** The changes were done, and what they say of markers is so. */
     void made(List<Change> changes) {
-        if (!keys.isEmpty()) {
-            changes.stream()
-                    .filter(change -> change.operations().contains(Operation.delete(prefix.concat(change.key()))))
-                    .map(Change::key)
-                    .forEach(key -> {
-                        keys.remove(key);
-                        kept.remove(key);
-                    });
+        for (Change change : changes) {
+            Bytes marker = marker(change.key());
+            for (Operation operation : change.operations()) {
+                if (!operation.key().equals(marker)) {
+                    continue;
+                }
+                if (operation instanceof Operation.Put put) {
+                    put(change.key(), put.value().utf8());
+                } else {
+                    put(change.key(), null);
+                }
+            }
         }
+    }
+
+    /** @param text null if the key is not skipped any more */
+    private void put(Bytes key, @Nullable String text) {
+        String before = text == null ? keys.remove(key) : keys.put(key, text);
+        contended += (isContended(text) ? 1 : 0) - (isContended(before) ? 1 : 0);
+    }
+
+    private static boolean isContended(@Nullable String text) {
+        return text != null && Reason.of(text) == Reason.CONTENDED;
+    }
+
+    private Bytes marker(Bytes key) {
+        return prefix.concat(key);
     }
 
     /** Whether what the standby holds there is someone else's, and could not be set aside. */
     boolean keeps(Bytes key) {
-        return kept.contains(key);
+        return is(key, Reason.KEPT);
+    }
+
+    boolean is(Bytes key, Reason reason) {
+        String text = keys.get(key);
+        return text != null && Reason.of(text) == reason;
     }
 
     boolean contains(Bytes key) {
-        return keys.contains(key);
+        return keys.containsKey(key);
     }
 
-    List<Bytes> in(KeyRange range) {
-        return keys.tailSet(range.start(), true).stream()
+    Set<Bytes> in(KeyRange range) {
+        return keys.tailMap(range.start(), true).keySet().stream()
                 .takeWhile(range::contains)
+                .collect(Collectors.toSet());
+    }
+
+    /** All that are skipped for one of these reasons, in key order. */
+    List<Bytes> of(Set<Reason> reasons) {
+        return keys.entrySet().stream()
+                .filter(entry -> reasons.contains(Reason.of(entry.getValue())))
+                .map(Map.Entry::getKey)
                 .toList();
     }
 
@@ -101,7 +167,15 @@ final class SkippedKeys {
         return keys.size();
     }
 
-    List<Bytes> sample(int limit) {
-        return keys.stream().limit(limit).toList();
+    long contended() {
+        return contended;
+    }
+
+    /** The first of them, in key order. */
+    List<SkippedKey> sample(int limit) {
+        return keys.entrySet().stream()
+                .limit(limit)
+                .map(entry -> new SkippedKey(entry.getKey(), entry.getValue()))
+                .toList();
     }
 }

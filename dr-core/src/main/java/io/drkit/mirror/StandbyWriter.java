@@ -4,7 +4,6 @@ import io.drkit.UnsafeToProceedException;
 import io.drkit.keyspace.DrKitKeys;
 import io.drkit.keystore.Bytes;
 import io.drkit.keystore.CommitResult;
-import io.drkit.keystore.KeyRange;
 import io.drkit.keystore.KeyStore;
 import io.drkit.keystore.KeyValue;
 import io.drkit.keystore.Transaction;
@@ -93,31 +92,54 @@ final class StandbyWriter {
         return skipped.keeps(key);
     }
 
-    /** The keys of {@code range} that the standby refused before. */
-    List<Bytes> skippedIn(KeyRange range) {
-        return skipped.in(range);
-    }
-
     /** Whether one transaction takes all of these. */
     boolean fits(List<Change> changes) {
-        return fits(
-                changes.stream().mapToInt(Change::operationCount).sum(),
-                (int) changes.stream().filter(change -> change.guard() != null).count(),
-                changes.stream().mapToLong(Change::size).sum());
+        return new Load().takes(changes);
     }
 
-    private boolean fits(int operations, int guards, long bytes) {
-        return operations <= KeyStore.MAX_OPERATIONS - RESERVED_OPERATIONS
-                && guards <= KeyStore.MAX_OPERATIONS - RESERVED_GUARDS
-                && bytes <= options.maxTransactionBytes();
+    /** What one transaction holds so far. */
+    private final class Load {
+
+        private int operations;
+        private int guards;
+        private long bytes;
+
+        /** Whether these go in as well; if so, they are in. */
+        boolean takes(List<Change> more) {
+            int allOperations =
+                    operations + more.stream().mapToInt(Change::operationCount).sum();
+            int allGuards = guards
+                    + (int) more.stream()
+                            .filter(change -> change.guard() != null)
+                            .count();
+            long allBytes = bytes + more.stream().mapToLong(Change::size).sum();
+            if (allOperations > KeyStore.MAX_OPERATIONS - RESERVED_OPERATIONS
+                    || allGuards > KeyStore.MAX_OPERATIONS - RESERVED_GUARDS
+                    || allBytes > options.maxTransactionBytes()) {
+                return false;
+            }
+            operations = allOperations;
+            guards = allGuards;
+            bytes = allBytes;
+            return true;
+        }
     }
+
+    /**
+     * What goes into one transaction.
+     *
+     * @param awaited whether what follows has to wait until this has landed
+     */
+    record Part(List<Change> changes, boolean awaited) {}
 
     /**
      * Does the changes, in order, in as few transactions as they fit in; the last one moves the checkpoint to {@code next}, those before
      * leave it where it is, and tell where it is about to go. A change that the standby refuses for its size is remembered as skipped.
      */
     Outcome write(List<Change> wanted, Checkpoint next) {
-        List<List<Change>> parts = parts(wanted);
+        List<List<Change>> parts = parts(wanted.stream().map(List::of).toList()).stream()
+                .map(Part::changes)
+                .toList();
         for (List<Change> part : parts.subList(0, Math.max(0, parts.size() - 1))) {
             if (writeOne(part, onTheWayTo(next)) == Outcome.CONFLICT) {
                 return Outcome.CONFLICT;
@@ -130,14 +152,33 @@ final class StandbyWriter {
         return checkpoint().partialTo(next.revision());
     }
 
-    /** The changes, in order, in as few transactions as they fit in. */
-    List<List<Change>> parts(List<Change> wanted) {
-        List<Change> changes = wanted.stream().map(skipped::forgetIfSkipped).toList();
-        List<List<Change>> parts = new ArrayList<>();
-        for (int from = 0; from < changes.size(); ) {
-            int to = fill(changes, from);
-            parts.add(changes.subList(from, to));
-            from = to;
+    /**
+     * Puts groups of changes, in order, into as few transactions as they fit in. A group is split only if it is too large, and then each part
+     * of it is awaited. A change that is too large by itself is tried all the same.
+     */
+    List<Part> parts(List<List<Change>> groups) {
+        List<Part> parts = new ArrayList<>();
+        List<Change> together = new ArrayList<>();
+        Load load = new Load();
+        for (List<Change> wanted : groups) {
+            List<Change> group = wanted.stream().map(skipped::forgetIfSkipped).toList();
+            if (load.takes(group)) {
+                together.addAll(group);
+                continue;
+            }
+            if (!together.isEmpty()) {
+                parts.add(new Part(together, false));
+            }
+            together = new ArrayList<>();
+            load = new Load();
+            if (load.takes(group) || group.size() == 1) {
+                together.addAll(group);
+            } else {
+                parts(group.stream().map(List::of).toList()).forEach(part -> parts.add(new Part(part.changes(), true)));
+            }
+        }
+        if (!together.isEmpty()) {
+            parts.add(new Part(together, false));
         }
         return parts;
     }
@@ -156,23 +197,6 @@ final class StandbyWriter {
     /** What was submitted since the checkpoint was written landed in these revisions, or never will. */
     void windowLanded(List<Long> revisions) {
         record.windowed(revisions);
-    }
-
-    /** Where the transaction that begins at {@code from} ends. A change that is too large by itself is tried all the same. */
-    private int fill(List<Change> changes, int from) {
-        int operations = 0;
-        int guards = 0;
-        long bytes = 0;
-        for (int i = from; i < changes.size(); i++) {
-            Change change = changes.get(i);
-            operations += change.operationCount();
-            guards += change.guard() == null ? 0 : 1;
-            bytes += change.size();
-            if (i > from && !fits(operations, guards, bytes)) {
-                return i;
-            }
-        }
-        return changes.size();
     }
 
     private Outcome writeOne(List<Change> changes, Checkpoint next) {

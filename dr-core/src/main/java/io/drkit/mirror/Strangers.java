@@ -112,11 +112,14 @@ final class Strangers {
     Look lookAt(List<Bytes> keys) {
         Map<Bytes, KeyValue> entries = new HashMap<>();
         Map<Bytes, Long> marks = new HashMap<>();
-        int step = KeyStore.MAX_OPERATIONS / 2;
+        boolean marked = count > 0;
+        int step = marked ? KeyStore.MAX_OPERATIONS / 2 : KeyStore.MAX_OPERATIONS;
         for (int from = 0; from < keys.size(); from += step) {
             List<Bytes> some = keys.subList(from, Math.min(from + step, keys.size()));
             List<Bytes> both = new ArrayList<>(some);
-            some.forEach(key -> both.add(prefix.concat(key)));
+            if (marked) {
+                some.forEach(key -> both.add(prefix.concat(key)));
+            }
             Map<Bytes, KeyValue> read = standby.read(both);
             for (Bytes key : some) {
                 KeyValue entry = read.get(key);

@@ -10,6 +10,7 @@ import io.drkit.keystore.WatchSignal;
 import io.drkit.mirror.Checkpoint.Witness;
 import io.drkit.mirror.StandbyWriter.Outcome;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -35,10 +36,15 @@ final class Tail {
     private static final int ATTEMPTS = 10;
 
     private final MirrorScope scope;
+    /** Whether every key is looked at on the standby before it is written. */
+    private final boolean careful;
+
     private final MirrorOptions options;
     private final StandbyWriter writer;
     private final Strangers strangers;
     private final SettingAside aside;
+    private final Differences differences;
+    private final WriteOrder order;
     private final ShrinkGuard shrink;
     private final Progress progress;
     /** Whether a key's part of the scope was copied: if not, the copy will see the change. */
@@ -65,14 +71,19 @@ final class Tail {
             StandbyWriter writer,
             Strangers strangers,
             SettingAside aside,
+            Differences differences,
+            WriteOrder order,
             ShrinkGuard shrink,
             Progress progress,
             Predicate<Bytes> copied) {
         this.scope = scope;
+        this.careful = scope.standbyIsAlive() || scope.readsValues();
         this.options = options;
         this.writer = writer;
         this.strangers = strangers;
         this.aside = aside;
+        this.differences = differences;
+        this.order = order;
         this.shrink = shrink;
         this.progress = progress;
         this.copied = copied;
@@ -88,6 +99,11 @@ final class Tail {
     /** How many keys the primary's range held at {@link #position()}, once nothing is pending. */
     long keys() {
         return keys;
+    }
+
+    /** Whether the standby equals the primary at {@link #position()}, however much is waiting: no part of what comes next was applied. */
+    boolean isLevel() {
+        return partRevision <= position;
     }
 
     /** Whether all is whole that was applied in part, by this run or one before it. */
@@ -174,12 +190,17 @@ final class Tail {
         boolean put = event.type() == WatchEvent.Type.PUT;
         boolean creates = put && event.entry().version() == 1;
         keys += creates ? 1 : put ? 0 : -1;
+        if (!scope.mayAdmit(event.key())) {
+            return;
+        }
+        order.learn(event.entry());
         if (!copied.test(event.key())) {
             return;
         }
         Net before = batch.get(event.key());
         boolean created = before == null ? creates : before.created();
-        batch.put(event.key(), new Net(event.key(), created, put && scope.holds(event.entry()) ? event.entry() : null));
+        boolean wanted = put && differences.isWanted(event.entry());
+        batch.put(event.key(), new Net(event.key(), created, wanted ? event.entry() : null));
     }
 
     /** Writes all whole revisions that are waiting. */
@@ -233,6 +254,9 @@ final class Tail {
      * scope, there. And what was created and is gone again may be there all the same, when a run before this one died amid a split.
      */
     private List<Bytes> doubtful(List<Net> nets) {
+        if (careful) {
+            return nets.stream().map(Net::key).toList();
+        }
         boolean anyStrangers = strangers.possible();
         return nets.stream()
                 .filter(net -> net.put() == null || (anyStrangers && !net.created()) || writer.keepsForeign(net.key()))
@@ -243,6 +267,9 @@ final class Tail {
     /** What to do about each key, knowing how the standby holds the keys that were {@code looked} at. */
     private List<Change> plan(List<Net> nets, List<Bytes> looked) {
         Strangers.Look look = strangers.lookAt(looked);
+        if (careful) {
+            return planInOrder(nets, look);
+        }
         Set<Bytes> known = new HashSet<>(looked);
         List<Change> changes = new ArrayList<>();
         for (Net net : nets) {
@@ -263,6 +290,29 @@ final class Tail {
             }
         }
         return changes;
+    }
+
+    /** Knowing how the standby holds every key. */
+    private List<Change> planInOrder(List<Net> nets, Strangers.Look look) {
+        Map<Bytes, KeyValue> wanted = new HashMap<>();
+        List<Change> changes = new ArrayList<>();
+        for (Net net : nets) {
+            KeyValue put = net.put();
+            if (put != null) {
+                wanted.put(net.key(), put);
+            }
+            differences
+                    .level(
+                            net.key(),
+                            put,
+                            look.entries().get(net.key()),
+                            look.marks().get(net.key()),
+                            false)
+                    .ifPresent(changes::add);
+        }
+        return order.arrange(changes, wanted, key -> !copied.test(key), false).stream()
+                .flatMap(List::stream)
+                .toList();
     }
 
     /** The newest put is the best witness; one whose key has changed since is none. */

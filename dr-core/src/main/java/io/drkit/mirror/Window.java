@@ -37,10 +37,16 @@ final class Window {
         this.writer = writer;
     }
 
-    /** Sends the changes in as few transactions as they fit in, and waits only while too many are under way. */
-    void send(List<Change> changes) throws InterruptedException {
-        for (List<Change> part : writer.parts(changes)) {
-            sendOne(part);
+    /**
+     * Sends groups of changes in as few transactions as they fit in, and waits only while too many are under way. What is too large for one is sent in
+     * its order, each part once the one before it has landed.
+     */
+    void send(List<List<Change>> groups) throws InterruptedException {
+        for (StandbyWriter.Part part : writer.parts(groups)) {
+            sendOne(part.changes());
+            if (part.awaited()) {
+                land(0);
+            }
         }
     }
 
@@ -58,14 +64,17 @@ final class Window {
     /** Waits for all that is under way, and returns what was not done: the standby has other keys than was seen, or refused a single value. */
     List<Change> finish() throws InterruptedException {
         land(0);
-        for (Change change : tooLargeTogether) {
+        for (Change change : List.copyOf(tooLargeTogether)) {
             sendOne(List.of(change));
+            land(0);
         }
-        land(0);
+        tooLargeTogether.clear();
         if (guardFailed) {
             writer.explainOrRestart();
         }
-        return undone;
+        List<Change> left = List.copyOf(undone);
+        undone.clear();
+        return left;
     }
 
     /** Waits for all that is under way, and moves the checkpoint's version on, so that another window can begin. */

@@ -97,7 +97,7 @@ record Mutation(String name, String file, String text, String replacement, Strin
             new Mutation(
                     "what a window could not do is not done",
                     "mirror/Copy",
-                    "settle(window.finish(), tail.position());",
+                    "window.finish().forEach(change -> again.add(change.key()));",
                     "window.finish();"),
             new Mutation(
                     "the gaps between the mirror's revisions are not noted",
@@ -123,13 +123,13 @@ record Mutation(String name, String file, String text, String replacement, Strin
                     .where("plot=MIRROR, obsession=COMPACTIONS.*strangers=true"),
             new Mutation(
                     "a deletion in a copy takes strangers' keys along",
-                    "mirror/Copy",
+                    "mirror/Differences",
                     "boolean stranger = strangers.isStranger(existing, mark) || neverGiven.test(existing.key());",
                     "boolean stranger = false;"),
             new Mutation(
                     "an old primary's lost writes are not set aside",
                     "mirror/SettingAside",
-                    "return isForeign(existing, mark) ? change.and(setAside(existing)) : change;",
+                    "return everyDeletion.getAsBoolean() || isForeign(existing, mark) ? change.and(setAside(existing)) : change;",
                     "return change;"),
             new Mutation(
                     "what is overwritten is not set aside",
@@ -162,9 +162,9 @@ record Mutation(String name, String file, String text, String replacement, Strin
                     .where("plot=MASS_DELETION.*compaction=true.*cuts=true"),
             new Mutation(
                     "leased keys are mirrored",
-                    "mirror/Copy",
-                    "return page.entries().stream().filter(scope::holds).toList();",
-                    "return page.entries();"),
+                    "mirror/Differences",
+                    "return scope.holds(entry) || (!entry.leased() && scope.isUndecidable(entry));",
+                    "return true;"),
             new Mutation(
                     "an answer that never came is taken for a yes",
                     "mirror/Window",
@@ -172,8 +172,8 @@ record Mutation(String name, String file, String text, String replacement, Strin
                     ""),
             new Mutation(
                             "an alive watch that says nothing is waited for without end",
-                            "mirror/MirrorRun",
-                            "if (asked != null && now - asked > options.silence().toNanos()) {",
+                            "mirror/Vigil",
+                            "if (asked != null && time - asked > silence) {",
                             "if (false) {")
                     .where("cuts=true"),
             new Mutation(

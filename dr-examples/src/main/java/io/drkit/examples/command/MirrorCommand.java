@@ -6,7 +6,6 @@ import io.drkit.examples.cli.ExitCodes;
 import io.drkit.examples.cli.MirrorProgress;
 import io.drkit.examples.cli.SiteCommand;
 import io.drkit.examples.cli.UnreadableValues;
-import io.drkit.keystore.Bytes;
 import io.drkit.keystore.KeyStore;
 import io.drkit.mirror.DefaultKeyMirror;
 import io.drkit.mirror.KeyMirror;
@@ -14,6 +13,7 @@ import io.drkit.mirror.MirrorOptions;
 import io.drkit.mirror.MirrorOptions.Risk;
 import io.drkit.mirror.MirrorSession;
 import io.drkit.mirror.MirrorStatus;
+import io.drkit.mirror.SkippedKey;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.EnumSet;
@@ -122,6 +122,8 @@ public final class MirrorCommand extends SiteCommand.OfPair {
             long surplusDeleted,
             long skipped,
             List<String> skippedSample,
+            long contended,
+            long corrected,
             long setAside,
             @Nullable UnreadableValues undecrypted) {
 
@@ -138,7 +140,9 @@ public final class MirrorCommand extends SiteCommand.OfPair {
                     Math.max(0, status.strangers() - surplusDeleted),
                     surplusDeleted,
                     status.skipped(),
-                    status.skippedSample().stream().map(Bytes::printable).toList(),
+                    status.skippedSample().stream().map(SkippedKey::toString).toList(),
+                    status.contended(),
+                    status.corrected(),
                     // Each surplus value is set aside as it is deleted.
                     status.setAside() + surplusDeleted,
                     undecrypted);
@@ -149,8 +153,12 @@ public final class MirrorCommand extends SiteCommand.OfPair {
                     + appliedRevision + ", which holds " + keys + " keys.");
             out.println("Keys put or deleted: " + keysApplied + " (" + bytesApplied + " bytes)");
             out.println("Surplus keys kept: " + surplusKept + ", deleted: " + surplusDeleted);
-            out.println("Keys skipped, for the standby refuses them: " + skipped);
+            out.println("Keys left as they are on the standby: " + skipped);
             skippedSample.forEach(key -> out.println("  " + key));
+            if (corrected + contended > 0) {
+                out.println("Keys put right that others had changed: " + corrected + " times; left contended: "
+                        + contended);
+            }
             out.println("Values set aside in quarantine: " + setAside);
             UnreadableValues.print(undecrypted, out);
         }

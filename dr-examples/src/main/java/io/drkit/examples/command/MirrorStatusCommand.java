@@ -14,6 +14,7 @@ import io.drkit.keystore.KeyStore;
 import io.drkit.keystore.KeyValue;
 import io.drkit.keystore.RangeRequest;
 import io.drkit.mirror.Checkpoint;
+import io.drkit.mirror.SkippedKey;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.List;
@@ -45,12 +46,11 @@ final class MirrorStatusCommand extends SiteCommand.OfStandby {
         long skippedCount = standby.count(KeyRange.prefix(skipped));
         List<String> sample = skippedCount == 0
                 ? List.of()
-                : standby
-                        .range(RangeRequest.of(KeyRange.prefix(skipped), 0, SAMPLE)
-                                .onlyKeys())
-                        .entries()
-                        .stream()
-                        .map(marker -> marker.key().dropFirst(skipped.size()).printable())
+                : standby.range(RangeRequest.of(KeyRange.prefix(skipped), 0, SAMPLE)).entries().stream()
+                        .map(marker -> new SkippedKey(
+                                        marker.key().dropFirst(skipped.size()),
+                                        marker.value().utf8())
+                                .toString())
                         .toList();
         Long behind = primary == null || checkpoint == null
                 ? null
@@ -125,7 +125,7 @@ final class MirrorStatusCommand extends SiteCommand.OfStandby {
                 out.println("Behind: " + behind + " revisions at most");
             }
             out.println("Strangers, which only the standby has: " + strangers);
-            out.println("Keys skipped, for the standby refuses them: " + skipped);
+            out.println("Keys left as they are on the standby: " + skipped);
             skippedSample.forEach(key -> out.println("  " + key));
             out.println(
                     lastProof == null

@@ -1,0 +1,167 @@
+package io.drkit.mirror;
+
+import io.drkit.keyspace.MirrorScope;
+import io.drkit.keystore.Bytes;
+import io.drkit.keystore.KeyRange;
+import io.drkit.keystore.KeyValue;
+import io.drkit.keystore.Transaction.Guard;
+import io.drkit.mirror.SkippedKeys.Reason;
+import io.drkit.object.DesiredState;
+import io.drkit.object.StoredObject;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/** What it takes to make keys of the standby agree with the primary's, knowing how both hold them: for each key a change, or none. */
+final class Differences {
+
+    private final MirrorScope scope;
+    private final DesiredState desired;
+    private final StandbyWriter writer;
+    private final SkippedKeys skipped;
+    private final Strangers strangers;
+    private final SettingAside aside;
+    private final StandbyAddresses addresses;
+    private final Predicate<Bytes> neverGiven;
+
+    /** @param neverGiven keys that the old primary had and the new one was never given, though in scope: it had refused them */
+    Differences(
+            MirrorScope scope,
+            StandbyWriter writer,
+            SkippedKeys skipped,
+            Strangers strangers,
+            SettingAside aside,
+            StandbyAddresses addresses,
+            Predicate<Bytes> neverGiven) {
+        this.scope = scope;
+        this.desired = scope.desired();
+        this.writer = writer;
+        this.skipped = skipped;
+        this.strangers = strangers;
+        this.aside = aside;
+        this.addresses = addresses;
+        this.neverGiven = neverGiven;
+    }
+
+    /** For all keys of a part of the range, of which {@code here} and {@code there} are what primary and standby hold. */
+    List<Change> in(KeyRange part, List<KeyValue> here, List<KeyValue> there, boolean copying) {
+        Map<Bytes, KeyValue> existing = new HashMap<>();
+        there.stream().filter(entry -> part.contains(entry.key())).forEach(entry -> existing.put(entry.key(), entry));
+        Map<Bytes, Long> marks = strangers.marks(part);
+        Set<Bytes> settled = skipped.in(part);
+        List<Change> changes = new ArrayList<>();
+        for (KeyValue entry : here) {
+            if (part.contains(entry.key()) && isWanted(entry)) {
+                Bytes key = entry.key();
+                settled.remove(key);
+                level(key, entry, existing.remove(key), marks.remove(key), copying)
+                        .ifPresent(changes::add);
+            }
+        }
+        Set<Bytes> rest = new HashSet<>(existing.keySet());
+        rest.addAll(marks.keySet());
+        rest.addAll(settled);
+        rest.stream()
+                .sorted()
+                .forEach(key -> level(key, null, existing.get(key), marks.get(key), copying)
+                        .ifPresent(changes::add));
+        return changes;
+    }
+
+    /** Whether the primary's entry is one that the standby is to have, or would be if its value could be read. */
+    boolean isWanted(KeyValue entry) {
+        return scope.holds(entry) || (!entry.leased() && scope.isUndecidable(entry));
+    }
+
+    /**
+     * For one key.
+     *
+     * @param wanted what the primary has; null for nothing that is wanted
+     * @param mark the create revision that a mark on it as a stranger names
+     * @param copying whether what cannot be ordered is put off until the end of the copy
+     */
+    Optional<Change> level(
+            Bytes key, @Nullable KeyValue wanted, @Nullable KeyValue existing, @Nullable Long mark, boolean copying) {
+        if (wanted == null) {
+            return existing == null ? dropVoid(key, mark) : keepOrDelete(existing, mark);
+        }
+        if (!scope.holds(wanted)) {
+            return skip(
+                    key, Reason.UNREADABLE, "whether it belongs to scope " + scope.name() + " depends on its value");
+        }
+        Optional<String> objection = objection(wanted, existing);
+        if (objection.isPresent()) {
+            return skip(key, Reason.WITHHELD, objection.get());
+        }
+        if (existing == null) {
+            if (!copying && isBeingDeleted(wanted)) {
+                return dropVoid(key, mark);
+            }
+            if (copying && scope.standbyIsAlive() && StoredObject.isEncrypted(wanted.value())) {
+                return skip(key, Reason.DEFERRED, "its owners cannot be read");
+            }
+            return Optional.of(unmarked(Change.put(key, desired.toCreate(wanted.value()), Guard.absent(key)), mark));
+        }
+        if (existing.leased() || !desired.isEqual(wanted.value(), existing.value())) {
+            return Optional.of(aside.overwrite(existing, mark, desired.toUpdate(wanted.value(), existing.value())));
+        }
+        return dropVoid(key, mark);
+    }
+
+    /** The primary has begun to delete it, and the standby, where the same goes on, was done first. */
+    private boolean isBeingDeleted(KeyValue wanted) {
+        return scope.standbyIsAlive()
+                && StoredObject.read(wanted.value())
+                        .map(StoredObject::isBeingDeleted)
+                        .orElse(false);
+    }
+
+    /** Leaves the key as it is, and writes down why. */
+    Optional<Change> skip(Bytes key, Reason reason, String why) {
+        return some(skipped.mark(key, reason, why));
+    }
+
+    private static Optional<Change> some(Change change) {
+        return change.operations().isEmpty() ? Optional.empty() : Optional.of(change);
+    }
+
+    private Optional<String> objection(KeyValue wanted, @Nullable KeyValue existing) {
+        if (existing != null && !existing.leased() && scope.standbyIsAlive()) {
+            if (!scope.holds(existing)) {
+                return Optional.of("what the standby has there is its own, and not in the scope");
+            }
+            Optional<String> objection = desired.objection(wanted.value(), existing.value());
+            if (objection.isPresent()) {
+                return desired.isEqual(wanted.value(), existing.value()) ? Optional.empty() : objection;
+            }
+        }
+        return addresses.takenFrom(wanted);
+    }
+
+    private Optional<Change> keepOrDelete(KeyValue existing, @Nullable Long mark) {
+        if (!scope.holds(existing) || Strangers.isMarked(existing, mark)) {
+            return dropVoid(existing.key(), null);
+        }
+        boolean lostWrite = writer.checkpoint().fromOldPrimary() && !neverGiven.test(existing.key());
+        boolean stranger = strangers.isStranger(existing, mark) || neverGiven.test(existing.key());
+        return Optional.of(stranger && !lostWrite ? strangers.mark(existing) : aside.delete(existing, mark));
+    }
+
+    /** Nothing is to be done about the key, except that no record of it is true any more. */
+    private Optional<Change> dropVoid(Bytes key, @Nullable Long mark) {
+        Change nothing = new Change(key, List.of(), null);
+        Change change = mark == null ? nothing : unmarked(nothing, mark);
+        change = skipped.contains(key) ? change.and(skipped.forget(key)) : change;
+        return some(change);
+    }
+
+    private Change unmarked(Change change, @Nullable Long mark) {
+        return mark == null ? change : change.and(strangers.unmark(change.key()));
+    }
+}

@@ -1,0 +1,275 @@
+package io.drkit.mirror;
+
+import io.drkit.keystore.Bytes;
+import io.drkit.keystore.KeyRange;
+import io.drkit.keystore.KeyValue;
+import io.drkit.mirror.Families.Owner;
+import io.drkit.mirror.SkippedKeys.Reason;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The order in which a standby with a control plane of its own takes objects. Its garbage collector deletes what has no owner there, within
+ * milliseconds; its controllers make anew what an owner lacks. So parents go first, an object without any of its owners does not go at all, and
+ * a family goes in one transaction, as far as it fits.
+ *
+ * <p>What has not been copied yet is pulled ahead where a family needs it. The copy will come to it, and find it done.
+ */
+final class FamilyOrder implements WriteOrder {
+
+    /** An owner with more dependents than this has them come with their own pages: no transaction takes them all anyway. */
+    private static final int LARGE = 1_000;
+
+    /** So much is pulled into one page at most, for it is held in memory. */
+    private static final int MOST_PULLED = 20_000;
+
+    private final Families families;
+    private final Differences differences;
+    private final Strangers strangers;
+    /** What was written before the copy came to it, with the revision at which the primary last changed it. */
+    private final NavigableMap<Bytes, Long> pulled = new TreeMap<>();
+
+    private int pulledNow;
+
+    FamilyOrder(Families families, Differences differences, Strangers strangers) {
+        this.families = families;
+        this.differences = differences;
+        this.strangers = strangers;
+    }
+
+    /** One object that is to be written: what the primary has, and the change that brings it. */
+    private static final class Member {
+
+        final KeyValue entry;
+        final Change change;
+        final boolean created;
+        final Set<Bytes> parents = new LinkedHashSet<>();
+        /** Whether an owner is there already, or none has to be. */
+        boolean safe;
+
+        Member(KeyValue entry, Change change) {
+            this.entry = entry;
+            this.change = change;
+            this.created = change.creates();
+        }
+    }
+
+    @Override
+    public Map<Bytes, Long> arrive(KeyRange part) {
+        Bytes end = part.end();
+        NavigableMap<Bytes, Long> here =
+                end == null ? pulled.tailMap(part.start(), true) : pulled.subMap(part.start(), true, end, false);
+        Map<Bytes, Long> arrived = new LinkedHashMap<>(here);
+        here.clear();
+        return arrived;
+    }
+
+    @Override
+    public void remember(KeyValue entry) {
+        pulled.put(entry.key(), entry.modRevision());
+    }
+
+    @Override
+    public void learn(KeyValue entry) {
+        families.learn(entry);
+    }
+
+    /** The kinds of custom resources and the namespaces: other objects can be nothing without them. */
+    @Override
+    public List<KeyRange> first() {
+        return List.of(families.definitions(), families.namespaces());
+    }
+
+    @Override
+    public void copied() {
+        pulled.clear();
+        families.forgetDependents();
+    }
+
+    @Override
+    public List<List<Change>> arrange(
+            Collection<Change> changes, Map<Bytes, KeyValue> wanted, Predicate<Bytes> ahead, boolean whole) {
+        Map<Bytes, Member> members = new LinkedHashMap<>();
+        List<List<Change>> groups = new ArrayList<>();
+        for (Change change : changes) {
+            KeyValue entry = wanted.get(change.key());
+            if (entry != null && change.putsKey()) {
+                members.put(change.key(), new Member(entry, change));
+            } else {
+                groups.add(List.of(change));
+            }
+        }
+        List<Bytes> fresh = new ArrayList<>(members.keySet());
+        pulledNow = 0;
+        while (!fresh.isEmpty()) {
+            Set<Bytes> missing = resolveOwners(fresh, members);
+            missing.removeIf(ahead.negate());
+            if (whole) {
+                fresh.stream()
+                        .map(members::get)
+                        .filter(member -> member != null && member.created)
+                        .forEach(member -> addDependents(member, members, ahead, missing));
+            }
+            fresh = pull(missing, members);
+        }
+        groups.addAll(sorted(members));
+        return groups;
+    }
+
+    /** Finds out which owners are there or among the members, and returns those that are neither. */
+    private Set<Bytes> resolveOwners(List<Bytes> fresh, Map<Bytes, Member> members) {
+        Map<Bytes, List<Owner>> open = new LinkedHashMap<>();
+        for (Bytes key : fresh) {
+            Member member = members.get(key);
+            if (member == null) {
+                continue;
+            }
+            List<Owner> owners = families.owners(member.entry);
+            member.safe = owners.isEmpty() || !member.created;
+            for (Owner owner : owners) {
+                member.parents.add(owner.key());
+                if (pulled.containsKey(owner.key())) {
+                    member.safe = true;
+                } else if (!members.containsKey(owner.key())) {
+                    open.computeIfAbsent(key, any -> new ArrayList<>()).add(owner);
+                }
+            }
+        }
+        Set<Bytes> asked = open.values().stream()
+                .flatMap(List::stream)
+                .map(Owner::key)
+                .collect(Collectors.toCollection(LinkedHashSet::new));
+        Map<Bytes, KeyValue> there = strangers.lookAt(List.copyOf(asked)).entries();
+        open.forEach((key, owners) -> {
+            Member member = members.get(key);
+            for (Owner owner : owners) {
+                KeyValue entry = there.get(owner.key());
+                if (entry != null && Families.is(owner, entry)) {
+                    asked.remove(owner.key());
+                    if (member != null) {
+                        member.safe = true;
+                    }
+                }
+            }
+        });
+        return asked;
+    }
+
+    private void addDependents(Member owner, Map<Bytes, Member> members, Predicate<Bytes> ahead, Set<Bytes> missing) {
+        List<Bytes> dependents = families.dependents(owner.entry.key());
+        if (dependents.size() > LARGE || pulledNow + missing.size() > MOST_PULLED) {
+            return;
+        }
+        for (Bytes dependent : dependents) {
+            if (ahead.test(dependent) && !members.containsKey(dependent) && !pulled.containsKey(dependent)) {
+                missing.add(dependent);
+            }
+        }
+    }
+
+    private List<Bytes> pull(Set<Bytes> missing, Map<Bytes, Member> members) {
+        List<Bytes> fresh = new ArrayList<>();
+        if (missing.isEmpty()) {
+            return fresh;
+        }
+        Strangers.Look there = strangers.lookAt(List.copyOf(missing));
+        for (KeyValue entry : families.read(missing)) {
+            Bytes key = entry.key();
+            if (!differences.isWanted(entry)) {
+                continue;
+            }
+            differences
+                    .level(key, entry, there.entries().get(key), there.marks().get(key), true)
+                    .ifPresentOrElse(
+                            change -> {
+                                if (change.putsKey()) {
+                                    members.put(key, new Member(entry, change));
+                                    remember(entry);
+                                    fresh.add(key);
+                                    pulledNow++;
+                                }
+                            },
+                            () -> remember(entry));
+        }
+        return fresh;
+    }
+
+    /** The members of each family, parents first; who has no owner left is replaced by a note that it was withheld. */
+    private List<List<Change>> sorted(Map<Bytes, Member> members) {
+        Map<Bytes, Bytes> family = new LinkedHashMap<>();
+        members.keySet().forEach(key -> family.put(key, key));
+        members.forEach((key, member) -> member.parents.stream()
+                .filter(members::containsKey)
+                .forEach(parent -> family.put(root(family, key), root(family, parent))));
+        Map<Bytes, List<Change>> groups = new LinkedHashMap<>();
+        Set<Bytes> placed = new HashSet<>();
+        Set<Bytes> withheld = new HashSet<>();
+        for (Bytes key : members.keySet()) {
+            place(key, members, placed, withheld, groups.computeIfAbsent(root(family, key), any -> new ArrayList<>()));
+        }
+        return groups.values().stream().filter(group -> !group.isEmpty()).toList();
+    }
+
+    /** Depth first, without recursion: chains can be deep. A parent on the way to itself counts as placed. */
+    private void place(
+            Bytes start, Map<Bytes, Member> members, Set<Bytes> placed, Set<Bytes> withheld, List<Change> group) {
+        List<Bytes> way = new ArrayList<>(List.of(start));
+        Set<Bytes> onTheWay = new HashSet<>(way);
+        while (!way.isEmpty()) {
+            Bytes key = way.get(way.size() - 1);
+            Member member = members.get(key);
+            if (member == null || placed.contains(key)) {
+                way.remove(way.size() - 1);
+                continue;
+            }
+            Bytes next = member.parents.stream()
+                    .filter(parent -> members.containsKey(parent) && !placed.contains(parent) && onTheWay.add(parent))
+                    .findFirst()
+                    .orElse(null);
+            if (next != null) {
+                way.add(next);
+                continue;
+            }
+            way.remove(way.size() - 1);
+            placed.add(key);
+            boolean owned = member.safe
+                    || member.parents.stream()
+                            .anyMatch(parent -> members.containsKey(parent) && !withheld.contains(parent));
+            if (owned) {
+                group.add(member.change);
+            } else {
+                withheld.add(key);
+                pulled.remove(key);
+                differences.skip(key, Reason.WITHHELD, orphaned(member)).ifPresent(group::add);
+            }
+        }
+    }
+
+    private static String orphaned(Member member) {
+        return "none of its owners is on the standby, whose garbage collector would delete it: "
+                + member.parents.stream().map(Bytes::printable).collect(Collectors.joining(", "));
+    }
+
+    private static Bytes root(Map<Bytes, Bytes> family, Bytes key) {
+        Bytes root = key;
+        for (Bytes above = family.get(root); above != null && !above.equals(root); above = family.get(root)) {
+            root = above;
+        }
+        @Nullable Bytes next = key;
+        while (next != null && !next.equals(root)) {
+            next = family.put(next, root);
+        }
+        return root;
+    }
+}

@@ -1,0 +1,69 @@
+package io.drkit.mirror;
+
+import io.drkit.keystore.Bytes;
+import io.drkit.keystore.KeyRange;
+import io.drkit.keystore.KeyValue;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Predicate;
+
+/** In which order, and what together, the standby is given. */
+interface WriteOrder {
+
+    /** As it comes: for a standby whose control plane is stopped. */
+    WriteOrder AS_IT_COMES = new WriteOrder() {
+        @Override
+        public List<List<Change>> arrange(
+                Collection<Change> changes, Map<Bytes, KeyValue> wanted, Predicate<Bytes> ahead, boolean whole) {
+            return changes.stream().map(List::of).toList();
+        }
+
+        @Override
+        public Map<Bytes, Long> arrive(KeyRange part) {
+            return Map.of();
+        }
+
+        @Override
+        public void remember(KeyValue entry) {}
+
+        @Override
+        public void learn(KeyValue entry) {}
+
+        @Override
+        public List<KeyRange> first() {
+            return List.of();
+        }
+
+        @Override
+        public void copied() {}
+    };
+
+    /**
+     * Puts changes into groups, each to be written together and in its order. Changes that write no object of the primary stay as they are.
+     *
+     * @param wanted the primary's entries behind the changes, by key
+     * @param ahead which keys were not copied yet, so that they can be pulled
+     * @param whole whether what depends on an object that is created is pulled with it
+     */
+    List<List<Change>> arrange(
+            Collection<Change> changes, Map<Bytes, KeyValue> wanted, Predicate<Bytes> ahead, boolean whole);
+
+    /**
+     * What was pulled ahead into a part of the range that the copy has come to, with the revision at which the primary last changed each. It is not
+     * ahead any more.
+     */
+    Map<Bytes, Long> arrive(KeyRange part);
+
+    /** An entry was written, or found to be there, before the copy came to it. */
+    void remember(KeyValue entry);
+
+    /** To be shown every entry that is about to be mirrored. */
+    void learn(KeyValue entry);
+
+    /** What is to be copied before anything else. */
+    List<KeyRange> first();
+
+    /** The copy is through; what served it alone can go. */
+    void copied();
+}

@@ -1,0 +1,258 @@
+package io.drkit.mirror;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.drkit.keyspace.DrKitKeys;
+import io.drkit.keyspace.MirrorScope;
+import io.drkit.keystore.Bytes;
+import io.drkit.keystore.KeyRange;
+import io.drkit.keystore.KeyValue;
+import io.drkit.object.DesiredState;
+import io.drkit.testkit.InMemoryKeyStore;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** What a mirror does about keys that the standby's own control plane writes as well. */
+@Timeout(60)
+class LivingStandbyTest {
+
+    private static final MirrorScope SCOPE = new Living();
+
+    private final InMemoryKeyStore primary = new InMemoryKeyStore("primary");
+    private final InMemoryKeyStore standby = new InMemoryKeyStore("standby");
+
+    /** All of the registry but pods; the standby's own statuses are its own. */
+    private record Living() implements MirrorScope {
+
+        @Override
+        public KeyRange range() {
+            return KeyRange.prefix("/registry/");
+        }
+
+        @Override
+        public boolean admits(KeyValue entry) {
+            return mayAdmit(entry.key());
+        }
+
+        @Override
+        public boolean mayAdmit(Bytes key) {
+            return !key.startsWith(Bytes.utf8("/registry/pods/"));
+        }
+
+        @Override
+        public boolean standbyIsAlive() {
+            return true;
+        }
+
+        @Override
+        public DesiredState desired() {
+            return DesiredState.KUBERNETES;
+        }
+
+        @Override
+        public String name() {
+            return "living";
+        }
+    }
+
+    @Test
+    void a_status_written_by_the_standby_stays() throws InterruptedException {
+        primary.put(key(1), widget(1, "a", "of the primary"));
+        try (MirrorSession session = start()) {
+            caughtUp(session);
+            standby.put(key(1), widget(1, "a", "of the standby"));
+            primary.put(key(2), widget(2, "b", "x"));
+            caughtUp(session);
+            stays(() -> at(key(1)).equals(widget(1, "a", "of the standby")));
+            assertThat(session.status().corrected()).isZero();
+        }
+        assertThat(setAside()).isEmpty();
+    }
+
+    @Test
+    void a_status_changed_by_the_primary_alone_is_not_copied() throws InterruptedException {
+        primary.put(key(1), widget(1, "a", "x"));
+        try (MirrorSession session = start()) {
+            caughtUp(session);
+            primary.put(key(1), widget(1, "a", "y"));
+            caughtUp(session);
+            assertThat(at(key(1))).isEqualTo(widget(1, "a", "x"));
+        }
+    }
+
+    @Test
+    void desired_state_that_something_else_changed_is_put_right_and_set_aside() throws InterruptedException {
+        primary.put(key(1), widget(1, "a", "x"));
+        try (MirrorSession session = start()) {
+            caughtUp(session);
+            standby.put(key(1), widget(1, "changed by hand", "x"));
+            becomes(() -> at(key(1)).contains("\"spec\":\"a\""));
+            assertThat(session.status().corrected()).isEqualTo(1);
+        }
+        assertThat(setAside()).containsExactly(widget(1, "changed by hand", "x"));
+    }
+
+    @Test
+    void what_something_else_deleted_comes_back() throws InterruptedException {
+        primary.put(key(1), widget(1, "a", "x"));
+        try (MirrorSession session = start()) {
+            caughtUp(session);
+            standby.delete(key(1));
+            becomes(() -> at(key(1)).contains("\"spec\":\"a\""));
+        }
+    }
+
+    @Test
+    void what_only_the_standby_has_is_kept_and_told() throws InterruptedException {
+        primary.put(key(1), widget(1, "a", "x"));
+        try (MirrorSession session = start()) {
+            caughtUp(session);
+            standby.put(key(7), widget(7, "own", "x"));
+            primary.put(key(2), widget(2, "b", "x"));
+            caughtUp(session);
+            becomes(() -> standby.count(KeyRange.prefix(DrKitKeys.strangers("default"))) == 1);
+            primary.delete(key(2));
+            caughtUp(session);
+        }
+        assertThat(at(key(7))).isEqualTo(widget(7, "own", "x"));
+        assertThat(at(key(2))).isEmpty();
+    }
+
+    @Test
+    void a_key_that_is_fought_over_is_left_alone_and_named_with_who_wrote_it() throws InterruptedException {
+        primary.put(key(1), widget(1, "a", "x"));
+        primary.put(key(2), widget(2, "b", "x"));
+        int[] writes = new int[1];
+        standby.onChange((operations, revision) -> {
+            boolean mirrored =
+                    operations.stream().anyMatch(operation -> operation.key().equals(Bytes.utf8(key(1))));
+            if (mirrored && at(key(1)).contains("\"spec\":\"a\"")) {
+                writes[0]++;
+                new Thread(() -> standby.put(key(1), written(1, "b", "stubborn-operator"))).start();
+            }
+        });
+        try (MirrorSession session = start(MirrorOptions.builder().corrections(3))) {
+            caughtUp(session);
+            becomes(() -> session.status().contended() == 1);
+            assertThat(session.status().skippedSample())
+                    .singleElement()
+                    .asString()
+                    .contains("contended", "stubborn-operator");
+            int then = writes[0];
+            Thread.sleep(1_000);
+            assertThat(writes[0]).as("it is not fought any more").isEqualTo(then);
+            primary.put(key(2), widget(2, "c", "x"));
+            caughtUp(session);
+            assertThat(at(key(2))).contains("\"spec\":\"c\"");
+        }
+        assertThat(setAside()).as("once, for it says the same each time").hasSize(1);
+    }
+
+    @Test
+    void a_mirror_that_was_down_looks_into_what_was_written_meanwhile() throws InterruptedException {
+        primary.put(key(1), widget(1, "a", "x"));
+        primary.put(key(2), widget(2, "a", "x"));
+        once();
+        standby.put(key(1), widget(1, "changed", "x"));
+        standby.delete(key(2));
+        once();
+        assertThat(at(key(1))).contains("\"spec\":\"a\"");
+        assertThat(at(key(2))).contains("\"spec\":\"a\"");
+    }
+
+    @Test
+    void also_when_the_standby_was_compacted_meanwhile() throws InterruptedException {
+        primary.put(key(1), widget(1, "a", "x"));
+        once();
+        standby.put(key(1), widget(1, "changed", "x"));
+        standby.put("/registry/pods/x/y", "{}");
+        standby.compact(standby.revision());
+        once();
+        assertThat(at(key(1))).contains("\"spec\":\"a\"");
+    }
+
+    @Test
+    void an_object_that_the_primary_is_deleting_is_not_made_again() throws InterruptedException {
+        String dying = widget(1, "a", "x").replace("\"uid\"", "\"deletionTimestamp\":\"2026-01-01T00:00:00Z\",\"uid\"");
+        primary.put(key(1), widget(1, "a", "x"));
+        try (MirrorSession session = start()) {
+            caughtUp(session);
+            primary.put(key(1), dying);
+            caughtUp(session);
+            assertThat(at(key(1))).contains("deletionTimestamp");
+            standby.delete(key(1));
+            stays(() -> at(key(1)).isEmpty());
+        }
+    }
+
+    private MirrorSession start() {
+        return start(MirrorOptions.builder());
+    }
+
+    private MirrorSession start(MirrorOptions.Builder options) {
+        return new DefaultKeyMirror(primary, standby, options.build()).start(SCOPE);
+    }
+
+    /** Level, and everything that others wrote looked into. */
+    private void once() throws InterruptedException {
+        try (MirrorSession session = start()) {
+            caughtUp(session);
+            primary.put("/registry/end", "{}");
+            caughtUp(session);
+        }
+    }
+
+    private static void caughtUp(MirrorSession session) throws InterruptedException {
+        assertThat(session.awaitCaughtUp(Duration.ofSeconds(20)))
+                .as("caught up: %s", session.status())
+                .isTrue();
+    }
+
+    private static void becomes(BooleanSupplier condition) throws InterruptedException {
+        for (int i = 0; i < 2_000 && !condition.getAsBoolean(); i++) {
+            Thread.sleep(5);
+        }
+        assertThat(condition.getAsBoolean()).isTrue();
+    }
+
+    private static void stays(BooleanSupplier condition) throws InterruptedException {
+        for (int i = 0; i < 100; i++) {
+            assertThat(condition.getAsBoolean()).isTrue();
+            Thread.sleep(5);
+        }
+    }
+
+    private String at(String key) {
+        Bytes value = standby.content(KeyRange.ALL).get(Bytes.utf8(key));
+        return value == null ? "" : value.utf8();
+    }
+
+    private List<String> setAside() {
+        return standby.content(KeyRange.prefix(DrKitKeys.QUARANTINE)).entrySet().stream()
+                .filter(entry -> entry.getKey().utf8().contains("/keys/"))
+                .map(entry -> Objects.requireNonNull(entry.getValue()).utf8())
+                .toList();
+    }
+
+    private static String key(int i) {
+        return "/registry/example.org/widgets/team/w" + i;
+    }
+
+    private static String widget(int i, String spec, String status) {
+        return ("{\"apiVersion\":\"example.org/v1\",\"kind\":\"Widget\",\"metadata\":{\"name\":\"w%d\",\"namespace\":\"team\","
+                        + "\"uid\":\"00000000-0000-0000-0000-00000000000%d\"},\"spec\":\"%s\",\"status\":\"%s\"}")
+                .formatted(i, i, spec, status);
+    }
+
+    private static String written(int i, String spec, String manager) {
+        return widget(i, spec, "x")
+                .replace(
+                        "\"uid\"",
+                        "\"managedFields\":[{\"manager\":\"" + manager
+                                + "\",\"operation\":\"Update\",\"time\":\"2026-01-01T00:00:00Z\"}],\"uid\"");
+    }
+}
