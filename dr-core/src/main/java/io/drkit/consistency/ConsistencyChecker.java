@@ -11,7 +11,7 @@ public interface ConsistencyChecker {
 
     /**
      * Compares; writes nothing. Keys of which the scope cannot decide whether it holds them ({@link MirrorScope#isUndecidable}) are left out and
-     * counted, whichever side they differ on.
+     * counted.
      */
     ConsistencyReport check(MirrorScope scope, Level level);
 
