@@ -124,4 +124,36 @@ class ScopeCommandTest {
         assertThat(verdict("/k8s/leases/a/b", "--registry-prefix", "/k8s")).isEqualTo("excluded");
         assertThat(verdict("/k8s/jobs/a/b", "--registry-prefix", "/k8s")).isEqualTo("depends-on-value");
     }
+
+    @Test
+    void platform_is_what_is_mirrored_and_checked_unless_told_otherwise() {
+        try (EtcdServer standby = EtcdServer.builder().start()) {
+            standby.etcdctl("put", "/registry/configmaps/cert-manager/local", "of this site");
+            standby.etcdctl("put", "/registry/pods/team-1/own", "of this site");
+            String[] sites = {
+                "--from", etcd.endpoint(0), "--to", standby.endpoint(0), "--exclude-resource", "jobs.batch"
+            };
+            Cli mirrored = drkit(with(sites, "mirror", "--once"));
+            assertThat(mirrored.code()).as(mirrored.err()).isZero();
+            Cli checked = drkit(with(sites, "check"));
+            assertThat(checked.code()).as(checked.out() + checked.err()).isZero();
+            assertThat(checked.out())
+                    .contains("scope platform -resource:jobs.batch, level desired")
+                    .contains("Keys left out", SECRET);
+            String keys = standby.etcdctl("get", "/registry/", "--prefix", "--keys-only");
+            assertThat(keys)
+                    .contains(DEPLOYMENT, "/registry/configmaps/team-1/cfg")
+                    .doesNotContain(
+                            "/registry/jobs/", "/registry/pods/team-1/web", "kube-root-ca.crt", "/registry/leases/");
+            assertThat(standby.etcdctl("get", "/registry/configmaps/cert-manager/local"))
+                    .contains("of this site");
+            assertThat(standby.etcdctl("get", "/registry/pods/team-1/own")).contains("of this site");
+        }
+    }
+
+    private static String[] with(String[] sites, String... command) {
+        List<String> arguments = new ArrayList<>(Arrays.asList(command));
+        arguments.addAll(Arrays.asList(sites));
+        return arguments.toArray(String[]::new);
+    }
 }
