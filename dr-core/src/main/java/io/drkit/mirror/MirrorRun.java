@@ -66,6 +66,10 @@ final class MirrorRun {
 
     /** Mirrors until the session stops; throws what went wrong. */
     void run() throws InterruptedException {
+        obeyStopRequest();
+        if (session.isStopping()) {
+            return;
+        }
         admit();
         if (!awaitLock()) {
             return;
@@ -351,11 +355,18 @@ final class MirrorRun {
             throw new RestartException("the primary's revision went back from " + position + " to " + revision);
         }
         progress.sourceSeen(revision, asked);
+        obeyStopRequest();
         if (measuring.isDue()) {
             progress.logSeen(source.status().logIndex());
             Proof.last(standby)
                     .filter(proof -> proof.scope().equals(scope.name()))
                     .ifPresent(progress::proved);
+        }
+    }
+
+    private void obeyStopRequest() {
+        if (StopRequest.obey(standby, options.name(), session.lock().session())) {
+            session.stop();
         }
     }
 }
