@@ -9,11 +9,14 @@ import io.drkit.keyspace.MirrorScope;
  */
 public interface ConsistencyChecker {
 
-    /** Compares; writes nothing. */
+    /**
+     * Compares; writes nothing. Keys of which the scope cannot decide whether it holds them ({@link MirrorScope#isUndecidable}) are left out and
+     * counted.
+     */
     ConsistencyReport check(MirrorScope scope, Level level);
 
     /**
-     * Puts on the standby what it misses or holds with another value, and, only when asked, deletes surplus keys there. Each write is guarded
+     * Puts on the standby what it misses or holds otherwise, by the standard of the scope ({@link Level#of}), and, only when asked, deletes surplus keys there. Each write is guarded
      * by the state of the key as compared: what changes meanwhile is left to the next run. Refused while a mirror holds the standby's lock and
      * where the standby's role is PRIMARY.
      */

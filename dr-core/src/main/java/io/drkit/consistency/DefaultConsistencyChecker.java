@@ -11,6 +11,7 @@ import io.drkit.keyspace.MirrorScope;
 import io.drkit.keystore.CompactedException;
 import io.drkit.keystore.KeyStore;
 import io.drkit.keystore.KeyValue;
+import io.drkit.object.DesiredState;
 import java.util.Optional;
 import java.util.function.Supplier;
 
@@ -59,7 +60,7 @@ public final class DefaultConsistencyChecker implements ConsistencyChecker {
     }
 
     /** How the two entries of a key differ, if they do. */
-    static Optional<Kind> difference(Pair pair, Level level) {
+    static Optional<Kind> difference(Pair pair, Level level, DesiredState standard) {
         KeyValue onPrimary = pair.primary();
         KeyValue onStandby = pair.standby();
         if (onPrimary == null) {
@@ -68,9 +69,22 @@ public final class DefaultConsistencyChecker implements ConsistencyChecker {
         if (onStandby == null) {
             return Optional.of(Kind.MISSED);
         }
-        return level == Level.KEYS || onPrimary.value().equals(onStandby.value())
+        return level == Level.KEYS || standard.isEqual(onPrimary.value(), onStandby.value())
                 ? Optional.empty()
                 : Optional.of(Kind.CHANGED);
+    }
+
+    /** What keeps a repair from putting this key right, if something does. */
+    static Optional<String> obstacle(Pair pair, DesiredState standard) {
+        KeyValue onPrimary = pair.primary();
+        KeyValue onStandby = pair.standby();
+        if (onPrimary == null) {
+            return Optional.empty();
+        }
+        if (onStandby == null) {
+            return pair.occupied() ? Optional.of("what the standby has there is not of this scope") : Optional.empty();
+        }
+        return standard.objection(onPrimary.value(), onStandby.value());
     }
 
     private ConsistencyReport unsettled(String reason, MirrorScope scope, Level level) {
@@ -81,12 +95,17 @@ public final class DefaultConsistencyChecker implements ConsistencyChecker {
     private Comparison compare(MirrorScope scope, Level level, Supplier<Pins> pins) {
         SideBySide sides = new SideBySide(primary, standby, scope, level, options.pageSize(), pins);
         Tally tally = new Tally(options.sampleSize());
+        DesiredState standard = level.standard(scope);
         for (Pair pair = sides.next(); pair != null; pair = sides.next()) {
+            if (pair.undecidable()) {
+                tally.undecidable(pair.key());
+                continue;
+            }
             if (pair.primary() != null) {
                 tally.compared();
             }
             Pair each = pair;
-            difference(each, level).ifPresent(kind -> tally.add(each.key(), kind));
+            difference(each, level, standard).ifPresent(kind -> tally.add(each.key(), kind, obstacle(each, standard)));
         }
         return new Comparison(
                 scope.name(),
@@ -96,6 +115,8 @@ public final class DefaultConsistencyChecker implements ConsistencyChecker {
                 tally.compareCount(),
                 tally.total(),
                 tally.byResource(),
-                tally.sample(standby));
+                tally.sample(standby),
+                tally.undecidableCount(),
+                tally.undecidableSample());
     }
 }

@@ -1,13 +1,15 @@
 package io.drkit.consistency;
 
 import io.drkit.keystore.Bytes;
+import java.util.Optional;
 
 /**
  * One key on which the two sides differ.
  *
- * @param skipped whether the mirror knows it: the standby refused this key's value, and the mirror went on without it
+ * @param why what DrKit knows of it: that a mirror went on without this key, for the standby refused its value, say, or that it must not be
+ *     written. Empty where nothing keeps a mirror or a repair from putting it right
  */
-public record KeyDifference(Bytes key, Kind kind, boolean skipped) {
+public record KeyDifference(Bytes key, Kind kind, Optional<String> why) {
 
     public enum Kind {
         /** The primary has it, the standby does not. */
@@ -20,6 +22,7 @@ public record KeyDifference(Bytes key, Kind kind, boolean skipped) {
 
     @Override
     public String toString() {
-        return kind + " " + key.printable() + (skipped ? " (refused by the standby)" : "");
+        return kind + " " + key.printable()
+                + why.map(reason -> " (" + reason + ")").orElse("");
     }
 }

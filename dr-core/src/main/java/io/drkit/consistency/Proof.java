@@ -7,6 +7,7 @@ import io.drkit.OutcomeUnknownException;
 import io.drkit.UnsafeToProceedException;
 import io.drkit.consistency.ConsistencyReport.Consistent;
 import io.drkit.keyspace.DrKitKeys;
+import io.drkit.keyspace.MirrorScope;
 import io.drkit.keystore.Bytes;
 import io.drkit.keystore.CommitResult;
 import io.drkit.keystore.KeyStore;
@@ -16,31 +17,37 @@ import io.drkit.keystore.Transaction.Operation;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
- * That a standby was found equal to its primary, value by value, and when. The last one is kept on the standby, where status can tell its age.
+ * That a standby was found equal to its primary by the standard of its scope, and when. The last one is kept on the standby, where status can tell its age.
  *
  * @param scope what was compared
  * @param sourceRevision the primary's revision that was compared
  * @param at when, in ISO 8601, by the checking machine's clock
+ * @param level what was compared; where nothing is noted, values
  */
 @JsonIgnoreProperties(ignoreUnknown = true)
-public record Proof(String scope, long sourceRevision, String at) {
+public record Proof(String scope, long sourceRevision, String at, Level level) {
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
+    public Proof {
+        level = Objects.requireNonNullElse(level, Level.VALUES); // proofs of before there were others do not say
+    }
+
     /**
-     * Keeps the verdict of a check on the standby, if it compared values.
+     * Keeps the verdict of a check on the standby, if it compared values, or desired state where {@code scope} asks for no more.
      *
      * @return whether it was kept; if not, the one before stays
      */
-    public static boolean keep(KeyStore standby, Consistent verdict, Instant at) {
+    public static boolean keep(KeyStore standby, MirrorScope scope, Consistent verdict, Instant at) {
         Comparison compared = verdict.comparison();
-        if (compared.level() != Level.VALUES) {
+        if (compared.level() != Level.VALUES && compared.level() != Level.of(scope)) {
             return false;
         }
-        Proof proof = new Proof(compared.scope(), compared.sourceRevision(), at.toString());
+        Proof proof = new Proof(compared.scope(), compared.sourceRevision(), at.toString(), compared.level());
         try {
             Bytes json = Bytes.wrap(JSON.writeValueAsBytes(proof));
             Operation put = Operation.put(DrKitKeys.PROOF, json);

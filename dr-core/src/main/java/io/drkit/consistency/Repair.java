@@ -16,6 +16,7 @@ import io.drkit.keystore.Transaction;
 import io.drkit.keystore.Transaction.Guard;
 import io.drkit.keystore.Transaction.Operation;
 import io.drkit.mirror.MirrorRecord;
+import io.drkit.object.DesiredState;
 import io.drkit.quarantine.About;
 import io.drkit.quarantine.Quarantine;
 import io.drkit.site.Role;
@@ -26,6 +27,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One run of {@link ConsistencyChecker#repair}. Every write is guarded by the standby's key as compared, by the standby's role and by the
@@ -43,6 +45,8 @@ final class Repair {
     private final KeyStore primary;
     private final KeyStore standby;
     private final MirrorScope scope;
+    private final Level level;
+    private final DesiredState standard;
     private final boolean deleteSurplus;
     private final CheckerOptions options;
     private final Instant began;
@@ -71,6 +75,8 @@ final class Repair {
         this.primary = primary;
         this.standby = standby;
         this.scope = scope;
+        this.level = Level.of(scope);
+        this.standard = level.standard(scope);
         this.deleteSurplus = deleteSurplus;
         this.options = options;
         this.began = options.clock().instant();
@@ -80,18 +86,27 @@ final class Repair {
     }
 
     RepairReport run() {
-        SideBySide sides =
-                new SideBySide(primary, standby, scope, Level.VALUES, options.pageSize(), () -> new Pins(0, 0));
+        SideBySide sides = new SideBySide(primary, standby, scope, level, options.pageSize(), () -> new Pins(0, 0));
         for (Pair pair = sides.next(); pair != null; pair = sides.next()) {
-            Optional<Kind> kind = DefaultConsistencyChecker.difference(pair, Level.VALUES);
-            if (kind.isPresent() && kind.get() == Kind.SURPLUS && !deleteSurplus) {
-                left++;
-            } else if (kind.isPresent()) {
-                add(change(pair));
+            if (!pair.undecidable()) {
+                repair(pair);
             }
         }
         flush();
         return new RepairReport(put, deleted, left);
+    }
+
+    private void repair(Pair pair) {
+        Optional<Kind> kind = DefaultConsistencyChecker.difference(pair, level, standard);
+        if (kind.isEmpty()) {
+            return;
+        }
+        boolean keep = kind.get() == Kind.SURPLUS && !deleteSurplus;
+        if (keep || DefaultConsistencyChecker.obstacle(pair, standard).isPresent()) {
+            left++;
+        } else {
+            add(change(pair));
+        }
     }
 
     private List<Guard> refuseOrFence() {
@@ -150,8 +165,15 @@ final class Repair {
         if (onStandby != null) {
             operations.add(Quarantine.setAside(batch, onStandby));
         }
-        operations.add(onPrimary == null ? Operation.delete(pair.key()) : Operation.put(pair.key(), onPrimary.value()));
+        operations.add(onPrimary == null ? Operation.delete(pair.key()) : put(onPrimary, onStandby));
         return new Change(guard, operations, onPrimary == null);
+    }
+
+    private Operation put(KeyValue onPrimary, @Nullable KeyValue onStandby) {
+        Bytes value = onStandby == null
+                ? standard.toCreate(onPrimary.value())
+                : standard.toUpdate(onPrimary.value(), onStandby.value());
+        return Operation.put(onPrimary.key(), value);
     }
 
     private void add(Change change) {

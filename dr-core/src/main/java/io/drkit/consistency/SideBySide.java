@@ -1,5 +1,6 @@
 package io.drkit.consistency;
 
+import io.drkit.keyspace.DrKitKeys;
 import io.drkit.keyspace.MirrorScope;
 import io.drkit.keystore.Bytes;
 import io.drkit.keystore.CompactedException;
@@ -23,9 +24,15 @@ final class SideBySide {
     /** A revision of each side that may be compared; 0 is the newest as the first page is read. */
     record Pins(long primary, long standby) {}
 
-    /** One key as each side has it; {@code null} where it has none that the scope holds. */
+    /**
+     * One key as each side has it; {@code null} where it has none that the scope holds.
+     *
+     * @param occupied whether the standby has an entry there that the scope does not hold: leased, or out of scope by its value
+     * @param undecidable whether the primary's value would decide, and cannot be read; both sides are {@code null} then, for what the standby
+     *     has there may be the primary's
+     */
     record Pair(
-            Bytes key, @Nullable KeyValue primary, @Nullable KeyValue standby) {}
+            Bytes key, @Nullable KeyValue primary, @Nullable KeyValue standby, boolean occupied, boolean undecidable) {}
 
     private final KeyStore primary;
     private final KeyStore standby;
@@ -83,40 +90,42 @@ final class SideBySide {
     }
 
     private @Nullable Pair merge() {
-        KeyValue onPrimary = held(left);
-        KeyValue onStandby = held(right);
-        if (onPrimary == null && onStandby == null) {
-            return null;
+        while (true) {
+            KeyValue onPrimary = left.peek();
+            KeyValue onStandby = right.peek();
+            if (onPrimary == null && onStandby == null) {
+                return null;
+            }
+            int order = onPrimary == null
+                    ? 1
+                    : onStandby == null ? -1 : onPrimary.key().compareTo(onStandby.key());
+            Pair pair = pair(order <= 0 ? left.next() : null, order >= 0 ? right.next() : null);
+            if (pair != null) {
+                last = pair.key();
+                return pair;
+            }
         }
-        int order =
-                onPrimary == null ? 1 : onStandby == null ? -1 : onPrimary.key().compareTo(onStandby.key());
-        Pair pair = pair(order <= 0 ? left.next() : null, order >= 0 ? right.next() : null);
-        last = pair.key();
-        return pair;
     }
 
-    private static Pair pair(@Nullable KeyValue primary, @Nullable KeyValue standby) {
-        if (primary != null) {
-            return new Pair(primary.key(), primary, standby);
+    /** {@code null} if the key is none of the scope's. */
+    private @Nullable Pair pair(@Nullable KeyValue primary, @Nullable KeyValue standby) {
+        if (primary != null && scope.holds(primary)) {
+            boolean held = standby != null && scope.holds(standby);
+            return new Pair(primary.key(), primary, held ? standby : null, standby != null && !held, false);
         }
-        if (standby != null) {
-            return new Pair(standby.key(), null, standby);
+        if (primary != null && isUndecidable(primary)) {
+            return new Pair(primary.key(), null, null, standby != null, true);
         }
-        throw new IllegalStateException("a key that neither side has");
+        return standby != null && scope.holds(standby) ? new Pair(standby.key(), null, standby, false, false) : null;
     }
 
-    private @Nullable KeyValue held(Scan scan) {
-        KeyValue entry = scan.peek();
-        while (entry != null && !scope.holds(entry)) {
-            scan.next();
-            entry = scan.peek();
-        }
-        return entry;
+    private boolean isUndecidable(KeyValue entry) {
+        return !entry.leased() && !DrKitKeys.OWN.contains(entry.key()) && scope.isUndecidable(entry);
     }
 
     private Scan scan(KeyStore store, long revision) {
         KeyRange rest = last == null ? range : range.from(last.successor());
         RangeRequest request = RangeRequest.of(rest, revision, pageSize);
-        return new Scan(store, level == Level.KEYS ? request.onlyKeys() : request);
+        return new Scan(store, level == Level.KEYS && !scope.readsValues() ? request.onlyKeys() : request);
     }
 }

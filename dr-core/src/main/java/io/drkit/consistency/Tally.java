@@ -8,10 +8,10 @@ import io.drkit.keystore.KeyStore;
 import io.drkit.keystore.Scan;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /** Counts differences by kind and resource, and keeps the first of each kind. */
@@ -27,6 +27,8 @@ final class Tally {
     private final List<KeyDifference> sample = new ArrayList<>();
     private Counts total = Counts.NONE;
     private long compared;
+    private final List<Bytes> undecidableSample = new ArrayList<>();
+    private long undecidable;
 
     Tally(int sampleSize) {
         this.sampleSize = sampleSize;
@@ -36,7 +38,14 @@ final class Tally {
         compared++;
     }
 
-    void add(Bytes key, Kind kind) {
+    void undecidable(Bytes key) {
+        if (++undecidable <= sampleSize) {
+            undecidableSample.add(key);
+        }
+    }
+
+    /** @param obstacle what keeps a repair from putting it right, if something does */
+    void add(Bytes key, Kind kind, Optional<String> obstacle) {
         String resource = resource(key);
         if (byResource.size() >= MOST_RESOURCES && !byResource.containsKey(resource)) {
             resource = OTHERS;
@@ -44,12 +53,20 @@ final class Tally {
         byResource.put(resource, plus(byResource.getOrDefault(resource, Counts.NONE), kind));
         total = plus(total, kind);
         if (of(total, kind) <= sampleSize) {
-            sample.add(new KeyDifference(key, kind, false));
+            sample.add(new KeyDifference(key, kind, obstacle));
         }
     }
 
     long compareCount() {
         return compared;
+    }
+
+    long undecidableCount() {
+        return undecidable;
+    }
+
+    List<Bytes> undecidableSample() {
+        return List.copyOf(undecidableSample);
     }
 
     Counts total() {
@@ -60,10 +77,10 @@ final class Tally {
         return Collections.unmodifiableMap(byResource);
     }
 
-    /** The first of each kind, each with whether some mirror remembers that the standby refused it. */
+    /** The first of each kind, each with what some mirror noted on the standby why it went on without the key. */
     List<KeyDifference> sample(KeyStore standby) {
         List<String> mirrors = sample.isEmpty() ? List.of() : Scan.directories(standby, DrKitKeys.MIRRORS);
-        Set<Bytes> skipped = new HashSet<>();
+        Map<Bytes, String> noted = new HashMap<>();
         for (String mirror : mirrors) {
             Bytes prefix = DrKitKeys.skipped(mirror);
             for (int from = 0; from < sample.size(); from += KeyStore.MAX_OPERATIONS) {
@@ -71,12 +88,16 @@ final class Tally {
                         sample.subList(from, Math.min(sample.size(), from + KeyStore.MAX_OPERATIONS)).stream()
                                 .map(difference -> prefix.concat(difference.key()))
                                 .toList();
-                standby.read(markers).keySet().forEach(marker -> skipped.add(marker.dropFirst(prefix.size())));
+                standby.read(markers)
+                        .forEach((marker, entry) -> noted.put(
+                                marker.dropFirst(prefix.size()), entry.value().utf8()));
             }
         }
         return sample.stream()
-                .map(difference ->
-                        new KeyDifference(difference.key(), difference.kind(), skipped.contains(difference.key())))
+                .map(difference -> new KeyDifference(
+                        difference.key(),
+                        difference.kind(),
+                        Optional.ofNullable(noted.get(difference.key())).or(difference::why)))
                 .toList();
     }
 

@@ -85,11 +85,12 @@ final class MirrorRun {
         sample(0);
         session.shrink()
                 .sessionBegins(progress.sourceRevision(), record.checkpoint().shrinkBase());
-        boolean resumable = opening.resume();
+        boolean resumable = opening.resume() && !session.reconciles();
         while (!session.isStopping()) {
             Watch watch = resumable ? resume(writer) : beginCopy(writer, strangers);
             // What a person accepted is how things were when the session began, not what becomes of them later.
             session.accepted().clear();
+            session.reconciling();
             if (mirror(writer, skipped, strangers, watch)) {
                 return;
             }
@@ -124,7 +125,7 @@ final class MirrorRun {
 
     private Watch resume(StandbyWriter writer) {
         Checkpoint reached = writer.checkpoint();
-        return open(writer, reached.revision(), () -> {
+        return open(writer, reached.revision(), reached.isComplete(), () -> {
             if (!reached.isComplete()) {
                 // What the window told that was open when the last run died is kept before another window writes over
                 // it.
@@ -142,6 +143,7 @@ final class MirrorRun {
         Watch watch = open(
                 writer,
                 now.revision(),
+                false,
                 () -> writer.write(List.of(), writer.checkpoint().copyingFrom(now.revision(), now.count(), floor)));
         progress.copyStarted();
         log.info("Copying scope {} from {} to {}", scope.name(), source.name(), standby.name());
@@ -152,13 +154,13 @@ final class MirrorRun {
      * Watches what comes after {@code revision}; only then judges whether the primary has the history that was followed, for one that is restored
      * later breaks the watch; and only then tells of it or writes anything, for history may be so short that the watch comes too late a moment after.
      */
-    private Watch open(StandbyWriter writer, long revision, Runnable firstWrite) {
+    private Watch open(StandbyWriter writer, long revision, boolean complete, Runnable firstWrite) {
         Watch watch = source.watch(scope.range(), revision + 1);
         try {
             History.contradicts(source, writer.checkpoint()).ifPresent(text -> {
                 throw History.refusal(source, text);
             });
-            progress.resumed(writer.checkpoint());
+            progress.resumed(writer.checkpoint(), complete);
             firstWrite.run();
             return watch;
         } catch (RuntimeException e) {

@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -48,6 +49,8 @@ class DefaultConsistencyCheckerTest {
                         2,
                         Counts.NONE,
                         Map.of(),
+                        List.of(),
+                        0,
                         List.of()));
     }
 
@@ -111,9 +114,9 @@ class DefaultConsistencyCheckerTest {
         standby.put(keys.get(128).successor(), Bytes.EMPTY);
         assertThat(check(Level.VALUES).comparison().sample())
                 .containsExactly(
-                        new KeyDifference(keys.get(0), Kind.MISSED, false),
-                        new KeyDifference(keys.get(128).successor(), Kind.SURPLUS, false),
-                        new KeyDifference(keys.get(255), Kind.CHANGED, false));
+                        new KeyDifference(keys.get(0), Kind.MISSED, Optional.empty()),
+                        new KeyDifference(keys.get(128).successor(), Kind.SURPLUS, Optional.empty()),
+                        new KeyDifference(keys.get(255), Kind.CHANGED, Optional.empty()));
     }
 
     @Test
@@ -141,14 +144,15 @@ class DefaultConsistencyCheckerTest {
     }
 
     @Test
-    void what_the_standby_refused_is_marked() {
+    void what_the_standby_refused_is_marked_with_why() {
         primary.put("/registry/a/refused", "");
         primary.put("/registry/a/missed", "");
-        standby.put(DrKitKeys.skipped("m").concat(Bytes.utf8("/registry/a/refused")), Bytes.EMPTY);
+        standby.put(DrKitKeys.skipped("m").concat(Bytes.utf8("/registry/a/refused")), Bytes.utf8("7 bytes refused"));
         assertThat(check(Level.VALUES).comparison().sample())
                 .containsExactly(
-                        new KeyDifference(Bytes.utf8("/registry/a/missed"), Kind.MISSED, false),
-                        new KeyDifference(Bytes.utf8("/registry/a/refused"), Kind.MISSED, true));
+                        new KeyDifference(Bytes.utf8("/registry/a/missed"), Kind.MISSED, Optional.empty()),
+                        new KeyDifference(
+                                Bytes.utf8("/registry/a/refused"), Kind.MISSED, Optional.of("7 bytes refused")));
     }
 
     @Test
@@ -251,7 +255,7 @@ class DefaultConsistencyCheckerTest {
         ConsistencyReport report = checker(compacting, forgetful, options()).check(ALL, Level.VALUES);
         assertThat(report.comparison().compared()).isEqualTo(100);
         assertThat(report.comparison().sample())
-                .containsExactly(new KeyDifference(Bytes.utf8("/registry/a/150"), Kind.MISSED, false));
+                .containsExactly(new KeyDifference(Bytes.utf8("/registry/a/150"), Kind.MISSED, Optional.empty()));
     }
 
     @Test

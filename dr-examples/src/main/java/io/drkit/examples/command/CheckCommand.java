@@ -15,6 +15,7 @@ import io.drkit.examples.cli.Output;
 import io.drkit.examples.cli.Progress;
 import io.drkit.examples.cli.SiteCommand;
 import io.drkit.examples.cli.UnreadableValues;
+import io.drkit.keystore.Bytes;
 import io.drkit.keystore.KeyStore;
 import java.io.PrintWriter;
 import java.time.Instant;
@@ -36,8 +37,13 @@ public final class CheckCommand extends SiteCommand.OfPair {
 
     private static final Logger log = LoggerFactory.getLogger(CheckCommand.class);
 
-    @Option(names = "--level", paramLabel = "keys|values", description = "What is compared. Default: values.")
-    private Level level = Level.VALUES;
+    @Option(
+            names = "--level",
+            paramLabel = "keys|values|desired",
+            description =
+                    "What is compared: that keys exist, their values byte for byte, or what of them is not each cluster's own, such as a"
+                            + " status. Default: desired for a scope whose standby is alive, else values.")
+    private @Nullable Level level;
 
     @Option(names = "--limit", paramLabel = "N", description = "How many keys of each kind are shown. Default: 10.")
     private int limit = 10;
@@ -45,12 +51,13 @@ public final class CheckCommand extends SiteCommand.OfPair {
     @Override
     protected int run(KeyStore primary, KeyStore standby) {
         ConsistencyReport report;
+        Level wanted = level == null ? Level.of(scope()) : level;
         try (Progress progress = progress()) {
             report = new DefaultConsistencyChecker(
                             new MeteredKeyStore(primary, "comparing", progress),
                             standby,
                             CheckerOptions.builder().sampleSize(limit).build())
-                    .check(scope(), level);
+                    .check(scope(), wanted);
         }
         if (report instanceof ConsistencyReport.Consistent consistent) {
             note(standby, consistent);
@@ -67,9 +74,9 @@ public final class CheckCommand extends SiteCommand.OfPair {
     }
 
     /** The verdict stands also where it cannot be noted: for a user who may only read, say. */
-    private static void note(KeyStore standby, ConsistencyReport.Consistent verdict) {
+    private void note(KeyStore standby, ConsistencyReport.Consistent verdict) {
         try {
-            Proof.keep(standby, verdict, Instant.now());
+            Proof.keep(standby, scope(), verdict, Instant.now());
         } catch (DrException e) {
             log.warn("That both sides are equal could not be noted on the standby: {}", e.getMessage());
         }
@@ -80,6 +87,13 @@ public final class CheckCommand extends SiteCommand.OfPair {
         print(out, "missed", comparison.total().missed(), comparison, Kind.MISSED);
         print(out, "surplus", comparison.total().surplus(), comparison, Kind.SURPLUS);
         print(out, "changed", comparison.total().changed(), comparison, Kind.CHANGED);
+        if (comparison.undecidable() > 0) {
+            out.println("Keys left out, for what decides whether they are mirrored cannot be read: "
+                    + comparison.undecidable());
+            comparison.undecidableSample().forEach(key -> out.println("  " + key.printable()));
+        }
+        out.println("Compared: " + comparison.compared() + " keys of scope " + comparison.scope() + ", level "
+                + Output.lower(comparison.level()));
         if (report instanceof ConsistencyReport.Inconclusive inconclusive) {
             out.println("Inconclusive: " + inconclusive.reason());
         }
@@ -90,7 +104,7 @@ public final class CheckCommand extends SiteCommand.OfPair {
         comparison.sample().stream()
                 .filter(difference -> difference.kind() == which)
                 .forEach(difference -> out.println("  " + difference.key().printable()
-                        + (difference.skipped() ? " (refused by the standby)" : "")));
+                        + difference.why().map(why -> " (" + why + ")").orElse("")));
     }
 
     /** The JSON form. */
@@ -105,13 +119,17 @@ public final class CheckCommand extends SiteCommand.OfPair {
             Comparison.Counts total,
             Map<String, Comparison.Counts> byResource,
             List<Difference> sample,
+            long undecidable,
+            List<String> undecidableSample,
             @Nullable UnreadableValues undecrypted) {
 
-        record Difference(String kind, String key, boolean skipped) {
+        record Difference(String kind, String key, @Nullable String why) {
 
             static Difference of(KeyDifference difference) {
                 return new Difference(
-                        Output.lower(difference.kind()), difference.key().printable(), difference.skipped());
+                        Output.lower(difference.kind()),
+                        difference.key().printable(),
+                        difference.why().orElse(null));
             }
         }
 
@@ -128,6 +146,10 @@ public final class CheckCommand extends SiteCommand.OfPair {
                     comparison.total(),
                     comparison.byResource(),
                     comparison.sample().stream().map(Difference::of).toList(),
+                    comparison.undecidable(),
+                    comparison.undecidableSample().stream()
+                            .map(Bytes::printable)
+                            .toList(),
                     undecrypted);
         }
 

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.drkit.UnsafeToProceedException;
 import io.drkit.consistency.Proof;
 import io.drkit.examples.cli.ExitCodes;
+import io.drkit.examples.cli.Output;
 import io.drkit.examples.cli.SiteCommand;
 import io.drkit.keyspace.DrKitKeys;
 import io.drkit.keystore.Bytes;
@@ -130,7 +131,8 @@ final class MirrorStatusCommand extends SiteCommand.OfStandby {
                     lastProof == null
                             ? "Never proved equal"
                             : "Last proved equal: " + lastProof.at() + ", scope " + lastProof.scope()
-                                    + ", at the primary's revision " + lastProof.sourceRevision());
+                                    + ", level " + Output.lower(lastProof.level()) + ", at the primary's revision "
+                                    + lastProof.sourceRevision());
         }
     }
 }
