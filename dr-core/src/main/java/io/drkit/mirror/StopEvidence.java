@@ -28,7 +28,7 @@ public record StopEvidence(
             ConsistencyChecker checker, KeyStore standby, MirrorScope scope, int sample, boolean force) {
         ConsistencyReport report;
         try {
-            report = checker.check(scope, Level.VALUES);
+            report = checker.check(scope, Level.of(scope));
         } catch (SiteUnreachableException e) {
             if (!force) {
                 throw e;

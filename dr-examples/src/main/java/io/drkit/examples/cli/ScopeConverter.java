@@ -5,7 +5,7 @@ import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
 /** Scopes as they are typed: {@code all}, {@code prefix:/x/}. */
-final class ScopeConverter implements ITypeConverter<MirrorScope> {
+public final class ScopeConverter implements ITypeConverter<MirrorScope> {
 
     private static final String PREFIX = "prefix:";
 

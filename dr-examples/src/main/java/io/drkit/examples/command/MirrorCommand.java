@@ -28,7 +28,7 @@ import picocli.CommandLine.Option;
         name = "mirror",
         description =
                 "Mirrors the primary to the standby until stopped by SIGTERM or SIGINT; started again, it goes on where it was.",
-        subcommands = MirrorStatusCommand.class)
+        subcommands = {MirrorStatusCommand.class, MirrorStopCommand.class})
 public final class MirrorCommand extends SiteCommand.OfPair {
 
     private static final Duration EVER = Duration.ofDays(36_500);
