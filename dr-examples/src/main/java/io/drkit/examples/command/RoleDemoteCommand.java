@@ -17,6 +17,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.TypeConversionException;
 
 /** {@code drkit role demote}: an old primary that came back becomes a standby, after its lost writes are listed. */
 @Command(
@@ -79,9 +80,13 @@ final class RoleDemoteCommand extends SuccessionCommand {
         if (scope != null) {
             return scope;
         }
-        return MirrorRecord.read(newPrimary, name)
-                .map(record -> new ScopeConverter().convert(record.checkpoint().scope()))
-                .orElse(MirrorScope.all());
+        Optional<String> recorded = MirrorRecord.read(newPrimary, name)
+                .map(record -> record.checkpoint().scope());
+        try {
+            return recorded.map(new ScopeConverter()::convert).orElse(MirrorScope.all());
+        } catch (TypeConversionException e) {
+            throw usage("The mirror was of scope " + recorded.orElse("") + ": name it by --scope");
+        }
     }
 
     private static void print(LostWrites lost, PrintWriter out) {
