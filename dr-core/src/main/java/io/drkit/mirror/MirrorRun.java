@@ -367,7 +367,8 @@ final class MirrorRun {
     }
 
     private void obeyStopRequest() {
-        if (StopRequest.obey(standby, options.name(), session.lock().session())) {
+        MirrorLock lock = session.lock();
+        if (lock.isHeld() && StopRequest.obey(standby, options.name(), lock.session())) {
             session.stop();
         }
     }
