@@ -13,6 +13,7 @@ import io.drkit.examples.cli.ExitCodes;
 import io.drkit.examples.cli.MeteredKeyStore;
 import io.drkit.examples.cli.Progress;
 import io.drkit.examples.cli.SiteCommand;
+import io.drkit.examples.cli.UnreadableValues;
 import io.drkit.keyspace.MirrorScope;
 import io.drkit.keystore.KeyStore;
 import io.drkit.mirror.SafeStop;
@@ -93,7 +94,11 @@ final class MirrorStopCommand extends SiteCommand.OfPair {
     }
 
     private int tell(StopResult result) {
-        output().result(Result.of(name, result), out -> print(result, out));
+        UnreadableValues unreadable = unreadable().orElse(null);
+        output().result(Result.of(name, result, unreadable), out -> {
+            print(result, out);
+            UnreadableValues.print(unreadable, out);
+        });
         boolean untold = result.evidence()
                 .report()
                 .filter(ConsistencyReport.Inconclusive.class::isInstance)
@@ -174,14 +179,14 @@ final class MirrorStopCommand extends SiteCommand.OfPair {
             }
         }
 
-        static Result of(String mirror, StopResult result) {
+        static Result of(String mirror, StopResult result, @Nullable UnreadableValues undecrypted) {
             StopEvidence evidence = result.evidence();
             return new Result(
                     mirror,
                     outcome(result),
                     result instanceof StopResult.StillRunning running ? running.holder() : null,
                     evidence.report()
-                            .map(report -> CheckCommand.Result.of(report, null))
+                            .map(report -> CheckCommand.Result.of(report, undecrypted))
                             .orElse(null),
                     evidence.unreachable().orElse(null),
                     evidence.forecast().map(Forecast::of).orElse(null));
