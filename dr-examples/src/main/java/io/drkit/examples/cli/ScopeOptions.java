@@ -4,13 +4,14 @@ import io.drkit.keyspace.MirrorScope;
 import io.drkit.keyspace.PlatformScope;
 import io.drkit.keyspace.RegistryKey;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 
 /** The options that say which keys are meant. */
-final class ScopeOptions {
+public final class ScopeOptions {
 
     private static final String PLATFORM = "platform";
     private static final String PREFIX = "prefix:";
@@ -54,8 +55,21 @@ final class ScopeOptions {
             description = "kube-apiserver's --etcd-prefix, for platform. Default: " + RegistryKey.DEFAULT_PREFIX)
     private @Nullable String registryPrefix;
 
+    /** The scope of that name, as it is recorded; empty for a platform scope with wishes, which its name does not tell well enough. */
+    public static Optional<MirrorScope> named(String name) {
+        if (name.equals(PLATFORM)) {
+            return Optional.of(MirrorScope.platform());
+        }
+        if (name.equals("all")) {
+            return Optional.of(MirrorScope.all());
+        }
+        return name.startsWith(PREFIX) && name.length() > PREFIX.length()
+                ? Optional.of(MirrorScope.prefix(name.substring(PREFIX.length())))
+                : Optional.empty();
+    }
+
     /** @param usage makes the error of a command line that cannot be meant */
-    MirrorScope scope(Function<String, ParameterException> usage) {
+    public MirrorScope scope(Function<String, ParameterException> usage) {
         try {
             return scope.equals(PLATFORM) ? platform() : other(usage);
         } catch (IllegalArgumentException e) {
@@ -78,11 +92,9 @@ final class ScopeOptions {
     }
 
     private MirrorScope other(Function<String, ParameterException> usage) {
-        boolean all = scope.equals("all");
-        if (!all && (!scope.startsWith(PREFIX) || scope.length() == PREFIX.length())) {
-            throw usage.apply("Invalid value for option '--scope': '" + scope
-                    + "' is not a scope: platform, all (every key under" + " /registry/), or prefix:/some/prefix/");
-        }
+        MirrorScope named = named(scope)
+                .orElseThrow(() -> usage.apply("Invalid value for option '--scope': '" + scope
+                        + "' is not a scope: platform, all (every key under /registry/), or prefix:/some/prefix/"));
         boolean wished = List.of(
                         includedNamespaces,
                         excludedNamespaces,
@@ -96,6 +108,6 @@ final class ScopeOptions {
             throw usage.apply(
                     "--include-..., --exclude-... and --registry-prefix go with --scope platform, not with " + scope);
         }
-        return all ? MirrorScope.all() : MirrorScope.prefix(scope.substring(PREFIX.length()));
+        return named;
     }
 }

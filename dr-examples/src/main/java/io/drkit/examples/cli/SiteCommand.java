@@ -1,6 +1,7 @@
 package io.drkit.examples.cli;
 
 import io.drkit.DrException;
+import io.drkit.SiteUnreachableException;
 import io.drkit.encryption.EncryptionConfig;
 import io.drkit.encryption.TransformingKeyStore;
 import io.drkit.encryption.ValueTransformer;
@@ -104,6 +105,16 @@ public abstract class SiteCommand implements Callable<Integer> {
 
         protected abstract int run(KeyStore primary, KeyStore standby) throws Exception;
 
+        /** Whether something is left to do without the primary. */
+        protected boolean doesWithoutPrimary() {
+            return false;
+        }
+
+        /** Called instead of {@link #run} where the primary cannot be reached and {@link #doesWithoutPrimary}. */
+        protected int runWithoutPrimary(SiteUnreachableException why, KeyStore standby) throws Exception {
+            throw why;
+        }
+
         protected final MirrorScope scope() {
             if (scope == null) {
                 scope = scopeOptions.scope(this::usage);
@@ -132,7 +143,18 @@ public abstract class SiteCommand implements Callable<Integer> {
                 throw usage("To re-encrypt between the sites, give the encryption configurations of both; for a site"
                         + " without, one with the provider identity.");
             }
-            try (KeyStore primary = EtcdKeyStore.connect(first);
+            KeyStore reached;
+            try {
+                reached = EtcdKeyStore.connect(first);
+            } catch (SiteUnreachableException e) {
+                if (!doesWithoutPrimary()) {
+                    throw e;
+                }
+                try (KeyStore standby = EtcdKeyStore.connect(second)) {
+                    return runWithoutPrimary(e, standby);
+                }
+            }
+            try (KeyStore primary = reached;
                     KeyStore standby = EtcdKeyStore.connect(second)) {
                 if (there.isEmpty() || here.isEmpty()) {
                     return run(primary, standby);
