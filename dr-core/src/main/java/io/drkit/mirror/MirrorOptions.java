@@ -13,6 +13,7 @@ import java.util.regex.Pattern;
  * @param name what this mirror's records on the standby are kept under; letters, digits, {@code -}, {@code _} and {@code .}; default {@code
  *     default}
  * @param accept what a person has accepted for this session; default none
+ * @param reconcile whether to begin by going through all keys, also where the checkpoint could be gone on from; default no
  * @param lockTimeToLive how long a killed mirror blocks the next one; default 15 s, at least 1 s. etcd raises it to 1.5 election timeouts
  * @param pageSize the most keys read at once while copying; default 10,000. Where values are large, a store returns fewer
  * @param maxTransactionBytes the most bytes of keys and values written at once, as long as there is more than one key; default 1 MiB, for
@@ -35,6 +36,7 @@ import java.util.regex.Pattern;
 public record MirrorOptions(
         String name,
         Set<Risk> accept,
+        boolean reconcile,
         Duration lockTimeToLive,
         int pageSize,
         int maxTransactionBytes,
@@ -99,6 +101,7 @@ public record MirrorOptions(
 
         private String name = "default";
         private final Set<Risk> accept = EnumSet.noneOf(Risk.class);
+        private boolean reconcile;
         private Duration lockTimeToLive = Duration.ofSeconds(15);
         private int pageSize = 10_000;
         private int maxTransactionBytes = 1024 * 1024;
@@ -123,6 +126,11 @@ public record MirrorOptions(
 
         public Builder accept(Risk... risks) {
             accept.addAll(Set.of(risks));
+            return this;
+        }
+
+        public Builder reconcile(boolean reconcile) {
+            this.reconcile = reconcile;
             return this;
         }
 
@@ -200,6 +208,7 @@ public record MirrorOptions(
             return new MirrorOptions(
                     name,
                     accept,
+                    reconcile,
                     lockTimeToLive,
                     pageSize,
                     maxTransactionBytes,

@@ -81,11 +81,12 @@ final class MirrorRun {
         sample(0);
         session.shrink()
                 .sessionBegins(progress.sourceRevision(), record.checkpoint().shrinkBase());
-        boolean resumable = opening.resume();
+        boolean resumable = opening.resume() && !session.reconciles();
         while (!session.isStopping()) {
             Watch watch = resumable ? resume(writer) : beginCopy(writer, strangers);
             // What a person accepted is how things were when the session began, not what becomes of them later.
             session.accepted().clear();
+            session.reconciling();
             if (mirror(writer, skipped, strangers, watch)) {
                 return;
             }
@@ -120,7 +121,7 @@ final class MirrorRun {
 
     private Watch resume(StandbyWriter writer) {
         Checkpoint reached = writer.checkpoint();
-        return open(writer, reached.revision(), () -> {
+        return open(writer, reached.revision(), reached, () -> {
             if (!reached.isComplete()) {
                 // What the window told that was open when the last run died is kept before another window writes over
                 // it.
@@ -135,10 +136,8 @@ final class MirrorRun {
         session.shrink().beforeCopy(writer.checkpoint(), strangers.count());
         long floor = standby.revision();
         Page now = source.range(RangeRequest.of(scope.range(), 0, 1).onlyKeys());
-        Watch watch = open(
-                writer,
-                now.revision(),
-                () -> writer.write(List.of(), writer.checkpoint().copyingFrom(now.revision(), now.count(), floor)));
+        Checkpoint beginning = writer.checkpoint().copyingFrom(now.revision(), now.count(), floor);
+        Watch watch = open(writer, now.revision(), beginning, () -> writer.write(List.of(), beginning));
         progress.copyStarted();
         log.info("Copying scope {} from {} to {}", scope.name(), source.name(), standby.name());
         return watch;
@@ -148,13 +147,13 @@ final class MirrorRun {
      * Watches what comes after {@code revision}; only then judges whether the primary has the history that was followed, for one that is restored
      * later breaks the watch; and only then tells of it or writes anything, for history may be so short that the watch comes too late a moment after.
      */
-    private Watch open(StandbyWriter writer, long revision, Runnable firstWrite) {
+    private Watch open(StandbyWriter writer, long revision, Checkpoint told, Runnable firstWrite) {
         Watch watch = source.watch(scope.range(), revision + 1);
         try {
             History.contradicts(source, writer.checkpoint()).ifPresent(text -> {
                 throw History.refusal(source, text);
             });
-            progress.resumed(writer.checkpoint());
+            progress.resumed(told);
             firstWrite.run();
             return watch;
         } catch (RuntimeException e) {

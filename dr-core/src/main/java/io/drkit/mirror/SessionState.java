@@ -18,6 +18,7 @@ final class SessionState {
     private final Set<Risk> accepted;
     private final String quarantineName;
     private final CountDownLatch stopping = new CountDownLatch(1);
+    private boolean reconciles;
     private long wanted;
 
     SessionState(
@@ -31,6 +32,7 @@ final class SessionState {
         this.lock = lock;
         this.shrink = shrink;
         this.compaction = compaction;
+        this.reconciles = options.reconcile();
         this.contention = new Contention(options);
         this.accepted = EnumSet.noneOf(Risk.class);
         this.accepted.addAll(options.accept());
@@ -65,6 +67,16 @@ final class SessionState {
     /** What a person has accepted, until the session has begun to mirror. */
     Set<Risk> accepted() {
         return accepted;
+    }
+
+    /** Whether all keys are yet to be gone through, as was asked for. */
+    boolean reconciles() {
+        return reconciles;
+    }
+
+    /** A copy has begun, which the checkpoint tells. */
+    void reconciling() {
+        reconciles = false;
     }
 
     /** What the batches are called into which this session sets values aside. */

@@ -196,4 +196,15 @@ class DefaultKeyMirrorTest extends MirrorFixture {
         assertThat(checkpoint().revision()).isEqualTo(primary.revision());
         assertThat(standby.content(KeyRange.prefix("/drkit/mirror/lock"))).isEmpty();
     }
+
+    @Test
+    void asked_to_it_goes_through_all_keys_again() throws InterruptedException {
+        once();
+        standby.put(key(5), "tampered with");
+        once();
+        assertThat(standby.content(SCOPE.range()).get(Bytes.utf8(key(5)))).isEqualTo(Bytes.utf8("tampered with"));
+        once(options().reconcile(true));
+        assertEqual();
+        assertThat(setAside()).containsExactly("tampered with");
+    }
 }
