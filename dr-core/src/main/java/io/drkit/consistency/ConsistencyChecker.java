@@ -9,7 +9,10 @@ import io.drkit.keyspace.MirrorScope;
  */
 public interface ConsistencyChecker {
 
-    /** Compares; writes nothing. */
+    /**
+     * Compares; writes nothing. Keys of which the scope cannot decide whether it holds them ({@link MirrorScope#isUndecidable}) are left out and
+     * counted.
+     */
     ConsistencyReport check(MirrorScope scope, Level level);
 
     /**

@@ -121,7 +121,7 @@ final class MirrorRun {
 
     private Watch resume(StandbyWriter writer) {
         Checkpoint reached = writer.checkpoint();
-        return open(writer, reached.revision(), reached, () -> {
+        return open(writer, reached.revision(), reached.isComplete(), () -> {
             if (!reached.isComplete()) {
                 // What the window told that was open when the last run died is kept before another window writes over
                 // it.
@@ -136,8 +136,11 @@ final class MirrorRun {
         session.shrink().beforeCopy(writer.checkpoint(), strangers.count());
         long floor = standby.revision();
         Page now = source.range(RangeRequest.of(scope.range(), 0, 1).onlyKeys());
-        Checkpoint beginning = writer.checkpoint().copyingFrom(now.revision(), now.count(), floor);
-        Watch watch = open(writer, now.revision(), beginning, () -> writer.write(List.of(), beginning));
+        Watch watch = open(
+                writer,
+                now.revision(),
+                false,
+                () -> writer.write(List.of(), writer.checkpoint().copyingFrom(now.revision(), now.count(), floor)));
         progress.copyStarted();
         log.info("Copying scope {} from {} to {}", scope.name(), source.name(), standby.name());
         return watch;
@@ -147,13 +150,13 @@ final class MirrorRun {
      * Watches what comes after {@code revision}; only then judges whether the primary has the history that was followed, for one that is restored
      * later breaks the watch; and only then tells of it or writes anything, for history may be so short that the watch comes too late a moment after.
      */
-    private Watch open(StandbyWriter writer, long revision, Checkpoint told, Runnable firstWrite) {
+    private Watch open(StandbyWriter writer, long revision, boolean complete, Runnable firstWrite) {
         Watch watch = source.watch(scope.range(), revision + 1);
         try {
             History.contradicts(source, writer.checkpoint()).ifPresent(text -> {
                 throw History.refusal(source, text);
             });
-            progress.resumed(told);
+            progress.resumed(writer.checkpoint(), complete);
             firstWrite.run();
             return watch;
         } catch (RuntimeException e) {

@@ -73,12 +73,17 @@ final class Progress {
         lastProof = proof;
     }
 
-    /** Goes on from what the checkpoint knows. */
-    synchronized void resumed(Checkpoint checkpoint) {
+    /**
+     * Goes on from what the checkpoint knows.
+     *
+     * @param complete false where a copy is to begin
+     */
+    synchronized void resumed(Checkpoint checkpoint, boolean complete) {
         logIndex = Math.max(logIndex, checkpoint.logIndex());
         copied = 0;
         appliedRevision = 0;
-        checkpointMoved(checkpoint);
+        reached(checkpoint.revision(), complete);
+        keys = checkpoint.keys();
     }
 
     synchronized void checkpointMoved(Checkpoint checkpoint) {

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One object as kube-apiserver stores it: protobuf in its envelope for built-in kinds, JSON for custom resources and for some built-in ones.
- * Read as far as it is asked: what it is, whose it is and which it is at once, the rest when it is wanted. Immutable and thread-safe.
+ * Read as far as it is asked: what it is, whose it is and which it is at once, the rest when it is wanted. Immutable.
  *
  * <p>What is malformed beyond what was read at once is empty when it is asked for; nothing here throws.
  */

@@ -167,12 +167,37 @@ class CommandLineTest {
         primary.etcdctl("put", "/registry/configmaps/a/0", "newer");
         Cli status = drkit("mirror", "status", "--to", standby.endpoint(0), "--from", primary.endpoint(0));
         assertThat(status.out())
-                .contains("stopped while streaming", "scope all, 2 keys", "Behind: 1 revisions", "Last proved equal: ");
+                .contains(
+                        "stopped while streaming",
+                        "scope all, 2 keys",
+                        "Behind: 1 revisions",
+                        "Last proved equal: ",
+                        "level values");
         JsonNode json = drkit("mirror", "status", "--to", standby.endpoint(0), "--output", "json")
                 .json();
         assertThat(json.path("state").asText()).isEqualTo("stopped while streaming");
         assertThat(json.path("lock").isNull()).isTrue();
         assertThat(json.path("revision").asLong()).isPositive();
+        assertThat(json.path("lastProof").path("level").asText()).isEqualTo("values");
+    }
+
+    @Test
+    void a_check_of_desired_state_is_made_on_request_and_says_so() {
+        String deployment =
+                "{\"kind\":\"Deployment\",\"apiVersion\":\"apps/v1\",\"metadata\":{\"uid\":\"u\"},\"status\":{\"ready\":%d}}";
+        primary.etcdctl("put", "/registry/deployments/a/web", deployment.formatted(3));
+        standby.etcdctl("put", "/registry/deployments/a/web", deployment.formatted(1));
+
+        assertThat(between("check").code()).isEqualTo(3);
+        Cli desired = between("check", "--level", "desired");
+        assertThat(desired.code()).as(desired.err()).isZero();
+        assertThat(desired.out()).contains("Compared: 1 keys of scope all, level desired");
+        JsonNode json =
+                between("check", "--level", "desired", "--output", "json").json();
+        assertThat(json.path("level").asText()).isEqualTo("desired");
+        assertThat(json.path("undecidable").asInt()).isZero();
+        // scope all asks for values: this proves less
+        assertThat(drkit("mirror", "status", "--to", standby.endpoint(0)).out()).contains("Never proved equal");
     }
 
     @Test
