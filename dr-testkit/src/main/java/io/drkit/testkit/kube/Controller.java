@@ -98,7 +98,7 @@ abstract class Controller implements AutoCloseable {
             } catch (InterruptedException e) {
                 return;
             } catch (RuntimeException | Error e) {
-                failure = closed ? null : e;
+                failure = e;
                 return;
             }
         }

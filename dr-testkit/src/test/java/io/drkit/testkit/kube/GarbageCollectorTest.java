@@ -10,6 +10,7 @@ import io.drkit.object.OwnerReference;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -187,16 +188,19 @@ class GarbageCollectorTest extends OnAStore {
 
     @Test
     void what_goes_wrong_is_told_as_it_is_closed() {
+        AtomicBoolean asked = new AtomicBoolean();
         GarbageCollector broken = new GarbageCollector(
                 new ForwardingKeyStore(store) {
                     @Override
                     public Map<Bytes, KeyValue> read(Collection<Bytes> keys) {
+                        asked.set(true);
                         throw new IllegalStateException("broken");
                     }
                 },
                 new Acts());
         collector.close();
         put(SET, set(OF_WEB));
-        soon().untilAsserted(() -> assertThatThrownBy(broken::close).hasRootCauseMessage("broken"));
+        soon().untilTrue(asked);
+        assertThatThrownBy(broken::close).hasRootCauseMessage("broken");
     }
 }

@@ -18,7 +18,6 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionFactory;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Timeout;
 
 /** A store in memory, and the words for what is done and seen there. */
@@ -46,19 +45,19 @@ abstract class OnAStore {
         commit(Operation.delete(Bytes.utf8(key)));
     }
 
-    final @Nullable StoredObject at(String key) {
+    /** Empty where nothing is. */
+    final Bytes value(String key) {
         KeyValue entry = store.read(List.of(Bytes.utf8(key))).get(Bytes.utf8(key));
-        return entry == null ? null : StoredObject.read(entry.value()).orElseThrow();
+        return entry == null ? Bytes.EMPTY : entry.value();
     }
 
     final boolean has(String key) {
-        return at(key) != null;
+        return !value(key).isEmpty();
     }
 
     /** None where nothing is. */
     final List<OwnerReference> owners(String key) {
-        StoredObject object = at(key);
-        return object == null ? List.of() : object.owners();
+        return StoredObject.read(value(key)).map(StoredObject::owners).orElse(List.of());
     }
 
     final Map<String, StoredObject> below(String prefix) {
