@@ -48,7 +48,7 @@ public final class LivingStandby implements AutoCloseable {
     private static Map<Bytes, Bytes> seed(KeyStore store, Lease lease) {
         SortedMap<Bytes, Bytes> unleased = new TreeMap<>();
         List<Operation> operations = new ArrayList<>();
-        for (RecordedStandby.Entry entry : RecordedStandby.entries()) {
+        for (Recorded.Entry entry : Recorded.standby()) {
             operations.add(new Operation.Put(entry.key(), entry.value(), entry.leased() ? lease.id() : 0));
             if (!entry.leased() && !entry.key().utf8().startsWith("/registry/leases/")) {
                 unleased.put(entry.key(), entry.value());
@@ -72,6 +72,11 @@ public final class LivingStandby implements AutoCloseable {
     /** What was done here by others than the mirror, so far. */
     public Acts acts() {
         return acts;
+    }
+
+    /** How many pods a Deployment, a ReplicaSet or a StatefulSet asks for, or a Job: one where it does not say. */
+    public static int replicas(Bytes value) {
+        return Edit.of(value).map(Edit::replicas).orElse(1);
     }
 
     /** The one that can be told to contend for keys. */
