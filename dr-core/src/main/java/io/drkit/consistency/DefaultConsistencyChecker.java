@@ -56,7 +56,16 @@ public final class DefaultConsistencyChecker implements ConsistencyChecker {
 
     @Override
     public RepairReport repair(MirrorScope scope, boolean deleteSurplus) {
-        return new Repair(primary, standby, scope, deleteSurplus, options).run();
+        Repair repair = new Repair(primary, standby, scope, deleteSurplus, options);
+        return scope.standbyIsAlive() ? inOrder(scope, deleteSurplus) : repair.run();
+    }
+
+    /** On a standby whose control plane is alive it matters what is written first, and the mirror knows: it goes through all keys once. */
+    private RepairReport inOrder(MirrorScope scope, boolean deleteSurplus) {
+        long put = new RepairingMirror(primary, standby, options).bringLevel(scope);
+        long deleted = deleteSurplus ? new Repair(primary, standby, scope, true, options).deleteSurplus() : 0;
+        Comparison rest = compare(scope, Level.of(scope), () -> new Pins(0, 0));
+        return new RepairReport(put, deleted, rest.total().sum());
     }
 
     /** How the two entries of a key differ, if they do. */

@@ -96,6 +96,18 @@ final class Repair {
         return new RepairReport(put, deleted, left);
     }
 
+    /** Only what the standby alone has; returns how many keys that was. */
+    long deleteSurplus() {
+        SideBySide sides = new SideBySide(primary, standby, scope, level, options.pageSize(), () -> new Pins(0, 0));
+        for (Pair pair = sides.next(); pair != null; pair = sides.next()) {
+            if (!pair.undecidable() && pair.primary() == null) {
+                repair(pair);
+            }
+        }
+        flush();
+        return deleted;
+    }
+
     private void repair(Pair pair) {
         Optional<Kind> kind = DefaultConsistencyChecker.difference(pair, level, standard);
         if (kind.isEmpty()) {

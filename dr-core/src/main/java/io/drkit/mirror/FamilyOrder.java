@@ -5,6 +5,7 @@ import io.drkit.keystore.KeyRange;
 import io.drkit.keystore.KeyValue;
 import io.drkit.mirror.Families.Owner;
 import io.drkit.mirror.SkippedKeys.Reason;
+import io.drkit.object.StoredObject;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
@@ -37,8 +38,8 @@ final class FamilyOrder implements WriteOrder {
     private final Families families;
     private final Differences differences;
     private final Strangers strangers;
-    /** What was written before the copy came to it, with the revision at which the primary last changed it. */
-    private final NavigableMap<Bytes, Long> pulled = new TreeMap<>();
+    /** What was written before the copy came to it. */
+    private final NavigableMap<Bytes, Pulled> pulled = new TreeMap<>();
 
     private int pulledNow;
 
@@ -48,13 +49,22 @@ final class FamilyOrder implements WriteOrder {
         this.strangers = strangers;
     }
 
+    /**
+     * As little as will do, for there can be many.
+     *
+     * @param revision at which the primary last changed it
+     */
+    private record Pulled(long revision, int uidHash) {}
+
     /** One object that is to be written: what the primary has, and the change that brings it. */
     private static final class Member {
 
         final KeyValue entry;
         final Change change;
         final boolean created;
-        final Set<Bytes> parents = new LinkedHashSet<>();
+        List<Owner> owners = List.of();
+        /** Which of them are written with it. */
+        final List<Bytes> parents = new ArrayList<>();
         /** Whether an owner is there already, or none has to be. */
         boolean safe;
 
@@ -68,16 +78,20 @@ final class FamilyOrder implements WriteOrder {
     @Override
     public Map<Bytes, Long> arrive(KeyRange part) {
         Bytes end = part.end();
-        NavigableMap<Bytes, Long> here =
+        NavigableMap<Bytes, Pulled> here =
                 end == null ? pulled.tailMap(part.start(), true) : pulled.subMap(part.start(), true, end, false);
-        Map<Bytes, Long> arrived = new LinkedHashMap<>(here);
+        Map<Bytes, Long> arrived = new LinkedHashMap<>();
+        here.forEach((key, each) -> arrived.put(key, each.revision()));
         here.clear();
         return arrived;
     }
 
     @Override
     public void remember(KeyValue entry) {
-        pulled.put(entry.key(), entry.modRevision());
+        int uidHash = StoredObject.read(entry.value())
+                .map(object -> object.uid().hashCode())
+                .orElse(0);
+        pulled.put(entry.key(), new Pulled(entry.modRevision(), uidHash));
     }
 
     @Override
@@ -135,12 +149,12 @@ final class FamilyOrder implements WriteOrder {
             if (member == null) {
                 continue;
             }
-            List<Owner> owners = families.owners(member.entry);
-            member.safe = owners.isEmpty() || !member.created;
-            for (Owner owner : owners) {
-                member.parents.add(owner.key());
-                if (pulled.containsKey(owner.key())) {
-                    member.safe = true;
+            member.owners = families.owners(member.entry);
+            member.safe = member.owners.isEmpty() || !member.created;
+            for (Owner owner : member.owners) {
+                Pulled before = pulled.get(owner.key());
+                if (before != null) {
+                    member.safe |= before.uidHash() == owner.uid().hashCode();
                 } else if (!members.containsKey(owner.key())) {
                     open.computeIfAbsent(key, any -> new ArrayList<>()).add(owner);
                 }
@@ -209,9 +223,15 @@ final class FamilyOrder implements WriteOrder {
     private List<List<Change>> sorted(Map<Bytes, Member> members) {
         Map<Bytes, Bytes> family = new LinkedHashMap<>();
         members.keySet().forEach(key -> family.put(key, key));
-        members.forEach((key, member) -> member.parents.stream()
-                .filter(members::containsKey)
-                .forEach(parent -> family.put(root(family, key), root(family, parent))));
+        members.forEach((key, member) -> {
+            for (Owner owner : member.owners) {
+                Member parent = members.get(owner.key());
+                if (parent != null && Families.is(owner, parent.entry)) {
+                    member.parents.add(owner.key());
+                    family.put(root(family, key), root(family, owner.key()));
+                }
+            }
+        });
         Map<Bytes, List<Change>> groups = new LinkedHashMap<>();
         Set<Bytes> placed = new HashSet<>();
         Set<Bytes> withheld = new HashSet<>();
@@ -234,7 +254,7 @@ final class FamilyOrder implements WriteOrder {
                 continue;
             }
             Bytes next = member.parents.stream()
-                    .filter(parent -> members.containsKey(parent) && !placed.contains(parent) && onTheWay.add(parent))
+                    .filter(parent -> !placed.contains(parent) && onTheWay.add(parent))
                     .findFirst()
                     .orElse(null);
             if (next != null) {
@@ -243,9 +263,7 @@ final class FamilyOrder implements WriteOrder {
             }
             way.remove(way.size() - 1);
             placed.add(key);
-            boolean owned = member.safe
-                    || member.parents.stream()
-                            .anyMatch(parent -> members.containsKey(parent) && !withheld.contains(parent));
+            boolean owned = member.safe || member.parents.stream().anyMatch(parent -> !withheld.contains(parent));
             if (owned) {
                 group.add(member.change);
             } else {
@@ -258,7 +276,7 @@ final class FamilyOrder implements WriteOrder {
 
     private static String orphaned(Member member) {
         return "none of its owners is on the standby, whose garbage collector would delete it: "
-                + member.parents.stream().map(Bytes::printable).collect(Collectors.joining(", "));
+                + member.owners.stream().map(owner -> owner.key().printable()).collect(Collectors.joining(", "));
     }
 
     private static Bytes root(Map<Bytes, Bytes> family, Bytes key) {

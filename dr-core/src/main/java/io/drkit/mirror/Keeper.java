@@ -121,7 +121,9 @@ final class Keeper implements AutoCloseable {
         if (!due.isEmpty()) {
             putRight(due, position);
         }
-        settleBooks();
+        if (writer.checkpoint().isComplete()) {
+            settleBooks();
+        }
     }
 
     private void putRight(Set<Bytes> due, long position) throws InterruptedException {
@@ -157,7 +159,10 @@ final class Keeper implements AutoCloseable {
         }
     }
 
-    /** All that others wrote before the first key that is yet to be looked into was looked into. */
+    /**
+     * All that others wrote before the first key that is yet to be looked into was looked into. What they wrote before a copy began is not seen here,
+     * and is the copy's to settle.
+     */
     private void settleBooks() {
         long settled =
                 suspects.values().stream().mapToLong(Long::longValue).min().orElse(seen + 1) - 1;

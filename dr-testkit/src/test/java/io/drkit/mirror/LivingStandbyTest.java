@@ -123,6 +123,20 @@ class LivingStandbyTest {
     }
 
     @Test
+    void what_the_standby_had_before_is_kept_or_set_aside() throws InterruptedException {
+        primary.put(key(1), widget(1, "a", "x"));
+        standby.put(key(1), widget(9, "before", "x"));
+        standby.put(key(7), widget(7, "own", "x"));
+        try (MirrorSession session = start(MirrorOptions.builder().pageSize(1))) {
+            caughtUp(session);
+            assertThat(session.status().strangers()).isEqualTo(1);
+        }
+        assertThat(at(key(1))).isEqualTo(widget(1, "a", "x"));
+        assertThat(at(key(7))).isEqualTo(widget(7, "own", "x"));
+        assertThat(setAside()).containsExactly(widget(9, "before", "x"));
+    }
+
+    @Test
     void a_key_that_is_fought_over_is_left_alone_and_named_with_who_wrote_it() throws InterruptedException {
         primary.put(key(1), widget(1, "a", "x"));
         primary.put(key(2), widget(2, "b", "x"));
