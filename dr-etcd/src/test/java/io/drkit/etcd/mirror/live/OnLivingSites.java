@@ -38,7 +38,7 @@ abstract class OnLivingSites {
     /** Far more than anything should take. */
     static final Duration SOON = Duration.ofSeconds(60);
 
-    static final MirrorScope SCOPE = MirrorScope.platform();
+    static final MirrorScope SCOPE = new Platform();
 
     private EtcdServer primaryServer;
     private EtcdServer standbyServer;
@@ -117,10 +117,9 @@ abstract class OnLivingSites {
         return connect(standbyServer.endpoints());
     }
 
-    final KeyStore connect(String... endpoints) {
-        EtcdKeyStore store = EtcdKeyStore.connect(EtcdConnection.to(endpoints)
-                .deadline(Duration.ofSeconds(5))
-                .build());
+    final KeyStore connect(List<String> endpoints) {
+        EtcdKeyStore store = EtcdKeyStore.connect(
+                EtcdConnection.to(endpoints).deadline(Duration.ofSeconds(5)).build());
         opened.add(store);
         return store;
     }
