@@ -105,12 +105,13 @@ final class ControlPlane {
         Thing thing = new Thing(kind, kind.name(index), next("u"), List.of(), "", next("v"), "", next("t"));
         return kind == Kind.SERVICE
                 ? thing.address("10.0.0." + dice.below(ADDRESSES))
-                : dice.chance(500) ? thing.owners(owners(side, index)) : thing;
+                : kind.isNamespaced() && dice.chance(500) ? thing.owners(owners(side, index)) : thing;
     }
 
     private Thing changed(Side side, int index) {
         Thing thing = thing(side, index).spec(next("v"));
-        return dice.chance(150) && thing.kind() != Kind.SERVICE ? thing.owners(owners(side, index)) : thing;
+        boolean owned = thing.kind() != Kind.SERVICE && thing.kind().isNamespaced();
+        return owned && dice.chance(150) ? thing.owners(owners(side, index)) : thing;
     }
 
     private List<OwnerReference> owners(Side side, int index) {

@@ -145,8 +145,8 @@ final class LivingJudge {
 
     /**
      * Of what the mirror creates, the standby's garbage collector deletes nothing at once: one of its owners is there. Not promised where the
-     * standby does not know an owner's kind; where another deleted the owner there a moment ago; where the primary has no owner left either; and
-     * for owners in a circle that no transaction holds.
+     * standby does not know an owner's kind; where another deleted the owner there a moment ago; where the primary has no owner left either; where
+     * the standby refuses an owner for its size, which shows when it is too late; and for owners in a circle that no transaction holds.
      */
     private void nothingIsOrphaned(Side standby, Side primary, Operation operation) {
         if (!(operation instanceof Operation.Put put) || standby.before.containsKey(put.key())) {
@@ -158,6 +158,7 @@ final class LivingJudge {
                 || owners.stream().anyMatch(owner -> ControlPlane.isAlive(standby, owner))
                 || owners.stream().anyMatch(owner -> standby.strange.contains(key(owner)))
                 || owners.stream().noneMatch(owner -> ControlPlane.isAlive(primary, owner))
+                || owners.stream().anyMatch(owner -> isRefused(primary, owner))
                 || (profile.maySplit() && isInCircle(primary, put.key()));
         if (!excused) {
             broken.accept(
@@ -165,6 +166,11 @@ final class LivingJudge {
                     standby.mirror + " wrote " + put.key().printable() + ", and none of its owners is on the "
                             + standby.name + ": " + put.value().printable());
         }
+    }
+
+    private boolean isRefused(Side primary, OwnerReference owner) {
+        KeyValue there = primary.now.get(key(owner));
+        return there != null && isLarge(there.value());
     }
 
     private static List<OwnerReference> owners(Bytes value) {

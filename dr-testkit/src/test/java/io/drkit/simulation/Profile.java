@@ -139,7 +139,7 @@ record Profile(
         return MirrorOptions.builder()
                 .pageSize(pageSize)
                 .maxTransactionBytes(transactionBytes)
-                .maxShrink(plot == Plot.MASS_DELETION ? 0.3 : 1)
+                .maxShrink(plot() == Plot.MASS_DELETION ? 0.3 : 1)
                 .shrinkFloor(SHRINK_FLOOR)
                 .shrinkWindow(SHRINK_WINDOW)
                 .corrections(corrections)
