@@ -24,6 +24,8 @@ final class DefaultMirrorSession implements MirrorSession {
     private static final Duration FIRST_PAUSE = Duration.ofMillis(200);
     /** A run that lasted this long had got over the faults before it. */
     private static final Duration STABLE = Duration.ofSeconds(30);
+    /** For so long nothing on a living standby must have had to be put right. */
+    private static final Duration SETTLED = Duration.ofSeconds(1);
     /** How long a call that is under way may go on after {@link #close}, before it is interrupted. */
     private static final Duration GRACE = Duration.ofSeconds(1);
 
@@ -148,12 +150,24 @@ final class DefaultMirrorSession implements MirrorSession {
                     return false;
                 }
                 throwIfEnded();
-                return true;
+                return awaitSettled(deadline);
             } catch (SiteUnreachableException e) {
                 awaitEnd(Duration.ofMillis(100));
             }
         }
         return false;
+    }
+
+    /** Controllers of a living standby answer to what they are given: level is what stays level for a moment. */
+    private boolean awaitSettled(long deadline) throws InterruptedException {
+        while (scope.standbyIsAlive() && progress.settledFor().compareTo(SETTLED) < 0) {
+            if (System.nanoTime() - deadline >= 0) {
+                return false;
+            }
+            Thread.sleep(SETTLED.toMillis() / 10);
+            throwIfEnded();
+        }
+        return true;
     }
 
     @Override

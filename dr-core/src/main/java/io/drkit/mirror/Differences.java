@@ -95,23 +95,24 @@ final class Differences {
             return skip(
                     key, Reason.UNREADABLE, "whether it belongs to scope " + scope.name() + " depends on its value");
         }
+        boolean equal = existing != null && !existing.leased() && desired.isEqual(wanted.value(), existing.value());
+        if (equal) {
+            return dropVoid(key, mark);
+        }
+        if (existing == null && !copying && isBeingDeleted(wanted)) {
+            return dropVoid(key, mark);
+        }
         Optional<String> objection = objection(wanted, existing);
         if (objection.isPresent()) {
             return skip(key, Reason.WITHHELD, objection.get());
         }
-        if (existing == null) {
-            if (!copying && isBeingDeleted(wanted)) {
-                return dropVoid(key, mark);
-            }
-            if (copying && scope.standbyIsAlive() && StoredObject.isEncrypted(wanted.value())) {
-                return skip(key, Reason.DEFERRED, "its owners cannot be read");
-            }
-            return Optional.of(unmarked(Change.put(key, desired.toCreate(wanted.value()), Guard.absent(key)), mark));
-        }
-        if (existing.leased() || !desired.isEqual(wanted.value(), existing.value())) {
+        if (existing != null) {
             return Optional.of(aside.overwrite(existing, mark, desired.toUpdate(wanted.value(), existing.value())));
         }
-        return dropVoid(key, mark);
+        if (copying && scope.standbyIsAlive() && StoredObject.isEncrypted(wanted.value())) {
+            return skip(key, Reason.DEFERRED, "its owners cannot be read");
+        }
+        return Optional.of(unmarked(Change.put(key, desired.toCreate(wanted.value()), Guard.absent(key)), mark));
     }
 
     /** The primary has begun to delete it, and the standby, where the same goes on, was done first. */
@@ -138,7 +139,7 @@ final class Differences {
             }
             Optional<String> objection = desired.objection(wanted.value(), existing.value());
             if (objection.isPresent()) {
-                return desired.isEqual(wanted.value(), existing.value()) ? Optional.empty() : objection;
+                return objection;
             }
         }
         return addresses.takenFrom(wanted);

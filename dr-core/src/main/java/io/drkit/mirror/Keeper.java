@@ -121,6 +121,9 @@ final class Keeper implements AutoCloseable {
         if (!due.isEmpty()) {
             putRight(due, position);
         }
+        if (suspects.keySet().stream().anyMatch(contention::isPaused)) {
+            progress.unsettled();
+        }
         if (writer.checkpoint().isComplete()) {
             settleBooks();
         }

@@ -5,9 +5,7 @@ import io.drkit.consistency.Proof;
 import io.drkit.keyspace.MirrorScope;
 import io.drkit.keystore.Bytes;
 import io.drkit.keystore.CompactedException;
-import io.drkit.keystore.KeyRange;
 import io.drkit.keystore.KeyStore;
-import io.drkit.keystore.KeyValue;
 import io.drkit.keystore.Page;
 import io.drkit.keystore.RangeRequest;
 import io.drkit.keystore.Watch;
@@ -223,22 +221,8 @@ final class MirrorRun {
                 writer::keepsForeign,
                 session.quarantineName(),
                 () -> writer.checkpoint().isComplete() ? 0 : writer.checkpoint().copyFloor(),
-                existing -> scope.standbyIsAlive()
-                        && writer.checkpoint().isComplete()
-                        && (session.contention().wasSetAside(existing, scope.desired())
-                                || saysNothingNew(existing, writer.checkpoint().revision())),
+                new WorthlessValues(source, scope, session.contention(), writer::checkpoint),
                 () -> scope.standbyIsAlive() && writer.checkpoint().fromOldPrimary());
-    }
-
-    /** Whether what others wrote of a key is their part alone: otherwise it says what the primary's value of then says. */
-    private boolean saysNothingNew(KeyValue existing, long revision) {
-        KeyRange one = new KeyRange(existing.key(), existing.key().successor());
-        try {
-            return source.range(RangeRequest.of(one, revision, 1)).entries().stream()
-                    .anyMatch(then -> scope.desired().isEqual(then.value(), existing.value()));
-        } catch (CompactedException e) {
-            return false;
-        }
     }
 
     /** What others wrote on the standby is looked into before more of the primary's is written over it. */

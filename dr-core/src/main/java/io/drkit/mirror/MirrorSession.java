@@ -10,7 +10,8 @@ public interface MirrorSession extends AutoCloseable {
     MirrorStatus status();
 
     /**
-     * Waits until the standby holds everything that the primary held when this was called. A mirror that retries, waits for the lock or for
+     * Waits until the standby holds everything that the primary held when this was called; where the standby's control plane is alive, also until
+     * nothing there had to be put right for a second. A mirror that retries, waits for the lock or for
      * space is waited for.
      *
      * @return whether it did within {@code timeout}

@@ -26,7 +26,7 @@ import java.util.Optional;
  * @param corrected how many times this session put a key right that something on the standby had changed or deleted
  * @param strangers how many keys in scope are on the standby that the primary never gave it, as of the last copy
  * @param setAside how many values this session put into quarantine
- * @param lastProof when the scope was last proved equal, value by value; see {@link Proof}
+ * @param lastProof when the scope was last proved equal, and by which standard; see {@link Proof}
  * @param lastError what went wrong last, and when; kept after recovery
  */
 public record MirrorStatus(

@@ -16,6 +16,7 @@ final class Progress {
     private static final int SAMPLE = 10;
 
     private final Clock clock;
+    private final Ticker ticker;
     private final Lag lag;
     private State state = State.STARTING;
     private long appliedRevision;
@@ -32,6 +33,7 @@ final class Progress {
     private List<SkippedKey> skippedSample = List.of();
     private long contended;
     private long corrected;
+    private long unsettledAt;
     private long strangers;
     private long setAside;
     private long logIndex;
@@ -39,6 +41,8 @@ final class Progress {
 
     Progress(Clock clock, Ticker ticker) {
         this.clock = clock;
+        this.ticker = ticker;
+        this.unsettledAt = ticker.nanoTime();
         this.lag = new Lag(ticker);
         this.keyRate = new Rate(ticker);
         this.byteRate = new Rate(ticker);
@@ -98,6 +102,9 @@ final class Progress {
     synchronized void reached(long revision, boolean copyComplete) {
         appliedRevision = Math.max(appliedRevision, revision);
         complete = copyComplete;
+        if (!complete) {
+            unsettled();
+        }
         if (complete && state == State.COPYING) {
             state = State.STREAMING;
         }
@@ -127,6 +134,17 @@ final class Progress {
     /** One key that others had written was put right. */
     synchronized void corrected() {
         corrected++;
+        unsettled();
+    }
+
+    /** Something on the standby is not, or was not a moment ago, as it should be. */
+    synchronized void unsettled() {
+        unsettledAt = ticker.nanoTime();
+    }
+
+    /** How long nothing on the standby has had to be put right. */
+    synchronized Duration settledFor() {
+        return Duration.ofNanos(ticker.nanoTime() - unsettledAt);
     }
 
     synchronized void strangers(long count) {

@@ -5,6 +5,7 @@ import io.drkit.keystore.KeyValue;
 import io.drkit.keystore.Transaction.Guard;
 import io.drkit.keystore.Transaction.Operation;
 import io.drkit.quarantine.Quarantine;
+import java.util.function.BiPredicate;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
@@ -22,14 +23,14 @@ final class SettingAside {
     private final Predicate<Bytes> kept;
     private final String session;
     private final LongSupplier copyFloor;
-    private final Predicate<KeyValue> worthless;
+    private final BiPredicate<KeyValue, Bytes> worthless;
     private final BooleanSupplier everyDeletion;
 
     /**
      * @param kept keys that hold what could not be set aside before
      * @param session what this session's batches are called
      * @param copyFloor the standby's revision when the running copy began; 0 when none runs
-     * @param worthless which of someone else's values say nothing that is not known
+     * @param worthless which of someone else's values say nothing that would be missed, once it is overwritten with another
      * @param everyDeletion whether what is deleted is set aside whoever wrote it
      */
     SettingAside(
@@ -37,7 +38,7 @@ final class SettingAside {
             Predicate<Bytes> kept,
             String session,
             LongSupplier copyFloor,
-            Predicate<KeyValue> worthless,
+            BiPredicate<KeyValue, Bytes> worthless,
             BooleanSupplier everyDeletion) {
         this.strangers = strangers;
         this.kept = kept;
@@ -55,7 +56,7 @@ final class SettingAside {
         boolean losesForeignValue = isForeign(existing, mark)
                 && !existing.leased()
                 && !existing.value().equals(value)
-                && !worthless.test(existing);
+                && !worthless.test(existing, value);
         return losesForeignValue ? change.and(setAside(existing)) : change;
     }
 
