@@ -111,7 +111,7 @@ final class LivingJudge {
             broken.accept(
                     "nothing of someone else's is lost",
                     standby.mirror + " lost " + key.printable() + "="
-                            + lost.value().printable());
+                            + Side.show(lost.value()));
         }
     }
 
@@ -164,7 +164,7 @@ final class LivingJudge {
             broken.accept(
                     "nothing is garbage",
                     standby.mirror + " wrote " + put.key().printable() + ", and none of its owners is on the "
-                            + standby.name + ": " + put.value().printable());
+                            + standby.name + ": " + Side.show(put.value()));
         }
     }
 
@@ -271,8 +271,8 @@ final class LivingJudge {
     }
 
     private static String text(Bytes key, @Nullable Bytes is, @Nullable Bytes should) {
-        return key.printable() + " is " + (is == null ? "absent" : is.printable()) + " and should be "
-                + (should == null ? "absent" : should.printable());
+        return key.printable() + " is " + (is == null ? "absent" : Side.show(is)) + " and should be "
+                + (should == null ? "absent" : Side.show(should));
     }
 
     /**

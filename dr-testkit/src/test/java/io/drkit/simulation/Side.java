@@ -200,8 +200,12 @@ final class Side {
         return operation instanceof Operation.Put put ? key + "=" + show(put.value()) : key + " is gone";
     }
 
-    private static String show(Bytes value) {
-        return value.size() > 20 ? value.toString() : value.printable();
+    /** A value, or what it is if it is long. */
+    static String show(Bytes value) {
+        if (value.size() <= 20) {
+            return value.printable();
+        }
+        return Thing.read(Kind.ALPHA, value).map(Thing::brief).orElseGet(value::toString);
     }
 
     static String show(Map<Bytes, Bytes> content) {

@@ -64,6 +64,12 @@ record Thing(
         return new Thing(kind, name, uid, owners, extra, spec, address, status);
     }
 
+    String brief() {
+        return uid + (spec.length() > 20 ? ":large" : ":" + spec) + ":" + status + (address.isEmpty() ? "" : "@" + address)
+                + (extra.isEmpty() ? "" : "!")
+                + owners.stream().map(owner -> "<" + owner.name() + "/" + owner.uid()).collect(Collectors.joining());
+    }
+
     Bytes stored() {
         String references = owners.stream()
                 .map(owner -> "{\"apiVersion\":\"%s\",\"kind\":\"%s\",\"name\":\"%s\",\"uid\":\"%s\"}"
