@@ -153,9 +153,12 @@ final class FamilyOrder implements WriteOrder {
             member.safe = member.owners.isEmpty() || !member.created;
             for (Owner owner : member.owners) {
                 Pulled before = pulled.get(owner.key());
+                if (members.containsKey(owner.key())) {
+                    continue; // whether it goes is decided when they are sorted
+                }
                 if (before != null) {
                     member.safe |= before.uidHash() == owner.uid().hashCode();
-                } else if (!members.containsKey(owner.key())) {
+                } else {
                     open.computeIfAbsent(key, any -> new ArrayList<>()).add(owner);
                 }
             }
