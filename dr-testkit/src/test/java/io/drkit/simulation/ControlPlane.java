@@ -37,6 +37,13 @@ final class ControlPlane {
         }
     }
 
+    /** Garbage is garbage on both sides: each knows all kinds. */
+    void heal(Side side) {
+        define(side, Kind.ALPHA);
+        define(side, Kind.OMEGA);
+        define(side, Kind.OUTER);
+    }
+
     private static void define(Side side, Kind kind) {
         kind.definition().ifPresent(definition -> side.store.put(definition, kind.defined()));
     }
@@ -158,12 +165,19 @@ final class ControlPlane {
         return true;
     }
 
-    /** Lets the garbage collector do one thing, if there is any to do; returns which. */
-    Optional<Operation> collect(Side side) {
+    /**
+     * Lets the garbage collector do one thing, if there is any to do; returns which.
+     *
+     * @param patches whether it takes absent owners away, which the mirror brings back
+     */
+    Optional<Operation> collect(Side side, boolean patches) {
         for (KeyValue entry : side.entries(Side.RANGE).values().stream()
                 .sorted(Comparator.comparing(KeyValue::key))
                 .toList()) {
             Operation due = collection(side, entry);
+            if (!patches && due instanceof Operation.Put) {
+                continue;
+            }
             if (due != null) {
                 side.store.write(List.of(due));
                 return Optional.of(due);
@@ -173,7 +187,7 @@ final class ControlPlane {
     }
 
     boolean hasGarbage(Side side) {
-        return side.now.values().stream().anyMatch(entry -> collection(side, entry) != null);
+        return side.now.values().stream().anyMatch(entry -> collection(side, entry) instanceof Operation.Delete);
     }
 
     /** Deletes what has owners of which none is there with that uid; takes away what refers to absent ones, if another is there. */
@@ -183,7 +197,7 @@ final class ControlPlane {
             return null;
         }
         List<OwnerReference> owners = object.get().owners();
-        if (!owners.stream().allMatch(owner -> isKnown(side, owner))) {
+        if (!areKnown(side, owners)) {
             return null;
         }
         List<OwnerReference> alive =
@@ -201,8 +215,12 @@ final class ControlPlane {
                         .orElse(null);
     }
 
+    static boolean areKnown(Side side, List<OwnerReference> owners) {
+        return owners.stream().allMatch(owner -> isKnown(side, owner));
+    }
+
     /** Whether the site serves the owner's kind. */
-    static boolean isKnown(Side side, OwnerReference owner) {
+    private static boolean isKnown(Side side, OwnerReference owner) {
         Kind kind = Kind.of(owner);
         return kind != null && kind.definition().map(side.now::containsKey).orElse(true);
     }

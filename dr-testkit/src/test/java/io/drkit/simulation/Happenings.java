@@ -330,7 +330,7 @@ final class Happenings {
         if (dice.chance(chance ? 30 : 60)) {
             Side side = dice.chance(600) ? world.standby : world.primary;
             controlPlane
-                    .collect(side)
+                    .collect(side, chance)
                     .ifPresent(done -> world.tell("garbage of " + side.name + ": " + Side.show(done)));
         }
         if (chance && dice.chance(25)) {
@@ -362,6 +362,9 @@ final class Happenings {
         if (profile.plot() == Plot.SWAP && world.standby.role() == Role.PRIMARY) {
             // The second act never came.
             swap();
+        }
+        if (profile.living()) {
+            controlPlane.heal(world.primary);
         }
         world.tell("all is well from now on");
         if (world.living().isEmpty()) {
@@ -402,8 +405,8 @@ final class Happenings {
 
     String status() {
         return world.living().stream()
-                .map(running -> running.actor().name + " " + running.mirror().status() + " "
-                        + unrest(running.mirror().status()).orElse(""))
+                .map(running -> unrest(running.mirror().status()).orElse("") + " " + running.actor().name + " "
+                        + running.mirror().status())
                 .toList()
                 .toString();
     }

@@ -145,7 +145,7 @@ final class LivingJudge {
 
     /**
      * Of what the mirror creates, the standby's garbage collector deletes nothing at once: one of its owners is there. Not promised where the
-     * standby does not know an owner's kind; where another deleted the owner there a moment ago; where the primary has no owner left either; where
+     * standby or the primary does not know an owner's kind; where another deleted the owner there a moment ago; where the primary has no owner left either; where
      * the standby refuses an owner for its size, which shows when it is too late; and for owners in a circle that no transaction holds.
      */
     private void nothingIsOrphaned(Side standby, Side primary, Operation operation) {
@@ -154,7 +154,7 @@ final class LivingJudge {
         }
         List<OwnerReference> owners = owners(put.value());
         boolean excused = owners.isEmpty()
-                || owners.stream().anyMatch(owner -> !ControlPlane.isKnown(standby, owner))
+                || !Stream.of(standby, primary).allMatch(side -> ControlPlane.areKnown(side, owners))
                 || owners.stream().anyMatch(owner -> ControlPlane.isAlive(standby, owner))
                 || owners.stream().anyMatch(owner -> standby.strange.contains(key(owner)))
                 || owners.stream().noneMatch(owner -> ControlPlane.isAlive(primary, owner))
@@ -343,10 +343,9 @@ final class LivingJudge {
                             || desired.objection(wanted.value(), there.value()).isPresent()
                             || isTaken(standby, key, wanted.value());
         }
-        if (marker.startsWith("contended: ")) {
-            return isPatched(standby, desired.toCreate(wanted.value()));
-        }
-        return !marker.startsWith("deferred: ")
+        // Nothing fights any more, and no copy runs.
+        return !marker.startsWith("contended: ")
+                && !marker.startsWith("deferred: ")
                 && (isLarge(wanted.value()) || (there != null && isLarge(there.value())));
     }
 
@@ -357,11 +356,6 @@ final class LivingJudge {
     private boolean isOrphan(Side standby, Bytes value) {
         List<OwnerReference> owners = owners(desired.toCreate(value));
         return !owners.isEmpty() && owners.stream().noneMatch(owner -> ControlPlane.isAlive(standby, owner));
-    }
-
-    /** Whether the garbage collector takes owners away that the primary's object has. */
-    private boolean isPatched(Side standby, Bytes value) {
-        return owners(value).stream().anyMatch(owner -> !ControlPlane.isAlive(standby, owner));
     }
 
     private boolean isTaken(Side standby, Bytes key, Bytes value) {
