@@ -225,7 +225,7 @@ final class Copy {
         fresh.forEach(entry -> byKey.put(entry.key(), entry));
         Bytes end = part.end();
         window.send(order.arrange(
-                differences.in(part, fresh, open, pulled.keySet(), true),
+                differences.in(part, fresh, open, true),
                 byKey,
                 key -> end != null && key.compareTo(end) >= 0 && scope.range().contains(key),
                 true));

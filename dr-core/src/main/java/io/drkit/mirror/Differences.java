@@ -49,13 +49,8 @@ final class Differences {
         this.neverGiven = neverGiven;
     }
 
-    /**
-     * For all keys of a part of the range, of which {@code here} and {@code there} are what primary and standby hold.
-     *
-     * @param except keys to be left out, with all that is recorded of them
-     */
-    List<Change> in(
-            KeyRange part, List<KeyValue> here, List<KeyValue> there, Set<Bytes> except, boolean copying) {
+    /** For all keys of a part of the range, of which {@code here} and {@code there} are what primary and standby hold. */
+    List<Change> in(KeyRange part, List<KeyValue> here, List<KeyValue> there, boolean copying) {
         Map<Bytes, KeyValue> existing = new HashMap<>();
         there.stream().filter(entry -> part.contains(entry.key())).forEach(entry -> existing.put(entry.key(), entry));
         Map<Bytes, Long> marks = strangers.marks(part);
@@ -72,7 +67,6 @@ final class Differences {
         Set<Bytes> rest = new HashSet<>(existing.keySet());
         rest.addAll(marks.keySet());
         rest.addAll(settled);
-        rest.removeAll(except);
         rest.stream()
                 .sorted()
                 .forEach(key -> level(key, null, existing.get(key), marks.get(key), copying)
