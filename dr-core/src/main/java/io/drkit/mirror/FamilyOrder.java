@@ -95,6 +95,11 @@ final class FamilyOrder implements WriteOrder {
     }
 
     @Override
+    public void forget(Bytes key) {
+        pulled.remove(key);
+    }
+
+    @Override
     public void learn(KeyValue entry) {
         families.learn(entry);
     }
