@@ -222,7 +222,11 @@ final class FamilyOrder implements WriteOrder {
                                     pulledNow++;
                                 }
                             },
-                            () -> remember(entry));
+                            () -> {
+                                if (!differences.isLeftAlone(key)) {
+                                    remember(entry);
+                                }
+                            });
         }
         return fresh;
     }
