@@ -182,7 +182,7 @@ final class LivingJudge {
         return kind == null ? Bytes.EMPTY : kind.key(owner.name());
     }
 
-    /** Whether an object, or one above it, is its own ancestor. */
+    /** Whether an object, or one above it, is its own ancestor, or was at some time. */
     private static boolean isInCircle(Side primary, Bytes key) {
         Set<Bytes> above = ancestors(primary, key);
         return above.contains(key)
@@ -193,9 +193,11 @@ final class LivingJudge {
         Set<Bytes> above = new HashSet<>();
         for (Set<Bytes> next = Set.of(key); !next.isEmpty(); ) {
             next = next.stream()
-                    .map(primary.now::get)
-                    .filter(Objects::nonNull)
-                    .flatMap(entry -> owners(entry.value()).stream())
+                    .flatMap(each -> primary.history.values().stream()
+                            .map(content -> content.get(each))
+                            .filter(Objects::nonNull)
+                            .distinct())
+                    .flatMap(value -> owners(value).stream())
                     .map(LivingJudge::key)
                     .filter(above::add)
                     .collect(Collectors.toSet());
