@@ -108,7 +108,7 @@ final class Copy {
             }
             Set<Bytes> again = new LinkedHashSet<>();
             Bytes copied = copyPage(from, tail, window, again);
-            window.finish().forEach(change -> again.add(change.key()));
+            again.addAll(undone(window));
             corrections.settle(again, tail.position(), Review.NONE);
             finishPage(tail, copied);
         } catch (CompactedException e) {
@@ -131,8 +131,15 @@ final class Copy {
                 rest = rest.from(end);
             }
         }
-        corrections.settle(window.finish().stream().map(Change::key).toList(), revision, Review.NONE);
+        corrections.settle(undone(window), revision, Review.NONE);
         begun = true;
+    }
+
+    /** What was sent and not done; if it was pulled ahead, that does not count. */
+    private List<Bytes> undone(Window window) throws InterruptedException {
+        List<Bytes> keys = window.finish().stream().map(Change::key).toList();
+        keys.forEach(order::forget);
+        return keys;
     }
 
     private void createMissing(List<KeyValue> entries, KeyRange range, Window window) throws InterruptedException {

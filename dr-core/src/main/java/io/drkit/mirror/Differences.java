@@ -123,6 +123,11 @@ final class Differences {
                         .orElse(false);
     }
 
+    /** Whether it is written down that the key is left as it is; then nothing to be done about it does not mean that it agrees. */
+    boolean isLeftAlone(Bytes key) {
+        return skipped.contains(key);
+    }
+
     /** Leaves the key as it is, and writes down why. */
     Optional<Change> skip(Bytes key, Reason reason, String why) {
         return some(skipped.mark(key, reason, why));

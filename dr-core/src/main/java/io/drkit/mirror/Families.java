@@ -76,7 +76,10 @@ final class Families {
      * or one is of an unknown kind.
      */
     List<Owner> owners(KeyValue entry) {
-        Optional<StoredObject> object = StoredObject.read(entry.value());
+        // Reading is cheap, and most have none; owners that the standby is never told of do not count.
+        Optional<StoredObject> object = StoredObject.read(entry.value())
+                .filter(stored -> !stored.owners().isEmpty())
+                .flatMap(stored -> StoredObject.read(scope.desired().toCreate(entry.value())));
         if (object.isEmpty() || object.get().owners().isEmpty()) {
             return List.of();
         }

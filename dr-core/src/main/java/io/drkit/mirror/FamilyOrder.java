@@ -95,6 +95,11 @@ final class FamilyOrder implements WriteOrder {
     }
 
     @Override
+    public void forget(Bytes key) {
+        pulled.remove(key);
+    }
+
+    @Override
     public void learn(KeyValue entry) {
         families.learn(entry);
     }
@@ -153,9 +158,12 @@ final class FamilyOrder implements WriteOrder {
             member.safe = member.owners.isEmpty() || !member.created;
             for (Owner owner : member.owners) {
                 Pulled before = pulled.get(owner.key());
+                if (members.containsKey(owner.key())) {
+                    continue; // whether it goes is decided when they are sorted
+                }
                 if (before != null) {
                     member.safe |= before.uidHash() == owner.uid().hashCode();
-                } else if (!members.containsKey(owner.key())) {
+                } else {
                     open.computeIfAbsent(key, any -> new ArrayList<>()).add(owner);
                 }
             }
@@ -214,7 +222,11 @@ final class FamilyOrder implements WriteOrder {
                                     pulledNow++;
                                 }
                             },
-                            () -> remember(entry));
+                            () -> {
+                                if (!differences.isLeftAlone(key)) {
+                                    remember(entry);
+                                }
+                            });
         }
         return fresh;
     }

@@ -28,6 +28,9 @@ interface WriteOrder {
         public void remember(KeyValue entry) {}
 
         @Override
+        public void forget(Bytes key) {}
+
+        @Override
         public void learn(KeyValue entry) {}
 
         @Override
@@ -57,6 +60,9 @@ interface WriteOrder {
 
     /** An entry was written, or found to be there, before the copy came to it. */
     void remember(KeyValue entry);
+
+    /** What was pulled ahead was not written after all: the copy brings it when it comes to it. */
+    void forget(Bytes key);
 
     /** To be shown every entry that is about to be mirrored. */
     void learn(KeyValue entry);
