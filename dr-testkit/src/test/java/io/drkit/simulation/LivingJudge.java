@@ -110,8 +110,7 @@ final class LivingJudge {
         if (!said && !isAside(standby, key, lost.value()) && !wasPrimarys(primary, key, lost.value())) {
             broken.accept(
                     "nothing of someone else's is lost",
-                    standby.mirror + " lost " + key.printable() + "="
-                            + Side.show(lost.value()));
+                    standby.mirror + " lost " + key.printable() + "=" + Side.show(lost.value()));
         }
     }
 

@@ -65,9 +65,12 @@ record Thing(
     }
 
     String brief() {
-        return uid + (spec.length() > 20 ? ":large" : ":" + spec) + ":" + status + (address.isEmpty() ? "" : "@" + address)
+        return uid + (spec.length() > 20 ? ":large" : ":" + spec) + ":" + status
+                + (address.isEmpty() ? "" : "@" + address)
                 + (extra.isEmpty() ? "" : "!")
-                + owners.stream().map(owner -> "<" + owner.name() + "/" + owner.uid()).collect(Collectors.joining());
+                + owners.stream()
+                        .map(owner -> "<" + owner.name() + "/" + owner.uid())
+                        .collect(Collectors.joining());
     }
 
     Bytes stored() {
