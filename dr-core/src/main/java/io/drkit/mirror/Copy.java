@@ -35,8 +35,22 @@ final class Copy {
     /** What was copied counts once its page is through. So the first is small, and each may be four times the last: over a bad link, too, a copy comes on. */
     private static final int FIRST_PAGE = 500;
 
-    /** The next page of both sides, asked for while the one before is written. */
-    private record Ahead(Bytes from, long revision, CompletableFuture<Page> source, CompletableFuture<Page> standby) {
+    /** So many keys are made out at a time. */
+    private static final int STEP = 500;
+
+    /**
+     * The next page of both sides, asked for while the one before is written.
+     *
+     * @param sourceKeys whether the primary was asked for keys alone, for its values are known
+     * @param standbyKeys whether the standby was asked for keys alone, for most of what it has was just written
+     */
+    private record Ahead(
+            Bytes from,
+            long revision,
+            boolean sourceKeys,
+            CompletableFuture<Page> source,
+            boolean standbyKeys,
+            CompletableFuture<Page> standby) {
 
         boolean isOf(Bytes from, long revision) {
             return this.revision == revision && this.from.equals(from);
@@ -139,6 +153,9 @@ final class Copy {
     private List<Bytes> undone(Window window) throws InterruptedException {
         List<Bytes> keys = window.finish().stream().map(Change::key).toList();
         keys.forEach(order::forget);
+        if (!keys.isEmpty()) {
+            order.wasWrong();
+        }
         return keys;
     }
 
@@ -181,52 +198,134 @@ final class Copy {
         Page page = KeyStore.await(here.source());
         Bytes next = page.more() ? successor(page) : null;
         ahead = next == null ? null : ask(next, revision);
-        copy(scope.range().from(from).before(next), page, KeyStore.await(here.standby()), tail, window, again);
+        List<KeyValue> wanted = wanted(here.sourceKeys() ? known(page.entries(), again) : page.entries());
+        wanted.stream().max(Comparator.comparingLong(KeyValue::modRevision)).ifPresent(tail::witness);
+        KeyRange range = scope.range().from(from).before(next);
+        copy(range, page.entries(), wanted, KeyStore.await(here.standby()), here.standbyKeys(), window, again);
+        progress.copied(page.entries().size());
         return next;
+    }
+
+    /** The entries with their values; those whose values are not known are to be looked at again. */
+    private List<KeyValue> known(List<KeyValue> keys, Set<Bytes> again) {
+        List<KeyValue> entries = new ArrayList<>(keys.size());
+        for (KeyValue key : keys) {
+            if (scope.mayAdmit(key.key()) && !order.isAhead(key.key())) {
+                order.known(key).ifPresentOrElse(entries::add, () -> again.add(key.key()));
+            }
+        }
+        return entries;
     }
 
     private Ahead ask(Bytes from, long revision) {
         KeyRange rest = scope.range().from(from);
+        RangeRequest here = RangeRequest.of(rest, revision, limit);
+        RangeRequest there = RangeRequest.of(rest, 0, limit);
+        boolean sourceKeys = order.knowsSource();
+        boolean standbyKeys = order.ahead() >= limit;
         return new Ahead(
                 from,
                 revision,
-                source.fetch(RangeRequest.of(rest, revision, limit)),
-                standby.fetch(RangeRequest.of(rest, 0, limit)));
+                sourceKeys,
+                source.fetch(sourceKeys ? here.onlyKeys() : here),
+                standbyKeys,
+                standby.fetch(standbyKeys ? there.onlyKeys() : there));
     }
 
-    private void copy(KeyRange range, Page page, Page there, Tail tail, Window window, Set<Bytes> again)
+    private void copy(
+            KeyRange range,
+            List<KeyValue> page,
+            List<KeyValue> wanted,
+            Page there,
+            boolean keysOnly,
+            Window window,
+            Set<Bytes> again)
             throws InterruptedException {
-        List<KeyValue> wanted = wanted(page.entries());
-        wanted.stream().max(Comparator.comparingLong(KeyValue::modRevision)).ifPresent(tail::witness);
         Page next = there;
-        for (KeyRange rest = range; ; next = standby.range(RangeRequest.of(rest, 0, options.pageSize()))) {
+        boolean keys = keysOnly;
+        for (KeyRange rest = range; ; ) {
             Bytes end = end(next, rest);
-            copyPart(rest.before(end), wanted, next.entries(), window, again);
+            copyInSteps(rest.before(end), page, wanted, next.entries(), keys, window, again);
             if (end == null) {
-                break;
+                return;
             }
             rest = rest.from(end);
+            next = standby.range(RangeRequest.of(rest, 0, options.pageSize()));
+            keys = false;
         }
-        progress.copied(page.entries().size());
     }
 
-    private void copyPart(KeyRange part, List<KeyValue> wanted, List<KeyValue> there, Window window, Set<Bytes> again)
+    /** While one step is under way the next is made out. */
+    private void copyInSteps(
+            KeyRange range,
+            List<KeyValue> page,
+            List<KeyValue> wanted,
+            List<KeyValue> there,
+            boolean keysOnly,
+            Window window,
+            Set<Bytes> again)
+            throws InterruptedException {
+        List<KeyValue> here = within(wanted, range);
+        KeyRange rest = range;
+        for (int i = STEP; i < here.size(); i += STEP) {
+            Bytes end = here.get(i).key();
+            copyPart(rest.before(end), page, wanted, there, keysOnly, window, again);
+            rest = rest.from(end);
+        }
+        copyPart(rest, page, wanted, there, keysOnly, window, again);
+    }
+
+    /** The part of a list in key order that lies in a range. */
+    private static List<KeyValue> within(List<KeyValue> entries, KeyRange part) {
+        Bytes end = part.end();
+        return entries.subList(
+                firstFrom(entries, part.start()), end == null ? entries.size() : firstFrom(entries, end));
+    }
+
+    private static int firstFrom(List<KeyValue> entries, Bytes key) {
+        int low = 0;
+        int high = entries.size();
+        while (low < high) {
+            int middle = (low + high) >>> 1;
+            if (entries.get(middle).key().compareTo(key) < 0) {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        return low;
+    }
+
+    private void copyPart(
+            KeyRange part,
+            List<KeyValue> page,
+            List<KeyValue> wanted,
+            List<KeyValue> there,
+            boolean keysOnly,
+            Window window,
+            Set<Bytes> again)
             throws InterruptedException {
         Map<Bytes, Long> pulled = order.arrive(part);
-        List<KeyValue> fresh = wanted;
-        List<KeyValue> open = there;
+        List<KeyValue> fresh = within(wanted, part);
+        List<KeyValue> open = within(there, part);
         if (!pulled.isEmpty()) {
             // What the standby has there may have been read before it was pulled.
-            fresh = wanted.stream()
+            fresh = fresh.stream()
                     .filter(entry -> !pulled.containsKey(entry.key()))
                     .toList();
-            open = there.stream()
+            open = open.stream()
                     .filter(entry -> !pulled.containsKey(entry.key()))
                     .toList();
             again.addAll(pulled.keySet());
-            wanted.stream()
+            within(page, part).stream()
                     .filter(entry -> pulled.getOrDefault(entry.key(), 0L) >= entry.modRevision())
                     .forEach(entry -> again.remove(entry.key()));
+        }
+        if (keysOnly) {
+            open = List.copyOf(strangers
+                    .lookAt(open.stream().map(KeyValue::key).toList())
+                    .entries()
+                    .values());
         }
         Map<Bytes, KeyValue> byKey = new HashMap<>();
         fresh.forEach(entry -> byKey.put(entry.key(), entry));

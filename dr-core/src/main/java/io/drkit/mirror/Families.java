@@ -24,13 +24,12 @@ import org.jspecify.annotations.Nullable;
  * Who belongs to whom among the primary's objects, as its garbage collector sees it: by owner references, each resolved to a key.
  *
  * <p>Dependents are found by one walk over the primary, made when they are first asked for. It remembers the keys of all objects that have
- * owners, and of the first of these also the values, up to a bound.
+ * owners and, up to a bound, values.
  */
 final class Families {
 
-    /** Values of dependents are remembered up to this many bytes: what fits need not be read a second time. */
-    private static final long MOST_BYTES =
-            Math.min(64 << 20, Runtime.getRuntime().maxMemory() / 8);
+    /** So many bytes of values are remembered: what fits need not be read a second time. */
+    private static final long MOST_BYTES = Runtime.getRuntime().maxMemory() / 16;
 
     /** An owner that must be there, by its key and with its uid. */
     record Owner(Bytes key, String uid) {}
@@ -44,6 +43,8 @@ final class Families {
     private @Nullable Map<Bytes, List<Bytes>> dependents;
     private final Map<Bytes, KeyValue> remembered = new HashMap<>();
     private long rememberedBytes;
+    /** Whether nothing has been left out of what is remembered. */
+    private boolean remembersAll;
 
     Families(KeyStore source, MirrorScope scope, int pageSize) {
         this.source = source;
@@ -116,8 +117,25 @@ final class Families {
     /** Frees what {@link #dependents} remembers. */
     void forgetDependents() {
         dependents = null;
+        remembersAll = false;
         remembered.clear();
         rememberedBytes = 0;
+    }
+
+    /** Whether every value that was there when {@link #dependents} was first asked for is remembered, unless the copy has passed it. */
+    boolean remembersAll() {
+        return remembersAll;
+    }
+
+    /** The primary's entry as it was last changed in that revision, if it is remembered. */
+    Optional<KeyValue> remembered(Bytes key, long modRevision) {
+        return Optional.ofNullable(remembered.get(key)).filter(entry -> entry.modRevision() == modRevision);
+    }
+
+    /** The copy has come to this key, and needs it no more. */
+    void passed(Bytes key) {
+        KeyValue known = remembered.remove(key);
+        rememberedBytes -= known == null ? 0 : known.value().size();
     }
 
     /** The primary's entries of these keys, as they are now or were a little while ago. */
@@ -144,6 +162,7 @@ final class Families {
         Map<Bytes, List<Bytes>> index = dependents;
         if (index == null) {
             Map<Bytes, List<Bytes>> made = new HashMap<>();
+            remembersAll = true;
             walk(scope.range(), entry -> enter(entry, made));
             dependents = made;
             return made;
@@ -155,16 +174,15 @@ final class Families {
         if (!scope.mayAdmit(entry.key())) {
             return;
         }
-        List<Owner> owners = owners(entry);
-        if (owners.isEmpty() || !scope.holds(entry)) {
-            return;
-        }
-        for (Owner owner : owners) {
-            index.merge(owner.key(), List.of(entry.key()), Families::joined);
-        }
         if (rememberedBytes < MOST_BYTES) {
             remembered.put(entry.key(), entry);
             rememberedBytes += entry.value().size();
+        } else {
+            remembersAll = false;
+        }
+        List<Owner> owners = owners(entry);
+        if (!owners.isEmpty() && scope.holds(entry)) {
+            owners.forEach(owner -> index.merge(owner.key(), List.of(entry.key()), Families::joined));
         }
     }
 

@@ -14,6 +14,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Predicate;
@@ -42,6 +43,8 @@ final class FamilyOrder implements WriteOrder {
     private final NavigableMap<Bytes, Pulled> pulled = new TreeMap<>();
 
     private int pulledNow;
+    /** Whether what the copy has not come to is taken to be absent from the standby, as it mostly is; each creation's guard knows better. */
+    private boolean hopeful = true;
 
     FamilyOrder(Families families, Differences differences, Strangers strangers) {
         this.families = families;
@@ -111,6 +114,31 @@ final class FamilyOrder implements WriteOrder {
     }
 
     @Override
+    public boolean knowsSource() {
+        return families.remembersAll();
+    }
+
+    @Override
+    public Optional<KeyValue> known(KeyValue key) {
+        return families.remembered(key.key(), key.modRevision());
+    }
+
+    @Override
+    public int ahead() {
+        return pulled.size();
+    }
+
+    @Override
+    public boolean isAhead(Bytes key) {
+        return pulled.containsKey(key);
+    }
+
+    @Override
+    public void wasWrong() {
+        hopeful = false;
+    }
+
+    @Override
     public void copied() {
         pulled.clear();
         families.forgetDependents();
@@ -129,10 +157,11 @@ final class FamilyOrder implements WriteOrder {
                 groups.add(List.of(change));
             }
         }
+        boolean looks = !whole || !hopeful;
         List<Bytes> fresh = new ArrayList<>(members.keySet());
         pulledNow = 0;
         while (!fresh.isEmpty()) {
-            Set<Bytes> missing = resolveOwners(fresh, members);
+            Set<Bytes> missing = resolveOwners(fresh, members, looks ? key -> false : ahead);
             missing.removeIf(ahead.negate());
             if (whole) {
                 fresh.stream()
@@ -140,14 +169,21 @@ final class FamilyOrder implements WriteOrder {
                         .filter(member -> member != null && member.created)
                         .forEach(member -> addDependents(member, members, ahead, missing));
             }
-            fresh = pull(missing, members);
+            fresh = pull(missing, members, looks);
+        }
+        if (whole) {
+            wanted.keySet().forEach(families::passed);
         }
         groups.addAll(sorted(members));
         return groups;
     }
 
-    /** Finds out which owners are there or among the members, and returns those that are neither. */
-    private Set<Bytes> resolveOwners(List<Bytes> fresh, Map<Bytes, Member> members) {
+    /**
+     * Finds out which owners are there or among the members, and returns those that are neither.
+     *
+     * @param absent which are taken not to be there, without a look
+     */
+    private Set<Bytes> resolveOwners(List<Bytes> fresh, Map<Bytes, Member> members, Predicate<Bytes> absent) {
         Map<Bytes, List<Owner>> open = new LinkedHashMap<>();
         for (Bytes key : fresh) {
             Member member = members.get(key);
@@ -172,7 +208,9 @@ final class FamilyOrder implements WriteOrder {
                 .flatMap(List::stream)
                 .map(Owner::key)
                 .collect(Collectors.toCollection(LinkedHashSet::new));
-        Map<Bytes, KeyValue> there = strangers.lookAt(List.copyOf(asked)).entries();
+        Map<Bytes, KeyValue> there = strangers
+                .lookAt(asked.stream().filter(absent.negate()).toList())
+                .entries();
         open.forEach((key, owners) -> {
             Member member = members.get(key);
             for (Owner owner : owners) {
@@ -200,12 +238,12 @@ final class FamilyOrder implements WriteOrder {
         }
     }
 
-    private List<Bytes> pull(Set<Bytes> missing, Map<Bytes, Member> members) {
+    private List<Bytes> pull(Set<Bytes> missing, Map<Bytes, Member> members, boolean looks) {
         List<Bytes> fresh = new ArrayList<>();
         if (missing.isEmpty()) {
             return fresh;
         }
-        Strangers.Look there = strangers.lookAt(List.copyOf(missing));
+        Strangers.Look there = strangers.lookAt(looks ? List.copyOf(missing) : List.of());
         for (KeyValue entry : families.read(missing)) {
             Bytes key = entry.key();
             if (!differences.isWanted(entry)) {

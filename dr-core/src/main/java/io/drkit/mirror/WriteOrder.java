@@ -6,6 +6,7 @@ import io.drkit.keystore.KeyValue;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Predicate;
 
 /** In which order, and what together, the standby is given. */
@@ -39,6 +40,29 @@ interface WriteOrder {
         }
 
         @Override
+        public boolean knowsSource() {
+            return false;
+        }
+
+        @Override
+        public Optional<KeyValue> known(KeyValue key) {
+            return Optional.empty();
+        }
+
+        @Override
+        public int ahead() {
+            return 0;
+        }
+
+        @Override
+        public boolean isAhead(Bytes key) {
+            return false;
+        }
+
+        @Override
+        public void wasWrong() {}
+
+        @Override
         public void copied() {}
     };
 
@@ -69,6 +93,21 @@ interface WriteOrder {
 
     /** What is to be copied before anything else. */
     List<KeyRange> first();
+
+    /** Whether the primary's values need not be read again: {@link #known} knows them, but for those that changed meanwhile. */
+    boolean knowsSource();
+
+    /** The entry with its value, if it is known. */
+    Optional<KeyValue> known(KeyValue key);
+
+    /** How many keys were written before the copy came to them, and are still to come. */
+    int ahead();
+
+    /** Whether {@code key} is one of them. */
+    boolean isAhead(Bytes key);
+
+    /** Something that was arranged could not be written, for the standby is not as was thought. */
+    void wasWrong();
 
     /** The copy is through; what served it alone can go. */
     void copied();
