@@ -18,7 +18,7 @@ import java.util.stream.IntStream;
  * /drkit/mirror/NAME/stop              that the session that holds the lock is to end
  * /drkit/mirror/NAME/foreign           revisions of this store that the mirror did not write and has not looked into yet
  * /drkit/mirror/NAME/strangers/KEY     a key in scope that the primary never gave
- * /drkit/mirror/NAME/skipped/KEY       a key that this store refused
+ * /drkit/mirror/NAME/skipped/KEY       a key that is left here as it is, and why
  * /drkit/quarantine/ID/...             values that were set aside
  * </pre>
  */
