@@ -14,7 +14,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Predicate;
@@ -111,26 +110,6 @@ final class FamilyOrder implements WriteOrder {
     @Override
     public List<KeyRange> first() {
         return List.of(families.definitions(), families.namespaces());
-    }
-
-    @Override
-    public boolean knowsSource() {
-        return families.remembersAll();
-    }
-
-    @Override
-    public Optional<KeyValue> known(KeyValue key) {
-        return families.remembered(key.key(), key.modRevision());
-    }
-
-    @Override
-    public int ahead() {
-        return pulled.size();
-    }
-
-    @Override
-    public boolean isAhead(Bytes key) {
-        return pulled.containsKey(key);
     }
 
     @Override
