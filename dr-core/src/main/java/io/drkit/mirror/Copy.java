@@ -113,7 +113,11 @@ final class Copy {
             Bytes copied = copyPage(from, tail, window, again);
             again.addAll(undone(window));
             corrections.settle(again, tail.position(), Review.NONE);
-            finishPage(tail, copied);
+            if (copied != null || tail.position() >= order.newest()) {
+                finishPage(tail, copied);
+            }
+            // Else something was pulled that is newer than what the tail has reached: the copy is not complete before
+            // it has.
         } catch (CompactedException e) {
             window.abandon();
             throw e;

@@ -41,6 +41,7 @@ final class FamilyOrder implements WriteOrder {
     /** What was written before the copy came to it. */
     private final NavigableMap<Bytes, Pulled> pulled = new TreeMap<>();
 
+    private long newest;
     private int pulledNow;
     /** Whether what the copy has not come to is taken to be absent from the standby, as it mostly is; each creation's guard knows better. */
     private boolean hopeful = true;
@@ -90,6 +91,7 @@ final class FamilyOrder implements WriteOrder {
 
     @Override
     public void remember(KeyValue entry) {
+        newest = Math.max(newest, entry.modRevision());
         int uidHash = StoredObject.read(entry.value())
                 .map(object -> object.uid().hashCode())
                 .orElse(0);
@@ -113,6 +115,11 @@ final class FamilyOrder implements WriteOrder {
     }
 
     @Override
+    public long newest() {
+        return newest;
+    }
+
+    @Override
     public void wasWrong() {
         hopeful = false;
     }
@@ -120,6 +127,7 @@ final class FamilyOrder implements WriteOrder {
     @Override
     public void copied() {
         pulled.clear();
+        newest = 0;
         families.forgetDependents();
     }
 

@@ -39,6 +39,11 @@ interface WriteOrder {
         }
 
         @Override
+        public long newest() {
+            return 0;
+        }
+
+        @Override
         public void wasWrong() {}
 
         @Override
@@ -72,6 +77,9 @@ interface WriteOrder {
 
     /** What is to be copied before anything else. */
     List<KeyRange> first();
+
+    /** The newest revision of the primary of which anything was written before the copy came to it. */
+    long newest();
 
     /** Something that was arranged could not be written, for the standby is not as was thought. */
     void wasWrong();
