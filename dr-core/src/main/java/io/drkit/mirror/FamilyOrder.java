@@ -135,6 +135,10 @@ final class FamilyOrder implements WriteOrder {
     public List<List<Change>> arrange(
             Collection<Change> changes, Map<Bytes, KeyValue> wanted, Predicate<Bytes> ahead, boolean whole) {
         Map<Bytes, Member> members = new LinkedHashMap<>();
+        Set<Bytes> leaving = changes.stream()
+                .filter(change -> change.writesKey() && !change.putsKey())
+                .map(Change::key)
+                .collect(Collectors.toSet());
         List<List<Change>> groups = new ArrayList<>();
         for (Change change : changes) {
             KeyValue entry = wanted.get(change.key());
@@ -148,8 +152,9 @@ final class FamilyOrder implements WriteOrder {
         List<Bytes> fresh = new ArrayList<>(members.keySet());
         pulledNow = 0;
         while (!fresh.isEmpty()) {
-            Set<Bytes> missing = resolveOwners(fresh, members, looks ? key -> false : ahead);
-            missing.removeIf(ahead.negate());
+            Set<Bytes> missing =
+                    resolveOwners(fresh, members, key -> leaving.contains(key) || (!looks && ahead.test(key)));
+            missing.removeIf(key -> !ahead.test(key) || leaving.contains(key));
             if (whole) {
                 fresh.stream()
                         .map(members::get)
@@ -168,7 +173,7 @@ final class FamilyOrder implements WriteOrder {
     /**
      * Finds out which owners are there or among the members, and returns those that are neither.
      *
-     * @param absent which are taken not to be there, without a look
+     * @param absent which are not there, or about to go, without a look
      */
     private Set<Bytes> resolveOwners(List<Bytes> fresh, Map<Bytes, Member> members, Predicate<Bytes> absent) {
         Map<Bytes, List<Owner>> open = new LinkedHashMap<>();
