@@ -68,12 +68,6 @@ record Mutation(String name, String file, String text, String replacement, Strin
                     "return checkpoint().partialTo(next.revision());",
                     "return checkpoint();"),
             new Mutation(
-                            "a copy goes on before parts are whole",
-                            "mirror/MirrorRun",
-                            "!copy.isComplete() && tail.isWhole()",
-                            "!copy.isComplete()")
-                    .where("plot=MIRROR.*faults=[1-9]\\d{3}.*pageSize=[1-4], transactionBytes=\\d{1,2},"),
-            new Mutation(
                     "a split moves the checkpoint at once",
                     "mirror/StandbyWriter",
                     "writeOne(part, onTheWayTo(next))",
