@@ -7,17 +7,24 @@ import io.drkit.mirror.MirrorSession;
 import io.drkit.testkit.SeveredLink;
 import io.drkit.testkit.kube.Acts;
 import io.drkit.testkit.kube.GarbageCollector;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Families of objects in every shape, to a standby that collects what has no owner. */
 class FamiliesTest extends OnLivingSites {
 
     private final Random random = new Random(seed());
+
+    @BeforeEach
+    void makeRoles() {
+        loadRecordedRoles();
+    }
 
     private void allIsWell(MirrorSession session) throws InterruptedException {
         caughtUp(session);
@@ -26,11 +33,15 @@ class FamiliesTest extends OnLivingSites {
         judge().nothingWasLostOnTheWay();
     }
 
-    private void copied(Families families) throws Exception {
-        // A primary that is long since at rest: only the last of each key counts.
+    /** Only the last of each key. */
+    private static List<Operation> atRest(Families families) {
         Map<Bytes, Operation> last = new LinkedHashMap<>();
         families.operations().forEach(operation -> last.put(operation.key(), operation));
-        load(primary(), List.copyOf(last.values()));
+        return List.copyOf(last.values());
+    }
+
+    private void copied(Families families) throws Exception {
+        load(primary(), atRest(families));
         try (MirrorSession session = mirror()) {
             allIsWell(session);
         }
@@ -76,7 +87,7 @@ class FamiliesTest extends OnLivingSites {
                 rest = rest.subList(count, rest.size());
                 Thread.sleep(random.nextInt(5));
             }
-            List<Bytes> ending = new java.util.ArrayList<>(families.roots());
+            List<Bytes> ending = new ArrayList<>(families.roots());
             Collections.shuffle(ending, random);
             for (Bytes root : ending.subList(0, ending.size() / 2)) {
                 commit(primary, List.of(Operation.delete(root)));
@@ -105,9 +116,7 @@ class FamiliesTest extends OnLivingSites {
         for (int i = 0; i < 6; i++) {
             families.some();
         }
-        Map<Bytes, Operation> last = new LinkedHashMap<>();
-        families.operations().forEach(operation -> last.put(operation.key(), operation));
-        load(primary(), List.copyOf(last.values()));
+        load(primary(), atRest(families));
         try (SeveredLink link = SeveredLink.to("127.0.0.1", standbyServer().port(0))) {
             KeyStore standby = connect(List.of("http://127.0.0.1:" + link.port()));
             try (MirrorSession session = mirror(options().pageSize(50), primary(), standby)) {

@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -36,7 +37,7 @@ import org.junit.jupiter.api.Timeout;
 abstract class OnLivingSites {
 
     /** Far more than anything should take. */
-    static final Duration SOON = Duration.ofSeconds(60);
+    static final Duration SOON = Duration.ofSeconds(30);
 
     static final MirrorScope SCOPE = new Platform();
 
@@ -151,9 +152,18 @@ abstract class OnLivingSites {
 
     /** Writes what was recorded of a primary, but what lives by a lease. */
     final void loadRecorded() {
+        loadRecorded(key -> true);
+    }
+
+    /** Writes the cluster roles that every control plane makes for itself: both sides have them, of other uids. */
+    final void loadRecordedRoles() {
+        loadRecorded(key -> key.utf8().startsWith("/registry/clusterrole"));
+    }
+
+    private void loadRecorded(Predicate<Bytes> wanted) {
         List<Operation> operations = new ArrayList<>();
         for (Recorded.Entry entry : Recorded.primary()) {
-            if (!entry.leased()) {
+            if (!entry.leased() && wanted.test(entry.key())) {
                 operations.add(Operation.put(entry.key(), entry.value()));
             }
         }
