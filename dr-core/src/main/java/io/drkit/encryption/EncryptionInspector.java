@@ -5,8 +5,10 @@ import io.drkit.encryption.Inspection.Group;
 import io.drkit.encryption.Reading.Verdict;
 import io.drkit.keyspace.RegistryKey;
 import io.drkit.keystore.Bytes;
+import io.drkit.keystore.KeyRange;
 import io.drkit.keystore.KeyStore;
 import io.drkit.keystore.KeyValue;
+import io.drkit.keystore.Walk;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -33,7 +35,7 @@ public final class EncryptionInspector {
     public Inspection inspect(ValueTransformer transformer) {
         Map<Group, Tally> tallies = new TreeMap<>();
         Map<Verdict, List<Bytes>> samples = new EnumMap<>(Verdict.class);
-        long revision = RegistryWalk.walk(store, RegistryWalk.range(transformer.registryPrefix()), entry -> {
+        long revision = Walk.through(store, KeyRange.folder(transformer.registryPrefix()), entry -> {
             Reading reading = transformer.readAsKubeApiserver(entry.key(), entry.value());
             tallies.computeIfAbsent(group(entry, reading, transformer), group -> new Tally())
                     .add(reading);

@@ -6,11 +6,13 @@ import io.drkit.encryption.Reading.Verdict;
 import io.drkit.keyspace.DrKitKeys;
 import io.drkit.keystore.Bytes;
 import io.drkit.keystore.CommitResult;
+import io.drkit.keystore.KeyRange;
 import io.drkit.keystore.KeyStore;
 import io.drkit.keystore.KeyValue;
 import io.drkit.keystore.Transaction;
 import io.drkit.keystore.Transaction.Guard;
 import io.drkit.keystore.Transaction.Operation;
+import io.drkit.keystore.Walk;
 import io.drkit.mirror.MirrorRecord;
 import io.drkit.quarantine.Quarantine;
 import io.drkit.site.SiteFullException;
@@ -93,8 +95,8 @@ public final class EncryptionRewriter {
             if (!dry) {
                 lookAtMirrors();
             }
-            RegistryWalk.walk(store, DrKitKeys.QUARANTINE_RANGE, this::visitSetAside);
-            revision = RegistryWalk.walk(store, RegistryWalk.range(transformer.registryPrefix()), this::visit);
+            Walk.through(store, DrKitKeys.QUARANTINE_RANGE, this::visitSetAside);
+            revision = Walk.through(store, KeyRange.folder(transformer.registryPrefix()), this::visit);
             mirrored.flush();
             others.flush();
             return this;
@@ -159,7 +161,7 @@ public final class EncryptionRewriter {
                         + ": a mirror is writing to it. Stop it, and run this again"
                         + (rewritten == 0 ? "." : ": it goes on where it stopped."));
             }
-            records = MirrorRecord.overlapping(store, RegistryWalk.range(transformer.registryPrefix()));
+            records = MirrorRecord.overlapping(store, KeyRange.folder(transformer.registryPrefix()));
         }
 
         /** Writes that go into one transaction. */

@@ -13,6 +13,7 @@ import io.drkit.keyspace.DrKitKeys;
 import io.drkit.keyspace.GroupResource;
 import io.drkit.keyspace.RegistryKey;
 import io.drkit.keystore.Bytes;
+import io.drkit.keystore.KeyRange;
 import io.drkit.quarantine.Quarantine;
 import java.io.IOException;
 import java.util.List;
@@ -63,7 +64,7 @@ public final class ValueTransformer {
         this.config = config;
         this.cipher = cipher;
         if (!registryPrefix.matches("/[^/].*")
-                || RegistryWalk.range(registryPrefix).overlaps(DrKitKeys.OWN)) {
+                || KeyRange.folder(registryPrefix).overlaps(DrKitKeys.OWN)) {
             throw new IllegalArgumentException("'" + registryPrefix
                     + "' is no prefix of kube-apiserver's keys; expected is one such as /registry.");
         }

@@ -15,9 +15,10 @@ import java.util.stream.IntStream;
  * /drkit/mirror/lock                   who mirrors to this site now (leased)
  * /drkit/mirror/NAME/checkpoint        how far mirror NAME has come
  * /drkit/mirror/NAME/window/NN         which revisions the mirror made since its checkpoint, during a copy
+ * /drkit/mirror/NAME/stop              that the session that holds the lock is to end
  * /drkit/mirror/NAME/foreign           revisions of this store that the mirror did not write and has not looked into yet
  * /drkit/mirror/NAME/strangers/KEY     a key in scope that the primary never gave
- * /drkit/mirror/NAME/skipped/KEY       a key that this store refused
+ * /drkit/mirror/NAME/skipped/KEY       a key that is left here as it is, and why
  * /drkit/quarantine/ID/...             values that were set aside
  * </pre>
  */
@@ -42,6 +43,10 @@ public final class DrKitKeys {
 
     public static Bytes checkpoint(String mirrorName) {
         return Bytes.utf8(MIRRORS + mirrorName + "/checkpoint");
+    }
+
+    public static Bytes stop(String mirrorName) {
+        return Bytes.utf8(MIRRORS + mirrorName + "/stop");
     }
 
     public static Bytes foreign(String mirrorName) {

@@ -1,5 +1,6 @@
 package io.drkit.keyspace;
 
+import io.drkit.keyspace.ScopeDecision.Verdict;
 import io.drkit.keystore.Bytes;
 import io.drkit.keystore.KeyRange;
 import io.drkit.keystore.KeyValue;
@@ -58,6 +59,42 @@ public interface MirrorScope {
                 && !DrKitKeys.OWN.contains(entry.key())
                 && range().contains(entry.key())
                 && admits(entry);
+    }
+
+    /** What can be told of a key without its value. */
+    default ScopeDecision explain(Bytes key) {
+        if (DrKitKeys.OWN.contains(key)) {
+            return new ScopeDecision(Verdict.EXCLUDED, null, ScopeRule.DRKIT_OWN.reason());
+        }
+        if (!range().contains(key) || !mayAdmit(key)) {
+            return new ScopeDecision(Verdict.EXCLUDED, null, "Scope " + name() + " does not want it.");
+        }
+        return readsValues()
+                ? new ScopeDecision(Verdict.DEPENDS_ON_VALUE, null, "Scope " + name() + " decides by its value.")
+                : new ScopeDecision(Verdict.MIRRORED, null, "Scope " + name() + " wants it, unless it is leased.");
+    }
+
+    /** Whether an entry is mirrored, and why: {@link #holds}, with the reason. */
+    default ScopeDecision explain(KeyValue entry) {
+        ScopeDecision byKey = explain(entry.key());
+        if (byKey.verdict() == Verdict.EXCLUDED) {
+            return byKey;
+        }
+        if (entry.leased()) {
+            return new ScopeDecision(Verdict.EXCLUDED, null, ScopeRule.LEASED.reason());
+        }
+        if (isUndecidable(entry)) {
+            return new ScopeDecision(
+                    Verdict.UNREADABLE, null, "Scope " + name() + " decides by its value, which cannot be read here.");
+        }
+        return holds(entry)
+                ? new ScopeDecision(Verdict.MIRRORED, null, "Scope " + name() + " wants it.")
+                : new ScopeDecision(Verdict.EXCLUDED, null, "Scope " + name() + " does not want it.");
+    }
+
+    /** What belongs to a standby whose control plane is alive: everything declared, less what each site keeps for itself. */
+    static PlatformScope platform() {
+        return PlatformScope.builder().build();
     }
 
     /** Every key under {@code /registry/}: for a standby whose control plane is stopped. */

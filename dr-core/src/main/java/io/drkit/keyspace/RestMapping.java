@@ -8,6 +8,7 @@ import io.drkit.object.OwnerReference;
 import io.drkit.object.StoredObject;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -20,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 public final class RestMapping {
 
     /** {@code path} is what stands between the prefix and the namespace or name. */
-    private record Target(String path, boolean namespaced) {}
+    private record Target(GroupResource resource, String path, boolean namespaced) {}
 
     private static final Map<String, Target> BUILT_IN = builtIn();
 
@@ -40,7 +41,10 @@ public final class RestMapping {
         if (!group.isEmpty() && !kind.isEmpty() && !plural.isEmpty()) {
             custom.put(
                     id(group, kind),
-                    new Target(group + "/" + plural, !"Cluster".equals(first(definition, ObjectField.CRD_SCOPE))));
+                    new Target(
+                            new GroupResource(group, plural),
+                            group + "/" + plural,
+                            !"Cluster".equals(first(definition, ObjectField.CRD_SCOPE))));
         }
     }
 
@@ -60,9 +64,31 @@ public final class RestMapping {
                 Bytes.utf8(prefix + target.path() + (target.namespaced() ? "/" + namespace : "") + "/" + owner.name()));
     }
 
-    private @Nullable Target target(OwnerReference owner) {
+    /**
+     * The resource of an owner's kind, without having seen any definition: of built-in kinds by the table; of others the plural is guessed, as
+     * Kubernetes' own clients guess it, and so do nearly all definitions have it.
+     */
+    static GroupResource resource(OwnerReference owner) {
+        String group = group(owner);
+        Target builtIn = BUILT_IN.get(id(group, owner.kind()));
+        return builtIn == null ? new GroupResource(group, plural(owner.kind())) : builtIn.resource();
+    }
+
+    private static String plural(String kind) {
+        String singular = kind.toLowerCase(Locale.ROOT);
+        if (singular.endsWith("s")) {
+            return singular + "es";
+        }
+        return singular.endsWith("y") ? singular.substring(0, singular.length() - 1) + "ies" : singular + "s";
+    }
+
+    private static String group(OwnerReference owner) {
         int slash = owner.apiVersion().indexOf('/');
-        String id = id(slash < 0 ? "" : owner.apiVersion().substring(0, slash), owner.kind());
+        return slash < 0 ? "" : owner.apiVersion().substring(0, slash);
+    }
+
+    private @Nullable Target target(OwnerReference owner) {
+        String id = id(group(owner), owner.kind());
         Target builtIn = BUILT_IN.get(id);
         return builtIn == null ? custom.get(id) : builtIn;
     }
@@ -130,7 +156,8 @@ public final class RestMapping {
                 entry("rbac.authorization.k8s.io", "ClusterRole=clusterroles ClusterRoleBinding=clusterrolebindings"),
                 entry(
                         "resource.k8s.io",
-                        "DeviceClass=deviceclasses DeviceTaintRule=devicetaintrules ResourceSlice=resourceslices"),
+                        "DeviceClass=deviceclasses DeviceTaintRule=devicetaintrules"
+                                + " ResourcePoolStatusRequest=resourcepoolstatusrequests ResourceSlice=resourceslices"),
                 entry("scheduling.k8s.io", "PriorityClass=priorityclasses"),
                 entry(
                         "storage.k8s.io",
@@ -146,8 +173,15 @@ public final class RestMapping {
         kindsByGroup.forEach((group, kinds) -> {
             for (String kind : kinds.split(" ", -1)) {
                 int equals = kind.indexOf('=');
-                targets.put(id(group, kind.substring(0, equals)), new Target(kind.substring(equals + 1), namespaced));
+                String path = kind.substring(equals + 1);
+                targets.put(id(group, kind.substring(0, equals)), new Target(stored(path), path, namespaced));
             }
         });
+    }
+
+    private static GroupResource stored(String path) {
+        return RegistryKey.parse(Bytes.utf8("/" + path + "/"), "/")
+                .orElseThrow()
+                .resource();
     }
 }

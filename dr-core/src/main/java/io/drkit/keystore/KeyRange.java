@@ -28,6 +28,11 @@ public record KeyRange(Bytes start, @Nullable Bytes end) {
         return prefix(Bytes.utf8(prefix));
     }
 
+    /** Every key below a folder: with a slash added, where {@code path} does not end in one. */
+    public static KeyRange folder(String path) {
+        return prefix(path.endsWith("/") ? path : path + "/");
+    }
+
     public boolean contains(Bytes key) {
         return key.compareTo(start) >= 0 && (end == null || key.compareTo(end) < 0);
     }

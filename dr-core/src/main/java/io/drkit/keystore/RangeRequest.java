@@ -26,6 +26,11 @@ public record RangeRequest(
         return new RangeRequest(range, revision, limit, true, minModRevision, minCreateRevision);
     }
 
+    /** What is left of this request after {@code key}, at the newest revision. */
+    public RangeRequest after(Bytes key) {
+        return new RangeRequest(range.from(key.successor()), 0, limit, keysOnly, minModRevision, minCreateRevision);
+    }
+
     public RangeRequest modifiedSince(long revision) {
         return new RangeRequest(range, this.revision, limit, keysOnly, revision, minCreateRevision);
     }

@@ -35,6 +35,9 @@ final class Copy {
     /** What was copied counts once its page is through. So the first is small, and each may be four times the last: over a bad link, too, a copy comes on. */
     private static final int FIRST_PAGE = 500;
 
+    /** So many keys are made out at a time. */
+    private static final int STEP = 500;
+
     /** The next page of both sides, asked for while the one before is written. */
     private record Ahead(Bytes from, long revision, CompletableFuture<Page> source, CompletableFuture<Page> standby) {
 
@@ -108,9 +111,13 @@ final class Copy {
             }
             Set<Bytes> again = new LinkedHashSet<>();
             Bytes copied = copyPage(from, tail, window, again);
-            window.finish().forEach(change -> again.add(change.key()));
+            again.addAll(undone(window));
             corrections.settle(again, tail.position(), Review.NONE);
-            finishPage(tail, copied);
+            if (copied != null || tail.position() >= order.newest()) {
+                finishPage(tail, copied);
+            }
+            // Else something was pulled that is newer than what the tail has reached: the copy is not complete before
+            // it has.
         } catch (CompactedException e) {
             window.abandon();
             throw e;
@@ -131,8 +138,18 @@ final class Copy {
                 rest = rest.from(end);
             }
         }
-        corrections.settle(window.finish().stream().map(Change::key).toList(), revision, Review.NONE);
+        corrections.settle(undone(window), revision, Review.NONE);
         begun = true;
+    }
+
+    /** What was sent and not done; if it was pulled ahead, that does not count. */
+    private List<Bytes> undone(Window window) throws InterruptedException {
+        List<Bytes> keys = window.finish().stream().map(Change::key).toList();
+        keys.forEach(order::forget);
+        if (!keys.isEmpty()) {
+            order.wasWrong();
+        }
+        return keys;
     }
 
     private void createMissing(List<KeyValue> entries, KeyRange range, Window window) throws InterruptedException {
@@ -174,7 +191,11 @@ final class Copy {
         Page page = KeyStore.await(here.source());
         Bytes next = page.more() ? successor(page) : null;
         ahead = next == null ? null : ask(next, revision);
-        copy(scope.range().from(from).before(next), page, KeyStore.await(here.standby()), tail, window, again);
+        List<KeyValue> wanted = wanted(page.entries());
+        wanted.stream().max(Comparator.comparingLong(KeyValue::modRevision)).ifPresent(tail::witness);
+        KeyRange range = scope.range().from(from).before(next);
+        copy(range, wanted, KeyStore.await(here.standby()), window, again);
+        progress.copied(page.entries().size());
         return next;
     }
 
@@ -187,39 +208,67 @@ final class Copy {
                 standby.fetch(RangeRequest.of(rest, 0, limit)));
     }
 
-    private void copy(KeyRange range, Page page, Page there, Tail tail, Window window, Set<Bytes> again)
+    private void copy(KeyRange range, List<KeyValue> wanted, Page there, Window window, Set<Bytes> again)
             throws InterruptedException {
-        List<KeyValue> wanted = wanted(page.entries());
-        wanted.stream().max(Comparator.comparingLong(KeyValue::modRevision)).ifPresent(tail::witness);
         Page next = there;
         for (KeyRange rest = range; ; next = standby.range(RangeRequest.of(rest, 0, options.pageSize()))) {
             Bytes end = end(next, rest);
-            copyPart(rest.before(end), wanted, next.entries(), window, again);
+            copyInSteps(rest.before(end), wanted, next.entries(), window, again);
             if (end == null) {
-                break;
+                return;
             }
             rest = rest.from(end);
         }
-        progress.copied(page.entries().size());
+    }
+
+    /** While one step is under way the next is made out. */
+    private void copyInSteps(
+            KeyRange range, List<KeyValue> wanted, List<KeyValue> there, Window window, Set<Bytes> again)
+            throws InterruptedException {
+        List<KeyValue> here = within(wanted, range);
+        KeyRange rest = range;
+        for (int i = STEP; i < here.size(); i += STEP) {
+            Bytes end = here.get(i).key();
+            copyPart(rest.before(end), wanted, there, window, again);
+            rest = rest.from(end);
+        }
+        copyPart(rest, wanted, there, window, again);
+    }
+
+    /** The part of a list in key order that lies in a range. */
+    private static List<KeyValue> within(List<KeyValue> entries, KeyRange part) {
+        Bytes end = part.end();
+        return entries.subList(
+                firstFrom(entries, part.start()), end == null ? entries.size() : firstFrom(entries, end));
+    }
+
+    private static int firstFrom(List<KeyValue> entries, Bytes key) {
+        int low = 0;
+        int high = entries.size();
+        while (low < high) {
+            int middle = (low + high) >>> 1;
+            if (entries.get(middle).key().compareTo(key) < 0) {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        return low;
     }
 
     private void copyPart(KeyRange part, List<KeyValue> wanted, List<KeyValue> there, Window window, Set<Bytes> again)
             throws InterruptedException {
         Map<Bytes, Long> pulled = order.arrive(part);
-        List<KeyValue> fresh = wanted;
-        List<KeyValue> open = there;
+        List<KeyValue> fresh = within(wanted, part);
+        List<KeyValue> open = within(there, part);
         if (!pulled.isEmpty()) {
-            // What the standby has there may have been read before it was pulled.
-            fresh = wanted.stream()
-                    .filter(entry -> !pulled.containsKey(entry.key()))
-                    .toList();
-            open = there.stream()
-                    .filter(entry -> !pulled.containsKey(entry.key()))
-                    .toList();
             again.addAll(pulled.keySet());
-            wanted.stream()
+            fresh.stream()
                     .filter(entry -> pulled.getOrDefault(entry.key(), 0L) >= entry.modRevision())
                     .forEach(entry -> again.remove(entry.key()));
+            // What the standby has there may have been read before it was pulled.
+            fresh = without(pulled.keySet(), fresh);
+            open = without(pulled.keySet(), open);
         }
         Map<Bytes, KeyValue> byKey = new HashMap<>();
         fresh.forEach(entry -> byKey.put(entry.key(), entry));
@@ -229,6 +278,10 @@ final class Copy {
                 byKey,
                 key -> end != null && key.compareTo(end) >= 0 && scope.range().contains(key),
                 true));
+    }
+
+    private static List<KeyValue> without(Set<Bytes> keys, List<KeyValue> entries) {
+        return entries.stream().filter(entry -> !keys.contains(entry.key())).toList();
     }
 
     private List<KeyValue> wanted(List<KeyValue> entries) {

@@ -5,6 +5,7 @@ import io.drkit.OutcomeUnknownException;
 import io.drkit.SiteUnreachableException;
 import io.drkit.Ticker;
 import io.drkit.UnsafeToProceedException;
+import io.drkit.consistency.ConsistencyChecker;
 import io.drkit.keyspace.MirrorScope;
 import io.drkit.keystore.CompactedException;
 import io.drkit.keystore.FutureRevisionException;
@@ -186,6 +187,18 @@ final class DefaultMirrorSession implements MirrorSession {
         if (now.isEnd()) {
             throw why != null ? why : new IllegalStateException("the mirror session was closed");
         }
+    }
+
+    @Override
+    public StopResult stopSafely(ConsistencyChecker checker, boolean force) {
+        int sample = StopOptions.defaults().sampleSize();
+        StopEvidence evidence = StopEvidence.gather(checker, standby, scope, sample, force);
+        if (!force && !evidence.allowsStop()) {
+            return new StopResult.Refused(evidence);
+        }
+        boolean ran = !progress.state().isEnd();
+        close();
+        return new StopResult.Stopped(evidence, ran);
     }
 
     /** Asks for the end, and does not wait for it. */

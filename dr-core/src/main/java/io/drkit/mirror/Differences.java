@@ -49,7 +49,7 @@ final class Differences {
         this.neverGiven = neverGiven;
     }
 
-    /** For all keys of a part of the range, of which {@code here} and {@code there} are what primary and standby hold. */
+    /** For all keys of a part of the range, of which {@code here} is what the primary has that is wanted, and {@code there} what the standby holds. */
     List<Change> in(KeyRange part, List<KeyValue> here, List<KeyValue> there, boolean copying) {
         Map<Bytes, KeyValue> existing = new HashMap<>();
         there.stream().filter(entry -> part.contains(entry.key())).forEach(entry -> existing.put(entry.key(), entry));
@@ -57,7 +57,7 @@ final class Differences {
         Set<Bytes> settled = skipped.in(part);
         List<Change> changes = new ArrayList<>();
         for (KeyValue entry : here) {
-            if (part.contains(entry.key()) && isWanted(entry)) {
+            if (part.contains(entry.key())) {
                 Bytes key = entry.key();
                 settled.remove(key);
                 level(key, entry, existing.remove(key), marks.remove(key), copying)
@@ -91,7 +91,7 @@ final class Differences {
         if (wanted == null) {
             return existing == null ? dropVoid(key, mark) : keepOrDelete(existing, mark);
         }
-        if (!scope.holds(wanted)) {
+        if (isUndecidable(wanted)) {
             return skip(
                     key, Reason.UNREADABLE, "whether it belongs to scope " + scope.name() + " depends on its value");
         }
@@ -115,12 +115,22 @@ final class Differences {
         return Optional.of(unmarked(Change.put(key, desired.toCreate(wanted.value()), Guard.absent(key)), mark));
     }
 
+    /** Of what is wanted, and so either held or undecidable. What can be read was decided. */
+    private boolean isUndecidable(KeyValue wanted) {
+        return scope.readsValues() && StoredObject.read(wanted.value()).isEmpty() && !scope.holds(wanted);
+    }
+
     /** The primary has begun to delete it, and the standby, where the same goes on, was done first. */
     private boolean isBeingDeleted(KeyValue wanted) {
         return scope.standbyIsAlive()
                 && StoredObject.read(wanted.value())
                         .map(StoredObject::isBeingDeleted)
                         .orElse(false);
+    }
+
+    /** Whether it is written down that the key is left as it is; then nothing to be done about it does not mean that it agrees. */
+    boolean isLeftAlone(Bytes key) {
+        return skipped.contains(key);
     }
 
     /** Leaves the key as it is, and writes down why. */

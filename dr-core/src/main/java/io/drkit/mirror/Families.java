@@ -24,13 +24,12 @@ import org.jspecify.annotations.Nullable;
  * Who belongs to whom among the primary's objects, as its garbage collector sees it: by owner references, each resolved to a key.
  *
  * <p>Dependents are found by one walk over the primary, made when they are first asked for. It remembers the keys of all objects that have
- * owners, and of the first of these also the values, up to a bound.
+ * owners and, up to a bound, values.
  */
 final class Families {
 
-    /** Values of dependents are remembered up to this many bytes: what fits need not be read a second time. */
-    private static final long MOST_BYTES =
-            Math.min(64 << 20, Runtime.getRuntime().maxMemory() / 8);
+    /** So many bytes of values are remembered: what fits need not be read a second time. */
+    private static final long MOST_BYTES = Runtime.getRuntime().maxMemory() / 16;
 
     /** An owner that must be there, by its key and with its uid. */
     record Owner(Bytes key, String uid) {}
@@ -76,7 +75,10 @@ final class Families {
      * or one is of an unknown kind.
      */
     List<Owner> owners(KeyValue entry) {
-        Optional<StoredObject> object = StoredObject.read(entry.value());
+        // Reading is cheap, and most have none; owners that the standby is never told of do not count.
+        Optional<StoredObject> object = StoredObject.read(entry.value())
+                .filter(stored -> !stored.owners().isEmpty())
+                .flatMap(stored -> StoredObject.read(scope.desired().toCreate(entry.value())));
         if (object.isEmpty() || object.get().owners().isEmpty()) {
             return List.of();
         }
@@ -117,6 +119,12 @@ final class Families {
         rememberedBytes = 0;
     }
 
+    /** The copy has come to this key, and needs it no more. */
+    void passed(Bytes key) {
+        KeyValue known = remembered.remove(key);
+        rememberedBytes -= known == null ? 0 : known.value().size();
+    }
+
     /** The primary's entries of these keys, as they are now or were a little while ago. */
     List<KeyValue> read(Collection<Bytes> keys) {
         List<KeyValue> entries = new ArrayList<>();
@@ -152,16 +160,13 @@ final class Families {
         if (!scope.mayAdmit(entry.key())) {
             return;
         }
-        List<Owner> owners = owners(entry);
-        if (owners.isEmpty() || !scope.holds(entry)) {
-            return;
-        }
-        for (Owner owner : owners) {
-            index.merge(owner.key(), List.of(entry.key()), Families::joined);
-        }
         if (rememberedBytes < MOST_BYTES) {
             remembered.put(entry.key(), entry);
             rememberedBytes += entry.value().size();
+        }
+        List<Owner> owners = owners(entry);
+        if (!owners.isEmpty() && scope.holds(entry)) {
+            owners.forEach(owner -> index.merge(owner.key(), List.of(entry.key()), Families::joined));
         }
     }
 

@@ -41,7 +41,10 @@ final class FamilyOrder implements WriteOrder {
     /** What was written before the copy came to it. */
     private final NavigableMap<Bytes, Pulled> pulled = new TreeMap<>();
 
+    private long newest;
     private int pulledNow;
+    /** Whether what the copy has not come to is taken to be absent from the standby, as it mostly is; each creation's guard knows better. */
+    private boolean hopeful = true;
 
     FamilyOrder(Families families, Differences differences, Strangers strangers) {
         this.families = families;
@@ -88,10 +91,16 @@ final class FamilyOrder implements WriteOrder {
 
     @Override
     public void remember(KeyValue entry) {
+        newest = Math.max(newest, entry.modRevision());
         int uidHash = StoredObject.read(entry.value())
                 .map(object -> object.uid().hashCode())
                 .orElse(0);
         pulled.put(entry.key(), new Pulled(entry.modRevision(), uidHash));
+    }
+
+    @Override
+    public void forget(Bytes key) {
+        pulled.remove(key);
     }
 
     @Override
@@ -106,8 +115,19 @@ final class FamilyOrder implements WriteOrder {
     }
 
     @Override
+    public long newest() {
+        return newest;
+    }
+
+    @Override
+    public void wasWrong() {
+        hopeful = false;
+    }
+
+    @Override
     public void copied() {
         pulled.clear();
+        newest = 0;
         families.forgetDependents();
     }
 
@@ -115,6 +135,10 @@ final class FamilyOrder implements WriteOrder {
     public List<List<Change>> arrange(
             Collection<Change> changes, Map<Bytes, KeyValue> wanted, Predicate<Bytes> ahead, boolean whole) {
         Map<Bytes, Member> members = new LinkedHashMap<>();
+        Set<Bytes> leaving = changes.stream()
+                .filter(change -> change.writesKey() && !change.putsKey())
+                .map(Change::key)
+                .collect(Collectors.toSet());
         List<List<Change>> groups = new ArrayList<>();
         for (Change change : changes) {
             KeyValue entry = wanted.get(change.key());
@@ -124,25 +148,34 @@ final class FamilyOrder implements WriteOrder {
                 groups.add(List.of(change));
             }
         }
+        boolean looks = !whole || !hopeful;
         List<Bytes> fresh = new ArrayList<>(members.keySet());
         pulledNow = 0;
         while (!fresh.isEmpty()) {
-            Set<Bytes> missing = resolveOwners(fresh, members);
-            missing.removeIf(ahead.negate());
+            Set<Bytes> missing =
+                    resolveOwners(fresh, members, key -> leaving.contains(key) || (!looks && ahead.test(key)));
+            missing.removeIf(key -> !ahead.test(key) || leaving.contains(key));
             if (whole) {
                 fresh.stream()
                         .map(members::get)
                         .filter(member -> member != null && member.created)
                         .forEach(member -> addDependents(member, members, ahead, missing));
             }
-            fresh = pull(missing, members);
+            fresh = pull(missing, members, looks);
+        }
+        if (whole) {
+            wanted.keySet().forEach(families::passed);
         }
         groups.addAll(sorted(members));
         return groups;
     }
 
-    /** Finds out which owners are there or among the members, and returns those that are neither. */
-    private Set<Bytes> resolveOwners(List<Bytes> fresh, Map<Bytes, Member> members) {
+    /**
+     * Finds out which owners are there or among the members, and returns those that are neither.
+     *
+     * @param absent which are not there, or about to go, without a look
+     */
+    private Set<Bytes> resolveOwners(List<Bytes> fresh, Map<Bytes, Member> members, Predicate<Bytes> absent) {
         Map<Bytes, List<Owner>> open = new LinkedHashMap<>();
         for (Bytes key : fresh) {
             Member member = members.get(key);
@@ -153,9 +186,12 @@ final class FamilyOrder implements WriteOrder {
             member.safe = member.owners.isEmpty() || !member.created;
             for (Owner owner : member.owners) {
                 Pulled before = pulled.get(owner.key());
+                if (members.containsKey(owner.key())) {
+                    continue; // whether it goes is decided when they are sorted
+                }
                 if (before != null) {
                     member.safe |= before.uidHash() == owner.uid().hashCode();
-                } else if (!members.containsKey(owner.key())) {
+                } else {
                     open.computeIfAbsent(key, any -> new ArrayList<>()).add(owner);
                 }
             }
@@ -164,7 +200,9 @@ final class FamilyOrder implements WriteOrder {
                 .flatMap(List::stream)
                 .map(Owner::key)
                 .collect(Collectors.toCollection(LinkedHashSet::new));
-        Map<Bytes, KeyValue> there = strangers.lookAt(List.copyOf(asked)).entries();
+        Map<Bytes, KeyValue> there = strangers
+                .lookAt(asked.stream().filter(absent.negate()).toList())
+                .entries();
         open.forEach((key, owners) -> {
             Member member = members.get(key);
             for (Owner owner : owners) {
@@ -192,12 +230,12 @@ final class FamilyOrder implements WriteOrder {
         }
     }
 
-    private List<Bytes> pull(Set<Bytes> missing, Map<Bytes, Member> members) {
+    private List<Bytes> pull(Set<Bytes> missing, Map<Bytes, Member> members, boolean looks) {
         List<Bytes> fresh = new ArrayList<>();
         if (missing.isEmpty()) {
             return fresh;
         }
-        Strangers.Look there = strangers.lookAt(List.copyOf(missing));
+        Strangers.Look there = strangers.lookAt(looks ? List.copyOf(missing) : List.of());
         for (KeyValue entry : families.read(missing)) {
             Bytes key = entry.key();
             if (!differences.isWanted(entry)) {
@@ -214,7 +252,11 @@ final class FamilyOrder implements WriteOrder {
                                     pulledNow++;
                                 }
                             },
-                            () -> remember(entry));
+                            () -> {
+                                if (!differences.isLeftAlone(key)) {
+                                    remember(entry);
+                                }
+                            });
         }
         return fresh;
     }

@@ -23,10 +23,24 @@ final class Heritage {
         Bytes key = DrKitKeys.checkpoint(options.name());
         return Optional.ofNullable(newPrimary.read(List.of(key)).get(key))
                 .map(record -> Checkpoint.parse(record.value()))
-                .filter(checkpoint -> checkpoint.source().equals(oldPrimaryId)
-                        && checkpoint.isComplete()
-                        && checkpoint.scope().equals(scope.name())
-                        && History.contradicts(oldPrimary, checkpoint).isEmpty());
+                .filter(checkpoint ->
+                        objection(checkpoint, oldPrimary, oldPrimaryId, scope).isEmpty());
+    }
+
+    /** Why a checkpoint that the new primary holds does not tell what the two have in common; empty if it does. */
+    static Optional<String> objection(
+            Checkpoint checkpoint, KeyStore oldPrimary, String oldPrimaryId, MirrorScope scope) {
+        if (!checkpoint.source().equals(oldPrimaryId)) {
+            return Optional.of("it was of another primary than " + oldPrimary.name());
+        }
+        if (!checkpoint.isComplete()) {
+            return Optional.of("it was in the middle of a copy");
+        }
+        if (!checkpoint.scope().equals(scope.name())) {
+            return Optional.of("it was of scope " + checkpoint.scope() + ", not " + scope.name());
+        }
+        return History.contradicts(oldPrimary, checkpoint)
+                .map(why -> oldPrimary.name() + " does not have the history that was mirrored: " + why);
     }
 
     /** The keys that the new primary, when it was the standby, had refused: the old primary's copy is the only one. */

@@ -113,6 +113,7 @@ final class Keeper implements AutoCloseable {
         }
         if (retrying.isDue()) {
             contention.forgetOld();
+            addresses.lookAgain();
             skipped.of(EnumSet.of(Reason.WITHHELD, Reason.CONTENDED)).stream()
                     .filter(copied)
                     .limit(AT_ONCE)

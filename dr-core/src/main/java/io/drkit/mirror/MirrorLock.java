@@ -1,8 +1,10 @@
 package io.drkit.mirror;
 
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.drkit.OutcomeUnknownException;
+import io.drkit.UnsafeToProceedException;
 import io.drkit.keyspace.DrKitKeys;
 import io.drkit.keystore.Bytes;
 import io.drkit.keystore.CommitResult;
@@ -15,6 +17,7 @@ import io.drkit.keystore.Transaction.Operation;
 import io.drkit.site.Role;
 import io.drkit.site.Site;
 import io.drkit.site.SiteFullException;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.List;
@@ -41,7 +44,21 @@ final class MirrorLock implements AutoCloseable {
     private long revision;
 
     /** What the lock's key says: read by people, and by those who look for a running mirror. */
+    @JsonIgnoreProperties(ignoreUnknown = true)
     record Holder(String mirror, String holder, String since, String session) {}
+
+    /** Who holds a standby's lock now, of whatever mirror. */
+    static Optional<Holder> holder(KeyStore standby) {
+        KeyValue lock = standby.read(List.of(DrKitKeys.LOCK)).get(DrKitKeys.LOCK);
+        try {
+            return lock == null
+                    ? Optional.empty()
+                    : Optional.of(JSON.readValue(lock.value().unsafeArray(), Holder.class));
+        } catch (IOException e) {
+            throw new UnsafeToProceedException("Cannot read " + DrKitKeys.LOCK.printable()
+                    + ": it is not what DrKit writes there. It goes away with its lease, or delete it.");
+        }
+    }
 
     MirrorLock(KeyStore standby, MirrorOptions options) {
         this.standby = standby;
@@ -92,6 +109,11 @@ final class MirrorLock implements AutoCloseable {
 
     boolean isHeld() {
         return revision != 0 && lease != null && lease.isAlive();
+    }
+
+    /** Which session this is, whether it holds the lock or not. */
+    String session() {
+        return session;
     }
 
     /** Of the lock's key, as last written. */

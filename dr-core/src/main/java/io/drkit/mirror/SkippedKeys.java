@@ -135,9 +135,10 @@ final class SkippedKeys {
         return prefix.concat(key);
     }
 
-    /** Whether what the standby holds there is someone else's, and could not be set aside. */
+    /** Whether what the standby holds there may be someone else's, though the books on foreign revisions know it no more. */
     boolean keeps(Bytes key) {
-        return is(key, Reason.KEPT);
+        String text = keys.get(key);
+        return text != null && Reason.of(text) != Reason.REFUSED;
     }
 
     boolean is(Bytes key, Reason reason) {

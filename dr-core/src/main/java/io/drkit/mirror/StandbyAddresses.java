@@ -42,6 +42,11 @@ final class StandbyAddresses {
         known &= !services.contains(key);
     }
 
+    /** What is known may have become untrue without anyone else's doing. */
+    void lookAgain() {
+        known = false;
+    }
+
     /** Why the standby cannot have a service of the primary, if it cannot. */
     Optional<String> takenFrom(KeyValue wanted) {
         if (!scope.standbyIsAlive() || !services.contains(wanted.key())) {

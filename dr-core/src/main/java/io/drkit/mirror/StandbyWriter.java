@@ -174,7 +174,8 @@ final class StandbyWriter {
             if (load.takes(group) || group.size() == 1) {
                 together.addAll(group);
             } else {
-                parts(group.stream().map(List::of).toList()).forEach(part -> parts.add(new Part(part.changes(), true)));
+                parts(wanted.stream().map(List::of).toList())
+                        .forEach(part -> parts.add(new Part(part.changes(), true)));
             }
         }
         if (!together.isEmpty()) {

@@ -28,12 +28,23 @@ interface WriteOrder {
         public void remember(KeyValue entry) {}
 
         @Override
+        public void forget(Bytes key) {}
+
+        @Override
         public void learn(KeyValue entry) {}
 
         @Override
         public List<KeyRange> first() {
             return List.of();
         }
+
+        @Override
+        public long newest() {
+            return 0;
+        }
+
+        @Override
+        public void wasWrong() {}
 
         @Override
         public void copied() {}
@@ -58,11 +69,20 @@ interface WriteOrder {
     /** An entry was written, or found to be there, before the copy came to it. */
     void remember(KeyValue entry);
 
+    /** What was pulled ahead was not written after all: the copy brings it when it comes to it. */
+    void forget(Bytes key);
+
     /** To be shown every entry that is about to be mirrored. */
     void learn(KeyValue entry);
 
     /** What is to be copied before anything else. */
     List<KeyRange> first();
+
+    /** The newest revision of the primary of which anything was written before the copy came to it. */
+    long newest();
+
+    /** Something that was arranged could not be written, for the standby is not as was thought. */
+    void wasWrong();
 
     /** The copy is through; what served it alone can go. */
     void copied();

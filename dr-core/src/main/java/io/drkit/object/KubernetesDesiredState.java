@@ -79,6 +79,7 @@ public final class KubernetesDesiredState implements DesiredState {
     @Override
     public Bytes toCreate(Bytes primary) {
         return StoredObject.read(primary)
+                .filter(object -> isClaim(object) || object.owners().stream().anyMatch(foreignOwner))
                 .flatMap(object -> Draft.of(object).map(draft -> {
                     draft.removeOwners(foreignOwner);
                     if (isClaim(object)) {

@@ -86,6 +86,17 @@ public final class Site {
         return change(role -> role.role() == Role.PRIMARY ? role : new SiteRole(Role.PRIMARY, role.epoch() + 1));
     }
 
+    /** As {@link #promote}, in an epoch later than {@code epoch} too: the old primary's. A site that is the primary already stays as it is. */
+    SiteRole promoteAfter(long epoch) {
+        return change(role ->
+                role.role() == Role.PRIMARY ? role : new SiteRole(Role.PRIMARY, Math.max(role.epoch(), epoch) + 1));
+    }
+
+    /** Makes this site a standby of a later epoch than its own. A site of that epoch or a later one stays as it is. */
+    SiteRole yieldTo(long epoch) {
+        return change(role -> role.epoch() < epoch ? new SiteRole(Role.STANDBY, epoch) : role);
+    }
+
     /** Makes this site a standby, in the epoch it was in. */
     public SiteRole demote() {
         return change(role -> new SiteRole(Role.STANDBY, role.epoch()));

@@ -10,6 +10,7 @@ import io.drkit.examples.command.NodeCommand;
 import io.drkit.examples.command.QuarantineCommand;
 import io.drkit.examples.command.RepairCommand;
 import io.drkit.examples.command.RoleCommand;
+import io.drkit.examples.command.ScopeCommand;
 import io.drkit.examples.demo.DemoCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -24,6 +25,7 @@ import picocli.CommandLine.Option;
             CheckCommand.class,
             RepairCommand.class,
             QuarantineCommand.class,
+            ScopeCommand.class,
             RoleCommand.class,
             EncryptionCommand.class,
             NodeCommand.class,

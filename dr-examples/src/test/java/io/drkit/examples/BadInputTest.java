@@ -70,15 +70,49 @@ class BadInputTest {
     void a_missing_option_is_named() {
         assertSentence(drkit("check", "--scope", "all"), 2, "--from");
         assertSentence(drkit("check", "--scope", "all", "--from", "http://127.0.0.1:1"), 2, "--to");
-        assertSentence(drkit("mirror", "--from", "http://127.0.0.1:1", "--to", "http://127.0.0.1:2"), 2, "--scope");
+        assertSentence(drkit("scope", "explain"), 2, "KEY");
+        assertSentence(drkit("scope", "explain", "/registry/pods/a/b", "--at-user", "root"), 2, "--at");
         assertSentence(drkit("role", "show"), 2, "--at");
         assertSentence(drkit("role"), 2, "subcommand");
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"platform", "prefix:", "everything", ""})
+    @ValueSource(strings = {"Platform", "prefix:", "everything", ""})
     void an_unknown_scope_is_a_usage_error(String scope) {
         assertSentence(drkit("check", "--from", "x", "--to", "y", "--scope", scope), 2, "scope", "all", "prefix:");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "--include-namespace=A/b",
+                "--exclude-namespace=",
+                "--include-resource=deployments",
+                "--exclude-resource=*",
+                "--include-key=/elsewhere/a",
+                "--exclude-key=/registry/configmaps/a/",
+                "--registry-prefix=registry",
+                "--registry-prefix=/drkit"
+            })
+    void a_wish_that_cannot_be_meant_is_a_usage_error(String option) {
+        assertSentence(drkit("scope", "explain", "/registry/pods/a/b", option), 2, option.split("=", 2)[1]);
+        assertSentence(drkit("check", "--from", "x", "--to", "y", option), 2, option.split("=", 2)[1]);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "--include-namespace=a",
+                "--exclude-namespace=a",
+                "--include-resource=pods",
+                "--exclude-resource=pods",
+                "--include-key=/registry/pods/a/b",
+                "--exclude-key=/registry/pods/a/b",
+                "--registry-prefix=/registry"
+            })
+    void wishes_go_with_the_platform_scope_only(String option) {
+        assertSentence(
+                drkit("mirror", "--from", "x", "--to", "y", "--scope", "all", option), 2, "--scope platform", "all");
     }
 
     @Test

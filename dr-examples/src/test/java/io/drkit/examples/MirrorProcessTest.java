@@ -6,6 +6,8 @@ import static org.awaitility.Awaitility.await;
 import io.drkit.examples.demo.MirrorProcess;
 import io.drkit.testkit.etcd.EtcdServer;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -87,5 +89,50 @@ class MirrorProcessTest {
                 assertEndsPromptly(mirror);
             }
         }
+    }
+
+    @Test
+    void another_process_stops_it_when_nothing_is_missed_and_the_next_one_is_not_meant() throws InterruptedException {
+        String[] arguments = {
+            "--from", primary.endpoint(0), "--to", standby.endpoint(0), "--scope", "prefix:/d/", "--name", "d"
+        };
+        primary.etcdctl("put", "/d/1", "one");
+        primary.etcdctl("put", "/d/2", "two");
+        try (MirrorProcess mirror = MirrorProcess.start(arguments)) {
+            awaitMirrored("/d/2", "two");
+            standby.etcdctl("del", "/d/1");
+            Cli refused = stop(arguments);
+            assertThat(refused.code()).as(refused.err()).isEqualTo(5);
+            assertThat(refused.out()).contains("LOCAL ETCD missed keys: 1", "  /d/1", "Refused: ", "--force");
+            assertThat(mirror.isAlive()).isTrue();
+
+            primary.etcdctl("put", "/d/1", "one again");
+            Cli stopped = stop(arguments);
+            assertThat(stopped.code()).as(stopped.out() + stopped.err()).isZero();
+            assertThat(stopped.out()).contains("LOCAL ETCD missed keys: 0", "Mirror d is stopped.");
+            assertThat(mirror.awaitExit(10)).as(mirror.log()).isZero();
+            assertThat(mirror.log()).contains("Stopped at the primary's revision ");
+        }
+        assertThat(standby.etcdctl("get", "/drkit/mirror/d/stop")).isEmpty();
+        standby.etcdctl("put", "/drkit/mirror/d/stop", "{\"session\":\"an old one\"}");
+        primary.etcdctl("put", "/d/3", "three");
+        try (MirrorProcess mirror = MirrorProcess.start(arguments)) {
+            awaitMirrored("/d/3", "three");
+            standby.etcdctl("del", "/d/1");
+            Cli forced = stop(arguments, "--force", "--output", "json");
+            assertThat(forced.code()).as(forced.err()).isZero();
+            assertThat(forced.json().path("outcome").asText()).isEqualTo("stopped");
+            assertThat(forced.json().path("check").path("total").path("missed").asInt())
+                    .isEqualTo(1);
+            assertThat(mirror.awaitExit(10)).as(mirror.log()).isZero();
+        }
+        assertThat(standby.etcdctl("get", "/drkit/mirror/d/stop")).isEmpty();
+    }
+
+    private static Cli stop(String[] pair, String... more) {
+        List<String> arguments = new ArrayList<>(List.of("mirror", "stop"));
+        arguments.addAll(List.of(pair));
+        arguments.addAll(List.of(more));
+        return Cli.drkit(arguments.toArray(String[]::new));
     }
 }

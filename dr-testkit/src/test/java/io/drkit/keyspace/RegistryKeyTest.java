@@ -3,19 +3,10 @@ package io.drkit.keyspace;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.drkit.keystore.Bytes;
-import java.io.BufferedReader;
-import java.io.IOException;
-import java.io.InputStreamReader;
-import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-import java.util.zip.GZIPInputStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -24,8 +15,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Keys as real kube-apiservers write them. */
 class RegistryKeyTest {
-
-    private static final Pattern KEY = Pattern.compile("\"key\": \"([^\"\\\\]*)\"");
 
     /** What a path says, and what it is. */
     private static final Map<String, String> GROUPED = Map.ofEntries(
@@ -83,7 +72,7 @@ class RegistryKeyTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"kube-registry.jsonl.gz", "kube-standby-registry.jsonl.gz"})
-    void every_recorded_key_is_what_one_expects(String file) throws IOException {
+    void every_recorded_key_is_what_one_expects(String file) {
         List<String> keys = keys(file);
         assertThat(keys).hasSizeGreaterThan(200);
         Set<String> unexpected = new TreeSet<>();
@@ -115,6 +104,15 @@ class RegistryKeyTest {
         "/registry/minions/node-1, nodes, , node-1",
         "/registry/controllers/default/old, replicationcontrollers, default, old",
         "/registry/ranges/serviceips, serviceipallocations, , ''",
+        "/registry/ranges/secondaryserviceips, serviceipallocations, , ''",
+        "/registry/ranges/servicenodeports, servicenodeportallocations, , ''",
+        "/registry/peerserverleases/apiserver-x, apiserverpeeripinfo, , apiserver-x",
+        "/registry/ipaddresses/10.0.0.1, ipaddresses.networking.k8s.io, , 10.0.0.1",
+        "/registry/servicecidrs/kubernetes, servicecidrs.networking.k8s.io, , kubernetes",
+        "/registry/health, health, , ''",
+        "/registry/apiregistration.k8s.io/apiservices/v1., apiservices.apiregistration.k8s.io, , v1.",
+        "/registry/example.com/widgets/team-1/a, widgets.example.com, team-1, a",
+        "/registry/ingress/team-1/a, ingresses.networking.k8s.io, team-1, a",
         "/registry/masterleases/10.0.0.1, apiserveripinfo, , 10.0.0.1",
         "/registry/example.com/widgets/a, widgets.example.com, , a",
         "/registry/unheardof/default/a, unheardof, default, a"
@@ -143,17 +141,35 @@ class RegistryKeyTest {
         }
     }
 
-    private static List<String> keys(String file) throws IOException {
-        List<String> keys = new ArrayList<>();
-        try (BufferedReader lines = new BufferedReader(new InputStreamReader(
-                new GZIPInputStream(Objects.requireNonNull(RegistryKeyTest.class.getResourceAsStream("/" + file))),
-                StandardCharsets.UTF_8))) {
-            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-                Matcher key = KEY.matcher(line);
-                assertThat(key.find()).as(line).isTrue();
-                keys.add(key.group(1));
-            }
+    @Test
+    void keys_that_no_kube_apiserver_writes_are_told() {
+        for (String key : List.of(
+                "/registry/configmaps/",
+                "/registry/configmaps//a",
+                "/registry/configmaps/team-1/",
+                "/registry/configmaps/team-1/a/b",
+                "/registry//team-1/a",
+                "/registry/pods",
+                "/registry/example.com/widgets",
+                "/registry/ranges/serviceips",
+                "/registry/health")) {
+            assertThat(parse(Bytes.utf8(key)).isOfObject()).as(key).isFalse();
         }
-        return keys;
+        Bytes noText = Bytes.utf8("/registry/configmaps/team-1/").concat(Bytes.copyOf((byte) 0xff));
+        assertThat(parse(noText).isOfObject()).isFalse();
+        for (String key :
+                List.of("/registry/configmaps/team-1/a", "/registry/minions/n", "/registry/clusterroles/rôle:1")) {
+            assertThat(parse(Bytes.utf8(key)).isOfObject()).as(key).isTrue();
+        }
+    }
+
+    private static RegistryKey parse(Bytes key) {
+        return RegistryKey.parse(key, "/registry").orElseThrow();
+    }
+
+    private static List<String> keys(String file) {
+        return RecordedEntries.of(file).stream()
+                .map(entry -> entry.key().utf8())
+                .toList();
     }
 }

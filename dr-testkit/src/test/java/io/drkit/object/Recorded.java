@@ -18,14 +18,14 @@ import java.util.regex.Pattern;
 import java.util.zip.GZIPInputStream;
 
 /** What a real kube-apiserver 1.36 stored: in the end, and one version after the other. Secrets, configmaps and widgets are encrypted. */
-final class Recorded {
+public final class Recorded {
 
     private static final Pattern KEY = Pattern.compile("\"key\": \"([^\"\\\\]*)\"");
     private static final Pattern VALUE = Pattern.compile("\"value\": \"([^\"]*)\"");
 
     private Recorded() {}
 
-    static Map<String, Bytes> registry() {
+    public static Map<String, Bytes> registry() {
         return last(read("/kube-registry.jsonl.gz"));
     }
 

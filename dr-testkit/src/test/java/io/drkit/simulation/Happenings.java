@@ -1,8 +1,10 @@
 package io.drkit.simulation;
 
 import io.drkit.keystore.Bytes;
+import io.drkit.keystore.KeyValue;
 import io.drkit.keystore.Transaction.Operation;
 import io.drkit.mirror.Checkpoint;
+import io.drkit.mirror.MirrorStatus;
 import io.drkit.mirror.MirrorStatus.State;
 import io.drkit.simulation.Profile.Plot;
 import io.drkit.simulation.World.Running;
@@ -15,6 +17,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** All that happens to the two sites, but for what the network does. */
@@ -22,6 +25,8 @@ final class Happenings {
 
     private final World world;
     private final Profile profile;
+    private final Judge judge;
+    private final ControlPlane controlPlane;
     private final Dice dice;
     private int act;
     private int values;
@@ -34,14 +39,19 @@ final class Happenings {
     private final Map<Bytes, Bytes> lost = new HashMap<>();
     private long keptAtLeast;
 
-    Happenings(World world) {
+    Happenings(World world, Judge judge) {
         this.world = world;
+        this.judge = judge;
+        this.controlPlane = new ControlPlane(world.dice, world.profile);
         this.profile = world.profile;
         this.dice = world.dice;
     }
 
     void begin() {
         world.tell("a story of kind " + profile);
+        if (profile.living()) {
+            controlPlane.begin(world.primary);
+        }
         for (int i = 0; i < profile.keys(); i++) {
             write(world.primary);
         }
@@ -106,11 +116,12 @@ final class Happenings {
         old.unleased().forEach((key, value) -> {
             if (!Objects.equals(value, common.get(key))) {
                 old.strange.add(key);
-                if (!Objects.equals(value, inherited.get(key))) {
+                if (!says(value, inherited.get(key)) && !says(value, common.get(key))) {
                     lost.put(key, value);
                 }
             }
         });
+        old.createdByStrangers.addAll(old.strange);
         world.living().forEach(world::crash);
         giveSpace();
         old.as(Side.Author.OPERATOR, () -> Site.at(old.store).demote());
@@ -119,6 +130,10 @@ final class Happenings {
         refusalIsAllowed = false;
         world.mirrors.removeIf(running -> running.actor().isGone());
         world.tell(old.name + " is demoted; " + lost.size() + " of its writes are lost ones");
+    }
+
+    private boolean says(Bytes value, @Nullable Bytes other) {
+        return other != null && profile.scope().desired().isEqual(other, value);
     }
 
     private void restore() {
@@ -198,7 +213,9 @@ final class Happenings {
                 world.late.remove(dice.below(world.late.size())).doneLate();
             }
         } else if (kind < 94) {
-            world.startCheck();
+            if (!profile.living()) {
+                world.startCheck();
+            }
         } else if (kind < 96) {
             if (profile.clockJumps()) {
                 world.scheduler.jump(Duration.ofMinutes(dice.below(2000) - 1000));
@@ -256,6 +273,10 @@ final class Happenings {
     }
 
     private void write(Side side) {
+        if (profile.living()) {
+            controlPlane.write(side);
+            return;
+        }
         String key = "/registry/" + dice.below(profile.keys());
         String value = "v" + ++values;
         switch (dice.below(10)) {
@@ -283,6 +304,12 @@ final class Happenings {
     private void strange() {
         Side side = world.standby;
         String own = side.strangers.utf8() + dice.below(5);
+        if (profile.living() && dice.chance(600)) {
+            controlPlane.write(side);
+            forgetLost();
+            world.tell("someone writes to " + side.name);
+            return;
+        }
         String primarys = "/registry/" + dice.below(profile.keys());
         lost.remove(Bytes.utf8(primarys));
         keptAtLeast--;
@@ -293,6 +320,35 @@ final class Happenings {
             default -> side.store.put(own, "s" + ++values);
         }
         world.tell("a stranger writes to " + side.name);
+    }
+
+    /** What an alive control plane does all the time, on a standby as well as on a primary. */
+    void controllersAct(boolean chance) {
+        if (!profile.living()) {
+            return;
+        }
+        if (dice.chance(chance ? 30 : 60)) {
+            Side side = dice.chance(600) ? world.standby : world.primary;
+            controlPlane
+                    .collect(side, chance)
+                    .ifPresent(done -> world.tell("garbage of " + side.name + ": " + Side.show(done)));
+        }
+        if (chance && dice.chance(25)) {
+            controlPlane.writeStatus(world.standby);
+        }
+        if (chance && profile.fight() && dice.chance(200) && controlPlane.fight(world.standby)) {
+            world.tell("something on " + world.standby.name + " fights");
+        }
+        forgetLost();
+    }
+
+    /** What others than a mirror replaced is not for the mirror to keep. */
+    private void forgetLost() {
+        lost.entrySet().removeIf(write -> {
+            KeyValue now = world.standby.now.get(write.getKey());
+            return world.standby.strange.contains(write.getKey())
+                    && (now == null || !now.value().equals(write.getValue()));
+        });
     }
 
     /** From now on nothing goes wrong any more. */
@@ -306,6 +362,9 @@ final class Happenings {
         if (profile.plot() == Plot.SWAP && world.standby.role() == Role.PRIMARY) {
             // The second act never came.
             swap();
+        }
+        if (profile.living()) {
+            controlPlane.heal(world.primary);
         }
         world.tell("all is well from now on");
         if (world.living().isEmpty()) {
@@ -323,8 +382,20 @@ final class Happenings {
         long newest = world.primary.store.revision();
         boolean level = living.stream()
                 .map(running -> running.mirror().status())
-                .anyMatch(status -> status.state() == State.STREAMING && status.appliedRevision() == newest);
+                .anyMatch(status -> status.state() == State.STREAMING
+                        && status.appliedRevision() == newest
+                        && unrest(status).isEmpty());
         return (level && !refusalIsDue) || living.isEmpty();
+    }
+
+    /** What a living standby lacks to be as it should be. */
+    private Optional<String> unrest(MirrorStatus status) {
+        if (!profile.living()) {
+            return Optional.empty();
+        }
+        return controlPlane.hasGarbage(world.standby) || controlPlane.hasGarbage(world.primary)
+                ? Optional.of("there is garbage")
+                : judge.atRest(world.standby, status);
     }
 
     private boolean isRefused() {
@@ -334,12 +405,13 @@ final class Happenings {
 
     String status() {
         return world.living().stream()
-                .map(running -> running.actor().name + " " + running.mirror().status())
+                .map(running -> unrest(running.mirror().status()).orElse("") + " " + running.actor().name + " "
+                        + running.mirror().status())
                 .toList()
                 .toString();
     }
 
-    void judgeTheEnd(Judge judge) {
+    void judgeTheEnd() {
         world.judgeEnds(refusalIsDue || refusalIsAllowed);
         if (refusalIsDue && !isRefused()) {
             world.broken("refuses when due", "the restored primary was followed");
@@ -349,8 +421,8 @@ final class Happenings {
                 world.broken(
                         "refuses when due", "only " + world.standby.unleased().size() + " keys are left");
             }
-        } else if (!isRefused()) {
-            Judge.difference(world.standby, world.primary.unleased())
+        } else if (!isRefused() && !profile.living()) {
+            judge.difference(world.standby, world.primary.unleased())
                     .ifPresent(text -> world.broken("convergence", text));
         }
         judge.lostWritesAreSetAside(world.standby, lost);

@@ -17,6 +17,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** Checks every promise at every revision of either site: each method is named after what the mirror promises. */
@@ -24,16 +25,19 @@ final class Judge implements Side.Judge {
 
     private final Function<Side, Side> other;
     private final boolean maySplit;
+    private final @Nullable LivingJudge living;
+    private final LongSupplier time;
     private final BiConsumer<String, String> broken;
     private final Map<Side, Checkpoint> checkpoints = new HashMap<>();
     private final Map<Side, Checkpoint> streamed = new HashMap<>();
     private final Map<Side, String> lockHolders = new HashMap<>();
     private final Map<Side, Role> roles = new HashMap<>();
 
-    /** @param maySplit whether there is a reason to apply a revision in parts */
-    Judge(Function<Side, Side> other, boolean maySplit, BiConsumer<String, String> broken) {
+    Judge(Function<Side, Side> other, Profile profile, LongSupplier time, BiConsumer<String, String> broken) {
         this.other = other;
-        this.maySplit = maySplit;
+        this.maySplit = profile.maySplit();
+        this.living = profile.living() ? new LivingJudge(profile, broken) : null;
+        this.time = time;
         this.broken = broken;
     }
 
@@ -60,6 +64,10 @@ final class Judge implements Side.Judge {
             }
         }
         if (mirror) {
+            if (living != null) {
+                living.judge(
+                        side, other.apply(side), time.getAsLong(), operations, streamed.get(side), side.checkpoint());
+            }
             revisionsAreWhole(side, operations);
             surplusIsKept(side, operations);
         }
@@ -68,7 +76,7 @@ final class Judge implements Side.Judge {
     private void nothingElseTouched(Side side, List<Operation> operations) {
         for (Operation operation : operations) {
             Bytes key = operation.key();
-            if (!Side.SCOPE.range().contains(key) && !DrKitKeys.OWN.contains(key)) {
+            if (!Side.RANGE.contains(key) && !DrKitKeys.OWN.contains(key)) {
                 broken.accept("nothing else touched", side.mirror + " wrote " + key.printable());
             }
         }
@@ -115,13 +123,13 @@ final class Judge implements Side.Judge {
         Checkpoint before = streamed.get(side);
         Checkpoint now = side.checkpoint();
         streamed.put(side, now == null ? none() : now);
-        boolean changes =
-                operations.stream().anyMatch(operation -> Side.SCOPE.range().contains(operation.key()));
+        boolean changes = operations.stream().anyMatch(operation -> Side.RANGE.contains(operation.key()));
         if (!changes || before == null || now == null || !before.isComplete() || !now.isComplete()) {
             return;
         }
         boolean part = now.partialTo() > now.revision();
-        if (part ? !maySplit : now.revision() == before.revision()) {
+        // Where the standby is alive, what others change is put right at any time.
+        if (part ? !maySplit : living == null && now.revision() == before.revision()) {
             broken.accept("atomic revisions", side.mirror + " applied a part of what follows " + now.revision());
         }
     }
@@ -131,7 +139,10 @@ final class Judge implements Side.Judge {
     }
 
     /** How a standby differs from {@code due} in what only the mirror touched last. */
-    static Optional<String> difference(Side standby, Map<Bytes, Bytes> due) {
+    Optional<String> difference(Side standby, Map<Bytes, Bytes> due) {
+        if (living != null) {
+            return living.difference(standby, due);
+        }
         Map<Bytes, Bytes> there = standby.unleased();
         Set<Bytes> keys = new HashSet<>(due.keySet());
         keys.addAll(there.keySet());
@@ -181,14 +192,23 @@ final class Judge implements Side.Judge {
         Map<Bytes, KeyValue> kept = side.entries(DrKitKeys.QUARANTINE_RANGE);
         lost.forEach((key, value) -> {
             KeyValue now = side.get(key);
-            boolean inPlace = now != null && now.value().equals(value);
+            boolean inPlace = now != null && says(now.value(), value, side);
             boolean aside = kept.entrySet().stream()
                     .anyMatch(entry -> entry.getKey().printable().endsWith(key.printable())
-                            && entry.getValue().value().equals(value));
+                            && says(entry.getValue().value(), value, side));
             if (!inPlace && !aside) {
                 broken.accept("lost writes are set aside", key.printable() + "=" + text(value) + " is nowhere");
             }
         });
+    }
+
+    private static boolean says(Bytes value, Bytes lost, Side side) {
+        return side.scope.desired().isEqual(value, lost);
+    }
+
+    /** How a standby that is alive is not as it should be in the end. */
+    Optional<String> atRest(Side standby, MirrorStatus status) {
+        return living == null ? Optional.empty() : living.atRest(standby, other.apply(standby), status);
     }
 
     /** The lag told is an upper bound, and what is told to be applied was. */

@@ -1,6 +1,7 @@
 package io.drkit.simulation;
 
 import io.drkit.Ticker;
+import io.drkit.keyspace.MirrorScope;
 import io.drkit.mirror.MirrorOptions;
 import java.time.Clock;
 import java.time.Duration;
@@ -14,6 +15,10 @@ import java.time.Duration;
  * @param faults how often messages come to harm, of a thousand
  * @param events how often something else happens at a point, of a thousand
  * @param mirrors how many mirrors there may be at once
+ * @param living whether the standby's control plane is alive
+ * @param standard what counts there
+ * @param fight whether something there wants a key otherwise all the time
+ * @param corrections how often a key is put right there within {@code correctionSeconds}
  */
 record Profile(
         Plot plot,
@@ -34,7 +39,12 @@ record Profile(
         boolean largeValues,
         boolean requestLimit,
         boolean unawareHolders,
-        boolean clockJumps) {
+        boolean clockJumps,
+        boolean living,
+        LivingScope.Standard standard,
+        boolean fight,
+        int corrections,
+        int correctionSeconds) {
 
     /** What a history leads to. */
     enum Plot {
@@ -96,7 +106,28 @@ record Profile(
                 dice.chance(150),
                 dice.chance(300),
                 dice.chance(300),
-                dice.chance(200));
+                dice.chance(200),
+                dice.chance(333),
+                standard(dice),
+                dice.chance(300),
+                1 + dice.below(3),
+                2 + dice.below(10));
+    }
+
+    private static LivingScope.Standard standard(Dice dice) {
+        return dice.chance(333)
+                ? LivingScope.Standard.WHOLE
+                : dice.chance(500) ? LivingScope.Standard.KUBERNETES : LivingScope.Standard.WITHOUT_FOREIGN_OWNERS;
+    }
+
+    /** What else deletes keys of a living standby would have to be told from a mass deletion. */
+    @Override
+    public Plot plot() {
+        return living && plot == Plot.MASS_DELETION ? Plot.MIRROR : plot;
+    }
+
+    MirrorScope scope() {
+        return living ? new LivingScope(standard) : MirrorScope.all();
     }
 
     /** Whether there is a reason to apply a revision in parts. */
@@ -108,9 +139,11 @@ record Profile(
         return MirrorOptions.builder()
                 .pageSize(pageSize)
                 .maxTransactionBytes(transactionBytes)
-                .maxShrink(plot == Plot.MASS_DELETION ? 0.3 : 1)
+                .maxShrink(plot() == Plot.MASS_DELETION ? 0.3 : 1)
                 .shrinkFloor(SHRINK_FLOOR)
                 .shrinkWindow(SHRINK_WINDOW)
+                .corrections(corrections)
+                .correctionWindow(Duration.ofSeconds(correctionSeconds))
                 .maxBackoff(Duration.ofSeconds(1))
                 .clock(clock)
                 .ticker(ticker)

@@ -26,7 +26,9 @@ import org.jspecify.annotations.Nullable;
 /** One site: its store, and all that is to be known of it in order to judge what a mirror does. */
 final class Side {
 
-    static final MirrorScope SCOPE = MirrorScope.all();
+    /** That of every scope. */
+    static final KeyRange RANGE = MirrorScope.all().range();
+
     private static final Bytes CHECKPOINT = DrKitKeys.checkpoint("default");
 
     /** Who may have written a revision. */
@@ -43,11 +45,12 @@ final class Side {
     }
 
     final String name;
+    final MirrorScope scope;
     InMemoryKeyStore store;
     Author author = Author.USER;
     /** The mirror that writes, where one does. */
     String mirror = "";
-    /** The unleased content in scope at each revision: outlives compaction. */
+    /** The unleased content at each revision of what may be in scope: outlives compaction. */
     final TreeMap<Long, Map<Bytes, Bytes>> history = new TreeMap<>();
     /** What was, in a history that was abandoned, at revisions which are others now. */
     private Map<Long, Map<Bytes, Bytes>> former = Map.of();
@@ -55,6 +58,14 @@ final class Side {
     final TreeMap<Long, Long> times = new TreeMap<>();
     /** Keys in scope that someone else than a mirror touched last, while this was a standby. */
     final Set<Bytes> strange = new HashSet<>();
+    /** Keys in scope that someone else than a mirror created, while this was a standby. */
+    final Set<Bytes> createdByStrangers = new HashSet<>();
+    /** What there is in the range, and what there was before the last revision. */
+    Map<Bytes, KeyValue> now = new HashMap<>();
+
+    Map<Bytes, KeyValue> before = new HashMap<>();
+    /** {@link #strange} before the last revision. */
+    Set<Bytes> strangeBefore = Set.of();
 
     private Runnable watching = () -> {};
     /** How often it was compacted. */
@@ -62,8 +73,9 @@ final class Side {
     /** Where only strangers write, and only here. */
     final Bytes strangers;
 
-    Side(String name, Clock clock) {
+    Side(String name, MirrorScope scope, Clock clock) {
         this.name = name;
+        this.scope = scope;
         this.strangers = Bytes.utf8("/registry/strange-" + name + "/");
         this.store = new InMemoryKeyStore(name, clock);
         history.put(1L, Map.of());
@@ -72,20 +84,34 @@ final class Side {
     /** To be told of every change from now on. */
     void watch(Judge judge, LongSupplier time) {
         watching = () -> watch(judge, time);
+        now = entries(RANGE);
         store.onChange((operations, revision) -> {
+            before = now;
+            now = entries(RANGE);
+            strangeBefore = scope.standbyIsAlive() ? Set.copyOf(strange) : Set.of();
             history.put(revision, unleased());
             times.put(revision, time.getAsLong());
+            boolean strangers = author != Author.MIRROR && role() != Role.PRIMARY;
             for (Operation operation : operations) {
-                if (SCOPE.range().contains(operation.key())) {
-                    if (author == Author.MIRROR || role() == Role.PRIMARY) {
-                        strange.remove(operation.key());
-                    } else {
-                        strange.add(operation.key());
-                    }
+                if (RANGE.contains(operation.key())) {
+                    touched(operation.key(), strangers);
                 }
             }
             judge.judge(this, revision, operations);
         });
+    }
+
+    private void touched(Bytes key, boolean byStranger) {
+        if (byStranger) {
+            strange.add(key);
+        } else {
+            strange.remove(key);
+        }
+        if (byStranger && !before.containsKey(key)) {
+            createdByStrangers.add(key);
+        } else if (!now.containsKey(key) || !before.containsKey(key)) {
+            createdByStrangers.remove(key);
+        }
     }
 
     /** The store is another one. */
@@ -153,8 +179,8 @@ final class Side {
 
     Map<Bytes, Bytes> unleased() {
         Map<Bytes, Bytes> content = new TreeMap<>();
-        entries(SCOPE.range()).values().stream()
-                .filter(SCOPE::holds)
+        entries(RANGE).values().stream()
+                .filter(entry -> !entry.leased() && scope.mayAdmit(entry.key()))
                 .forEach(entry -> content.put(entry.key(), entry.value()));
         return content;
     }
@@ -174,8 +200,12 @@ final class Side {
         return operation instanceof Operation.Put put ? key + "=" + show(put.value()) : key + " is gone";
     }
 
-    private static String show(Bytes value) {
-        return value.size() > 20 ? value.toString() : value.printable();
+    /** A value, or what it is if it is long. */
+    static String show(Bytes value) {
+        if (value.size() <= 20) {
+            return value.printable();
+        }
+        return Thing.read(Kind.ALPHA, value).map(Thing::brief).orElseGet(value::toString);
     }
 
     static String show(Map<Bytes, Bytes> content) {

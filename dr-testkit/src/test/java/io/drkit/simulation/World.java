@@ -58,9 +58,9 @@ final class World {
         this.dice = new Dice(seed);
         this.profile = Profile.draw(dice);
         this.scheduler = new Scheduler(dice, this::act);
-        this.primary = new Side("east", scheduler.steadyClock());
-        this.standby = new Side("west", scheduler.steadyClock());
-        this.judge = new Judge(side -> side == primary ? standby : primary, profile.maySplit(), this::broken);
+        this.primary = new Side("east", profile.scope(), scheduler.steadyClock());
+        this.standby = new Side("west", profile.scope(), scheduler.steadyClock());
+        this.judge = new Judge(side -> side == primary ? standby : primary, profile, scheduler::nanoTime, this::broken);
         for (Side side : List.of(primary, standby)) {
             side.store.watchBatch(profile.watchBatch());
             if (profile.requestLimit()) {
@@ -71,7 +71,7 @@ final class World {
             }
             side.watch(this::written, scheduler::nanoTime);
         }
-        this.happenings = new Happenings(this);
+        this.happenings = new Happenings(this, judge);
     }
 
     private void written(Side side, long revision, List<Operation> operations) {
@@ -96,7 +96,7 @@ final class World {
             mirrors.forEach(running -> running.mirror().stop());
             awaitAllGone();
             if (broken == null) {
-                happenings.judgeTheEnd(judge);
+                happenings.judgeTheEnd();
             }
         } finally {
             chance = false;
@@ -146,6 +146,7 @@ final class World {
                 .filter(running ->
                         running.from().reaches(primary) && !running.actor().isKilled())
                 .forEach(running -> judge.measured(running.mirror().status(), primary, scheduler.nanoTime()));
+        happenings.controllersAct(chance && !isLeftOut());
         if (chance && !isLeftOut() && dice.chance(profile.events())) {
             happenings.happen();
         }
@@ -201,7 +202,7 @@ final class World {
         Link from = new Link(this, name, primary);
         Link to = new Link(this, name, standby);
         SimulatedMirror mirror =
-                new SimulatedMirror(from, to, Side.SCOPE, profile.options(scheduler.clock(), scheduler));
+                new SimulatedMirror(from, to, profile.scope(), profile.options(scheduler.clock(), scheduler));
         Actor actor = scheduler.spawn(name, () -> {
             try {
                 mirror.run();
@@ -258,7 +259,7 @@ final class World {
         scheduler.spawn("checker", () -> {
             try {
                 ConsistencyReport report =
-                        new DefaultConsistencyChecker(from, to, options).check(Side.SCOPE, Level.VALUES);
+                        new DefaultConsistencyChecker(from, to, options).check(profile.scope(), Level.VALUES);
                 if (compactions == left.compactions + right.compactions && profile.plot() == Plot.MIRROR) {
                     judgeReport(report, left, right, lock != null && lock.equals(right.get(DrKitKeys.LOCK)));
                 }

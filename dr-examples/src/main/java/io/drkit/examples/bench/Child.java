@@ -40,8 +40,10 @@ final class Child implements AutoCloseable {
     /** As {@link #drkit}: a command from {@code primary} to {@code standby}, of all keys. */
     static Child onPair(List<String> jvmOptions, String command, Site primary, Site standby, String... arguments) {
         List<String> all = new ArrayList<>(List.of(command, "--from", primary.endpoint(), "--to", standby.endpoint()));
-        all.addAll(List.of("--scope", "all"));
         all.addAll(List.of(arguments));
+        if (!all.contains("--scope")) {
+            all.addAll(List.of("--scope", "all"));
+        }
         return drkit(jvmOptions, all.toArray(String[]::new));
     }
 

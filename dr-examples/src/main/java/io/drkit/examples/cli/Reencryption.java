@@ -18,10 +18,11 @@ final class Reencryption {
     private final TransformingKeyStore primary;
     private final TransformingKeyStore standby;
 
-    Reencryption(KeyStore primary, EncryptionConfig there, KeyStore standby, EncryptionConfig here) {
+    Reencryption(
+            KeyStore primary, EncryptionConfig there, KeyStore standby, EncryptionConfig here, String registryPrefix) {
         ValueCipher cipher = new LocalValueCipher();
-        ValueTransformer onPrimary = new ValueTransformer(there, cipher);
-        ValueTransformer onStandby = new ValueTransformer(here, cipher);
+        ValueTransformer onPrimary = new ValueTransformer(there, cipher, registryPrefix);
+        ValueTransformer onStandby = new ValueTransformer(here, cipher, registryPrefix);
         this.primary = new TransformingKeyStore(primary, onPrimary, onStandby);
         this.standby = new TransformingKeyStore(standby, onStandby, onPrimary);
     }

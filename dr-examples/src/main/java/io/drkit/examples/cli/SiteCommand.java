@@ -1,7 +1,9 @@
 package io.drkit.examples.cli;
 
 import io.drkit.DrException;
+import io.drkit.SiteUnreachableException;
 import io.drkit.encryption.EncryptionConfig;
+import io.drkit.encryption.TransformingKeyStore;
 import io.drkit.encryption.ValueTransformer;
 import io.drkit.etcd.EtcdConnection;
 import io.drkit.etcd.EtcdKeyStore;
@@ -93,25 +95,29 @@ public abstract class SiteCommand implements Callable<Integer> {
     /** A command about a primary and its standby. */
     public abstract static class OfPair extends SiteCommand {
 
-        // Not required by picocli, which would ask for it before a subcommand, too.
-        @Option(
-                names = "--scope",
-                paramLabel = "SCOPE",
-                converter = ScopeConverter.class,
-                description =
-                        "Which keys (required): all is every key under /registry/, for a standby whose control plane is"
-                                + " stopped; prefix:/x/ is every key that begins so.")
-        private @Nullable MirrorScope scope;
+        @Mixin
+        private ScopeOptions scopeOptions = new ScopeOptions();
 
+        private @Nullable MirrorScope scope;
         private @Nullable SiteOptions from;
         private @Nullable SiteOptions to;
         private @Nullable Reencryption reencryption;
 
         protected abstract int run(KeyStore primary, KeyStore standby) throws Exception;
 
+        /** Whether something is left to do without the primary. */
+        protected boolean doesWithoutPrimary() {
+            return false;
+        }
+
+        /** Called instead of {@link #run} where the primary cannot be reached and {@link #doesWithoutPrimary}. */
+        protected int runWithoutPrimary(SiteUnreachableException why, KeyStore standby) throws Exception {
+            throw why;
+        }
+
         protected final MirrorScope scope() {
             if (scope == null) {
-                throw usage("Missing required option '--scope': all, or prefix:/some/prefix/");
+                scope = scopeOptions.scope(this::usage);
             }
             return scope;
         }
@@ -126,7 +132,7 @@ public abstract class SiteCommand implements Callable<Integer> {
 
         @Override
         int connectAndRun() throws Exception {
-            scope();
+            String registryPrefix = scope().registryPrefix();
             SiteOptions from = SiteOptions.declared(this.from);
             SiteOptions to = SiteOptions.declared(this.to);
             EtcdConnection first = from.connection(common);
@@ -137,12 +143,23 @@ public abstract class SiteCommand implements Callable<Integer> {
                 throw usage("To re-encrypt between the sites, give the encryption configurations of both; for a site"
                         + " without, one with the provider identity.");
             }
-            try (KeyStore primary = EtcdKeyStore.connect(first);
+            KeyStore reached;
+            try {
+                reached = EtcdKeyStore.connect(first);
+            } catch (SiteUnreachableException e) {
+                if (!doesWithoutPrimary()) {
+                    throw e;
+                }
+                try (KeyStore standby = EtcdKeyStore.connect(second)) {
+                    return runWithoutPrimary(e, standby);
+                }
+            }
+            try (KeyStore primary = reached;
                     KeyStore standby = EtcdKeyStore.connect(second)) {
                 if (there.isEmpty() || here.isEmpty()) {
                     return run(primary, standby);
                 }
-                Reencryption sites = new Reencryption(primary, there.get(), standby, here.get());
+                Reencryption sites = new Reencryption(primary, there.get(), standby, here.get(), registryPrefix);
                 reencryption = sites;
                 return run(sites.primary(), sites.standby());
             }
@@ -151,6 +168,46 @@ public abstract class SiteCommand implements Callable<Integer> {
         /** Values that their site's configuration does not read; empty where none was given. */
         protected final Optional<UnreadableValues> unreadable() {
             return Optional.ofNullable(reencryption).map(Reencryption::unreadable);
+        }
+    }
+
+    /** A command about a scope, to which a site may be named that has values. */
+    public abstract static class OfScope extends SiteCommand {
+
+        @Mixin
+        private ScopeOptions scopeOptions = new ScopeOptions();
+
+        private @Nullable SiteOptions at;
+
+        /** @param store values in it are decrypted if the site's encryption configuration was given; null where no site was named */
+        protected abstract int run(MirrorScope scope, @Nullable KeyStore store) throws Exception;
+
+        @Override
+        void declareSites(CommandSpec spec) {
+            at = new SiteOptions("at", "", spec);
+            at.addEncryptionConfig("--encryption-config");
+        }
+
+        @Override
+        int connectAndRun() throws Exception {
+            MirrorScope scope = scopeOptions.scope(this::usage);
+            SiteOptions at = SiteOptions.declared(this.at);
+            if (!at.isGiven()) {
+                if (at.isPartlyGiven()) {
+                    throw usage("Missing required option '--at', for there are others about the site");
+                }
+                return run(scope, null);
+            }
+            EtcdConnection connection = at.connection(common);
+            Optional<EncryptionConfig> config = at.encryptionConfig(common);
+            try (KeyStore store = EtcdKeyStore.connect(connection)) {
+                if (config.isEmpty()) {
+                    return run(scope, store);
+                }
+                ValueTransformer transformer =
+                        new ValueTransformer(config.get(), new LocalValueCipher(), scope.registryPrefix());
+                return run(scope, new TransformingKeyStore(store, transformer, transformer));
+            }
         }
     }
 

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.ISetter;
@@ -89,6 +90,12 @@ final class SiteOptions {
 
     boolean isGiven() {
         return site != null;
+    }
+
+    /** Whether something else than the site itself is given. */
+    boolean isPartlyGiven() {
+        return Stream.of(cacert, cert, key, user, passwordFile, encryptionConfig)
+                .anyMatch(Objects::nonNull);
     }
 
     /** How to reach the site; connects to nothing. */

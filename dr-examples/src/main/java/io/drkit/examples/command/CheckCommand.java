@@ -15,6 +15,7 @@ import io.drkit.examples.cli.Output;
 import io.drkit.examples.cli.Progress;
 import io.drkit.examples.cli.SiteCommand;
 import io.drkit.examples.cli.UnreadableValues;
+import io.drkit.keyspace.MirrorScope;
 import io.drkit.keystore.Bytes;
 import io.drkit.keystore.KeyStore;
 import java.io.PrintWriter;
@@ -60,7 +61,7 @@ public final class CheckCommand extends SiteCommand.OfPair {
                     .check(scope(), wanted);
         }
         if (report instanceof ConsistencyReport.Consistent consistent) {
-            note(standby, consistent);
+            note(standby, scope(), consistent);
         }
         UnreadableValues unreadable = unreadable().orElse(null);
         output().result(Result.of(report, unreadable), out -> {
@@ -74,15 +75,15 @@ public final class CheckCommand extends SiteCommand.OfPair {
     }
 
     /** The verdict stands also where it cannot be noted: for a user who may only read, say. */
-    private void note(KeyStore standby, ConsistencyReport.Consistent verdict) {
+    static void note(KeyStore standby, MirrorScope scope, ConsistencyReport.Consistent verdict) {
         try {
-            Proof.keep(standby, scope(), verdict, Instant.now());
+            Proof.keep(standby, scope, verdict, Instant.now());
         } catch (DrException e) {
             log.warn("That both sides are equal could not be noted on the standby: {}", e.getMessage());
         }
     }
 
-    private static void print(ConsistencyReport report, PrintWriter out) {
+    static void print(ConsistencyReport report, PrintWriter out) {
         Comparison comparison = report.comparison();
         print(out, "missed", comparison.total().missed(), comparison, Kind.MISSED);
         print(out, "surplus", comparison.total().surplus(), comparison, Kind.SURPLUS);
@@ -108,7 +109,7 @@ public final class CheckCommand extends SiteCommand.OfPair {
     }
 
     /** The JSON form. */
-    private record Result(
+    record Result(
             String verdict,
             @Nullable String reason,
             String scope,

@@ -13,6 +13,7 @@ import io.drkit.mirror.MirrorOptions;
 import io.drkit.mirror.MirrorOptions.Risk;
 import io.drkit.mirror.MirrorSession;
 import io.drkit.mirror.MirrorStatus;
+import io.drkit.mirror.MirrorStatus.State;
 import io.drkit.mirror.SkippedKey;
 import java.io.PrintWriter;
 import java.time.Duration;
@@ -28,7 +29,7 @@ import picocli.CommandLine.Option;
         name = "mirror",
         description =
                 "Mirrors the primary to the standby until stopped by SIGTERM or SIGINT; started again, it goes on where it was.",
-        subcommands = MirrorStatusCommand.class)
+        subcommands = {MirrorStatusCommand.class, MirrorStopCommand.class})
 public final class MirrorCommand extends SiteCommand.OfPair {
 
     private static final Duration EVER = Duration.ofDays(36_500);
@@ -85,7 +86,14 @@ public final class MirrorCommand extends SiteCommand.OfPair {
     private MirrorStatus bringLevel(KeyMirror mirror) throws InterruptedException {
         try (MirrorSession session = mirror.start(scope());
                 MirrorProgress progress = new MirrorProgress(session, progress())) {
-            session.awaitCaughtUp(EVER);
+            try {
+                session.awaitCaughtUp(EVER);
+            } catch (IllegalStateException e) {
+                if (session.status().state() != State.STOPPED) {
+                    throw e;
+                }
+                throw new InterruptedException("asked to stop");
+            }
             return session.status();
         }
     }

@@ -6,6 +6,7 @@ import io.drkit.examples.cli.SiteCommand;
 import io.drkit.keystore.KeyStore;
 import io.drkit.site.Site;
 import io.drkit.site.SiteRole;
+import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -15,7 +16,7 @@ import picocli.CommandLine.Option;
 @Command(
         name = "role",
         description = "A site's identity, role and epoch.",
-        subcommands = {RoleCommand.Show.class, RoleCommand.Promote.class, RoleCommand.Demote.class})
+        subcommands = {RoleCommand.Show.class, RolePromoteCommand.class, RoleDemoteCommand.class})
 public final class RoleCommand {
 
     @Option(
@@ -29,49 +30,33 @@ public final class RoleCommand {
 
         @Override
         protected int run(KeyStore store) {
-            Site site = Site.at(store);
-            return tell(output(), site.identity(), site.role());
+            Standing standing = Standing.of(store);
+            output().result(standing, out -> out.println("Site " + standing));
+            return ExitCodes.DONE;
         }
     }
 
-    @Command(
-            name = "promote",
-            description = "Makes the site the primary of a new epoch. From then on no mirror writes to it.")
-    static final class Promote extends SiteCommand.OfOne {
-
-        @Override
-        protected int run(KeyStore store) {
-            Site site = Site.at(store);
-            SiteRole role = site.promote();
-            return tell(output(), site.identity(), Optional.of(role));
-        }
-    }
-
-    @Command(name = "demote", description = "Makes the site a standby. From then on a mirror may write to it.")
-    static final class Demote extends SiteCommand.OfOne {
-
-        @Override
-        protected int run(KeyStore store) {
-            Site site = Site.at(store);
-            SiteRole role = site.demote();
-            return tell(output(), site.identity(), Optional.of(role));
-        }
-    }
-
-    private static int tell(Output output, Optional<String> identity, Optional<SiteRole> role) {
-        output.result(
-                new Result(
-                        identity.orElse(null),
-                        role.map(r -> Output.lower(r.role())).orElse(null),
-                        role.map(SiteRole::epoch).orElse(null)),
-                out -> out.println("Site " + identity.orElse("without an identity") + ": "
-                        + role.map(SiteRole::toString).orElse("no role yet")));
-        return ExitCodes.DONE;
-    }
-
-    /** The JSON form; what is not recorded is null. */
-    private record Result(
+    /** Who a site is and what part it plays; also its JSON form. What is not recorded is null. */
+    record Standing(
             @Nullable String site,
             @Nullable String role,
-            @Nullable Long epoch) {}
+            @Nullable Long epoch) {
+
+        static Standing of(KeyStore store) {
+            return of(store, Site.at(store).role());
+        }
+
+        static Standing of(KeyStore store, Optional<SiteRole> role) {
+            return new Standing(
+                    Site.at(store).identity().orElse(null),
+                    role.map(r -> Output.lower(r.role())).orElse(null),
+                    role.map(SiteRole::epoch).orElse(null));
+        }
+
+        @Override
+        public String toString() {
+            return (site == null ? "without an identity" : site) + ": "
+                    + (role == null ? "no role yet" : role.toUpperCase(Locale.ROOT) + " in epoch " + epoch);
+        }
+    }
 }
