@@ -97,8 +97,8 @@ record Mutation(String name, String file, String text, String replacement, Strin
             new Mutation(
                     "what a window could not do is not done",
                     "mirror/Copy",
-                    "window.finish().forEach(change -> again.add(change.key()));",
-                    "window.finish();"),
+                    "again.addAll(undone(window));",
+                    "undone(window);"),
             new Mutation(
                     "the gaps between the mirror's revisions are not noted",
                     "mirror/ForeignRevisions",
@@ -203,6 +203,42 @@ record Mutation(String name, String file, String text, String replacement, Strin
                     "mirror/StandbyWriter",
                     "CommitResult result = commit(List.of(skipped.add(change)), next);",
                     "CommitResult result = commit(List.of(), next);"),
+            new Mutation(
+                            "what others change on a living standby is not put right",
+                            "mirror/Keeper",
+                            "if (!due.isEmpty()) {",
+                            "if (false) {")
+                    .where("living=true"),
+            new Mutation(
+                            "what others wrote before a copy is settled before the copy saw it",
+                            "mirror/Keeper",
+                            "if (writer.checkpoint().isComplete()) {",
+                            "if (true) {")
+                    .where("strangers=true.*living=true"),
+            new Mutation(
+                            "an object goes without any of its owners",
+                            "mirror/FamilyOrder",
+                            "if (owned) {",
+                            "if (true) {")
+                    .where("living=true"),
+            new Mutation(
+                            "what was pulled ahead and is gone since stays",
+                            "mirror/Copy",
+                            "again.addAll(pulled.keySet());",
+                            "")
+                    .where("living=true"),
+            new Mutation(
+                            "what must not be overwritten is",
+                            "mirror/Differences",
+                            "if (objection.isPresent()) {\n            return skip(",
+                            "if (false) {\n            return skip(")
+                    .where("living=true"),
+            new Mutation(
+                            "a fight never ends",
+                            "mirror/Contention",
+                            "&& fight.corrections >= options.corrections()",
+                            "&& false")
+                    .where("living=true.*fight=true"),
             new Mutation(
                     "the checker compares the newest of both sides",
                     "consistency/DefaultConsistencyChecker",
