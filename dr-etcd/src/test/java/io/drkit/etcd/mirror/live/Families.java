@@ -180,13 +180,28 @@ final class Families {
         add(member(any(CLUSTER), null), "", owner);
     }
 
+    /** By a Pod or a Lease alone, which keeps it out of scope, and by that and by another. */
     private void ownedFromOutOfScope(String namespace) {
-        Member owner = member(any(OUT_OF_SCOPE), namespace);
-        Member shared = member(any(NAMESPACED), namespace);
+        Member foreign = member(any(OUT_OF_SCOPE), namespace);
+        Member owner = member(any(NAMESPACED), namespace);
+        add(foreign, "");
         add(owner, "");
-        add(member(any(NAMESPACED), namespace), "", owner);
-        add(shared, "");
-        add(member(any(NAMESPACED), namespace), "", owner, shared);
+        add(member(any(NAMESPACED), namespace), "", foreign);
+        add(member(any(NAMESPACED), namespace), "", foreign, owner);
+        add(member(any(NAMESPACED), namespace), "", owner, foreign);
+    }
+
+    /** What belongs to something that is left to each site, although it does not say so itself. */
+    Families heirsOfAPod() {
+        String namespace = namespace();
+        Member pod = member(OUT_OF_SCOPE.get(0), namespace);
+        Member dependent = member(any(NAMESPACED), namespace);
+        Member heir = member(any(NAMESPACED), namespace);
+        add(pod, "");
+        add(dependent, "", pod);
+        add(heir, "", dependent);
+        add(member(any(NAMESPACED), namespace), "", heir);
+        return this;
     }
 
     private void ownedByTheUnknown(String namespace) {

@@ -1,5 +1,9 @@
 package io.drkit.etcd.mirror.live;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.drkit.consistency.Comparison.Counts;
+import io.drkit.consistency.ConsistencyReport;
 import io.drkit.keystore.Bytes;
 import io.drkit.keystore.KeyStore;
 import io.drkit.keystore.Transaction.Operation;
@@ -22,8 +26,8 @@ class FamiliesTest extends OnLivingSites {
     private final Random random = new Random(seed());
 
     @BeforeEach
-    void makeRoles() {
-        loadRecordedRoles();
+    void makeControlPlane() {
+        loadRecordedControlPlane();
     }
 
     private void allIsWell(MirrorSession session) throws InterruptedException {
@@ -71,6 +75,24 @@ class FamiliesTest extends OnLivingSites {
         copied(new Families(seed()).circle(2).circle(3).circle(40).circle(100));
     }
 
+    /** No scope can tell by looking at them; the order by ownership can. */
+    @Test
+    void heirs_of_what_is_left_to_each_site_are_withheld_and_told() throws Exception {
+        load(primary(), atRest(new Families(seed()).heirsOfAPod().chain(3)));
+        try (MirrorSession session = mirror()) {
+            caughtUp(session);
+            Thread.sleep(whileLevel(5).toMillis());
+            ConsistencyReport report = judge().check();
+            assertThat(report.comparison().total()).as("%s", report).isEqualTo(new Counts(2, 0, 0));
+            assertThat(report.comparison().sample())
+                    .hasSize(2)
+                    .allSatisfy(missed ->
+                            assertThat(missed.why().orElse("")).contains("none of its owners is on the standby"));
+            assertThat(session.status().skipped()).isEqualTo(2);
+            judge().nothingWasLostOnTheWay();
+        }
+    }
+
     @Test
     void families_that_come_and_go_while_the_mirror_runs_are_followed() throws Exception {
         KeyStore primary = primary();
@@ -79,7 +101,7 @@ class FamiliesTest extends OnLivingSites {
             families.some();
         }
         try (GarbageCollector onPrimary = new GarbageCollector(primary(), new Acts());
-                MirrorSession session = mirror()) {
+                MirrorSession session = mirror(options().maxShrink(1))) {
             List<Operation> rest = families.operations();
             while (!rest.isEmpty()) {
                 int count = Math.min(rest.size(), 1 + random.nextInt(4));

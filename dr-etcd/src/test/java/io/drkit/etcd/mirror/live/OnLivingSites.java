@@ -155,9 +155,10 @@ abstract class OnLivingSites {
         loadRecorded(key -> true);
     }
 
-    /** Writes the cluster roles that every control plane makes for itself: both sides have them, of other uids. */
-    final void loadRecordedRoles() {
-        loadRecorded(key -> key.utf8().startsWith("/registry/clusterrole"));
+    /** Writes what every control plane makes for itself: both sides have it, and a primary that lacks it all looks like one that was wiped. */
+    final void loadRecordedControlPlane() {
+        loadRecorded(key -> key.utf8().startsWith("/registry/clusterrole")
+                || key.utf8().startsWith("/registry/apiregistration.k8s.io/"));
     }
 
     private void loadRecorded(Predicate<Bytes> wanted) {
