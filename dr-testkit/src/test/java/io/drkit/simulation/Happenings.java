@@ -122,6 +122,7 @@ final class Happenings {
             }
         });
         old.createdByStrangers.addAll(old.strange);
+        old.now.values().stream().filter(KeyValue::leased).forEach(entry -> old.createdByStrangers.add(entry.key()));
         world.living().forEach(world::crash);
         giveSpace();
         old.as(Side.Author.OPERATOR, () -> Site.at(old.store).demote());
