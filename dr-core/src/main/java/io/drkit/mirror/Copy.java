@@ -318,7 +318,7 @@ final class Copy {
                     .toList();
             again.addAll(pulled.keySet());
             within(page, part).stream()
-                    .filter(entry -> pulled.getOrDefault(entry.key(), 0L) >= entry.modRevision())
+                    .filter(entry -> pulled.getOrDefault(entry.key(), 0L) == entry.modRevision())
                     .forEach(entry -> again.remove(entry.key()));
         }
         if (keysOnly) {
