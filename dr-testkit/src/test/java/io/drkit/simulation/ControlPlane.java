@@ -225,12 +225,11 @@ final class ControlPlane {
         return kind != null && kind.definition().map(side.now::containsKey).orElse(true);
     }
 
-    /** Whether the owner is there, and not another of its name. An encrypted one is taken to be it; a leased one goes. */
+    /** Whether the owner is there, and not another of its name. What cannot be read is taken to be it. */
     static boolean isAlive(Side side, OwnerReference owner) {
         Kind kind = Kind.of(owner);
         KeyValue there = kind == null ? null : side.now.get(kind.key(owner.name()));
         return there != null
-                && !there.leased()
                 && StoredObject.read(there.value())
                         .map(object -> object.uid().equals(owner.uid()))
                         .orElse(true);

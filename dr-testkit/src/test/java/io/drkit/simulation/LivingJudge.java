@@ -156,7 +156,7 @@ final class LivingJudge {
                 || !Stream.of(standby, primary).allMatch(side -> ControlPlane.areKnown(side, owners))
                 || owners.stream().anyMatch(owner -> ControlPlane.isAlive(standby, owner))
                 || owners.stream().anyMatch(owner -> standby.strange.contains(key(owner)))
-                || owners.stream().noneMatch(owner -> ControlPlane.isAlive(primary, owner))
+                || owners.stream().noneMatch(owner -> isWantedAlive(primary, owner))
                 || owners.stream().anyMatch(owner -> isRefused(primary, owner))
                 || (profile.maySplit() && isInCircle(primary, put.key()));
         if (!excused) {
@@ -167,9 +167,16 @@ final class LivingJudge {
         }
     }
 
-    private boolean isRefused(Side primary, OwnerReference owner) {
+    /** A leased owner is to go from the standby. */
+    private static boolean isWantedAlive(Side primary, OwnerReference owner) {
         KeyValue there = primary.now.get(key(owner));
-        return there != null && isLarge(there.value());
+        return there != null && !there.leased() && ControlPlane.isAlive(primary, owner);
+    }
+
+    private boolean isRefused(Side primary, OwnerReference owner) {
+        return primary.history.values().stream()
+                .map(content -> content.get(key(owner)))
+                .anyMatch(value -> value != null && isLarge(value));
     }
 
     private static List<OwnerReference> owners(Bytes value) {
@@ -328,6 +335,9 @@ final class LivingJudge {
     private boolean isTrue(String marker, Bytes key, Side primary, Side standby) {
         KeyValue wanted = primary.now.get(key);
         KeyValue there = standby.now.get(key);
+        if (marker.startsWith("kept: ") && there != null && isLarge(there.value())) {
+            return true;
+        }
         if (wanted == null || wanted.leased()) {
             return false;
         }
