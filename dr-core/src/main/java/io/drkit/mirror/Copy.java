@@ -126,7 +126,7 @@ final class Copy {
             corrections.settle(again, tail.position(), Review.NONE);
             finishPage(tail, copied);
         } catch (CompactedException e) {
-            window.abandon();
+            window.abandon().forEach(change -> order.forget(change.key()));
             throw e;
         }
         limit = Math.min(options.pageSize(), 4 * limit);
