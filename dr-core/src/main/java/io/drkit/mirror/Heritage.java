@@ -45,11 +45,6 @@ final class Heritage {
 
     /** The keys that the new primary, when it was the standby, had refused: the old primary's copy is the only one. */
     static Predicate<Bytes> neverGiven(KeyStore newPrimary, MirrorOptions options) {
-        Bytes prefix = DrKitKeys.skipped(options.name());
-        return key -> {
-            Bytes marker = prefix.concat(key);
-            KeyValue found = newPrimary.read(List.of(marker)).get(marker);
-            return found != null;
-        };
+        return SkippedKeys.load(newPrimary, options)::contains;
     }
 }
