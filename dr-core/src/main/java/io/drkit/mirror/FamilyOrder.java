@@ -149,7 +149,11 @@ final class FamilyOrder implements WriteOrder {
             Collection<Change> changes, Map<Bytes, KeyValue> wanted, Predicate<Bytes> ahead, boolean whole) {
         Map<Bytes, Member> members = new LinkedHashMap<>();
         List<List<Change>> groups = new ArrayList<>();
+        Set<Bytes> leaving = new HashSet<>();
         for (Change change : changes) {
+            if (change.writesKey() && !change.putsKey()) {
+                leaving.add(change.key());
+            }
             KeyValue entry = wanted.get(change.key());
             if (entry != null && change.putsKey()) {
                 members.put(change.key(), new Member(entry, change));
@@ -161,7 +165,7 @@ final class FamilyOrder implements WriteOrder {
         List<Bytes> fresh = new ArrayList<>(members.keySet());
         pulledNow = 0;
         while (!fresh.isEmpty()) {
-            Set<Bytes> missing = resolveOwners(fresh, members, looks ? key -> false : ahead);
+            Set<Bytes> missing = resolveOwners(fresh, members, looks ? leaving::contains : ahead);
             missing.removeIf(ahead.negate());
             if (whole) {
                 fresh.stream()
