@@ -159,8 +159,12 @@ final class Differences {
         if (!scope.holds(existing) || Strangers.isMarked(existing, mark)) {
             return dropVoid(existing.key(), null);
         }
-        boolean lostWrite = writer.checkpoint().fromOldPrimary() && !neverGiven.test(existing.key());
-        boolean stranger = strangers.isStranger(existing, mark) || neverGiven.test(existing.key());
+        boolean fromOldPrimary = writer.checkpoint().fromOldPrimary();
+        boolean only = fromOldPrimary
+                && existing.modRevision() <= writer.checkpoint().copyFloor()
+                && neverGiven.test(existing.key());
+        boolean lostWrite = fromOldPrimary && !only;
+        boolean stranger = strangers.isStranger(existing, mark) || only;
         if (!stranger || lostWrite) {
             return Optional.of(aside.delete(existing, mark));
         }
