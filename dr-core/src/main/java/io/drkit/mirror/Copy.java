@@ -69,6 +69,9 @@ final class Copy {
     private final WriteOrder order;
     private final Progress progress;
     private @Nullable Ahead ahead;
+    /** A key of the page that is being copied which can testify to the primary's history. */
+    private @Nullable KeyValue witness;
+
     private int limit;
     /** What goes before everything else was copied by this run. */
     private boolean begun;
@@ -199,7 +202,9 @@ final class Copy {
         Bytes next = page.more() ? successor(page) : null;
         ahead = next == null ? null : ask(next, revision);
         List<KeyValue> wanted = wanted(here.sourceKeys() ? known(page.entries(), again) : page.entries());
-        wanted.stream().max(Comparator.comparingLong(KeyValue::modRevision)).ifPresent(tail::witness);
+        witness = wanted.stream()
+                .max(Comparator.comparingLong(KeyValue::modRevision))
+                .orElse(null);
         KeyRange range = scope.range().from(from).before(next);
         copy(range, page.entries(), wanted, KeyStore.await(here.standby()), here.standbyKeys(), window, again);
         progress.copied(page.entries().size());
@@ -342,9 +347,15 @@ final class Copy {
     }
 
     private void finishPage(Tail tail, @Nullable Bytes next) throws InterruptedException {
-        Checkpoint reached = tail.checkpoint().copiedTo(next);
         if (next == null) {
             settleDeferred(tail.position());
+        }
+        if (witness != null) {
+            // Only now: were the page to be copied again, a change of this key meanwhile would pass unseen.
+            tail.witness(witness);
+        }
+        Checkpoint reached = tail.checkpoint().copiedTo(next);
+        if (next == null) {
             // What the standby held when the copy began was all looked at.
             writer.foreign().settle(reached.copyFloor());
             strangers.recount();
