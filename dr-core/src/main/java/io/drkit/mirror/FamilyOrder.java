@@ -165,7 +165,8 @@ final class FamilyOrder implements WriteOrder {
         List<Bytes> fresh = new ArrayList<>(members.keySet());
         pulledNow = 0;
         while (!fresh.isEmpty()) {
-            Set<Bytes> missing = resolveOwners(fresh, members, looks ? leaving::contains : ahead);
+            Set<Bytes> missing =
+                    resolveOwners(fresh, members, key -> leaving.contains(key) || (!looks && ahead.test(key)));
             missing.removeIf(ahead.negate());
             if (whole) {
                 fresh.stream()
