@@ -54,7 +54,7 @@ final class LivingJudge {
             if (Side.RANGE.contains(operation.key())) {
                 onlyWhatIsInScope(standby, operation);
                 nothingOfOthersIsLost(standby, primary, operation);
-                nothingIsOrphaned(standby, primary, operation);
+                nothingIsOrphaned(standby, primary, operation, now == null ? 0 : now.revision());
             }
             quarantineIsNotOverwritten(standby, operation);
         }
@@ -147,13 +147,14 @@ final class LivingJudge {
      * standby or the primary does not know an owner's kind; where another deleted the owner there a moment ago; where the primary has no owner left either; where
      * the standby refuses an owner for its size, which shows when it is too late; and for owners in a circle that no transaction holds.
      */
-    private void nothingIsOrphaned(Side standby, Side primary, Operation operation) {
+    private void nothingIsOrphaned(Side standby, Side primary, Operation operation, long revision) {
         if (!(operation instanceof Operation.Put put) || standby.before.containsKey(put.key())) {
             return;
         }
         List<OwnerReference> owners = owners(put.value());
         boolean excused = owners.isEmpty()
-                || !Stream.of(standby, primary).allMatch(side -> ControlPlane.areKnown(side, owners))
+                || !ControlPlane.areKnown(standby.now.keySet(), owners)
+                || !ControlPlane.areKnown(primary.at(revision).keySet(), owners)
                 || owners.stream().anyMatch(owner -> ControlPlane.isAlive(standby, owner))
                 || owners.stream().anyMatch(owner -> standby.strange.contains(key(owner)))
                 || owners.stream().noneMatch(owner -> isWantedAlive(primary, owner))
