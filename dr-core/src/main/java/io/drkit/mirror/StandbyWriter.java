@@ -129,8 +129,9 @@ final class StandbyWriter {
      * What goes into one transaction.
      *
      * @param awaited whether what follows has to wait until this has landed
+     * @param continues whether this goes on with a group, and is nothing without what came before
      */
-    record Part(List<Change> changes, boolean awaited) {}
+    record Part(List<Change> changes, boolean awaited, boolean continues) {}
 
     /**
      * Does the changes, in order, in as few transactions as they fit in; the last one moves the checkpoint to {@code next}, those before
@@ -167,19 +168,22 @@ final class StandbyWriter {
                 continue;
             }
             if (!together.isEmpty()) {
-                parts.add(new Part(together, false));
+                parts.add(new Part(together, false, false));
             }
             together = new ArrayList<>();
             load = new Load();
             if (load.takes(group) || group.size() == 1) {
                 together.addAll(group);
             } else {
-                parts(wanted.stream().map(List::of).toList())
-                        .forEach(part -> parts.add(new Part(part.changes(), true)));
+                boolean continues = false;
+                for (Part part : parts(wanted.stream().map(List::of).toList())) {
+                    parts.add(new Part(part.changes(), true, continues));
+                    continues = true;
+                }
             }
         }
         if (!together.isEmpty()) {
-            parts.add(new Part(together, false));
+            parts.add(new Part(together, false, false));
         }
         return parts;
     }

@@ -42,10 +42,18 @@ final class Window {
      * its order, each part once the one before it has landed.
      */
     void send(List<List<Change>> groups) throws InterruptedException {
+        boolean failed = false;
         for (StandbyWriter.Part part : writer.parts(groups)) {
+            failed &= part.continues();
+            if (failed) {
+                undone.addAll(part.changes());
+                continue;
+            }
+            int before = undone.size() + tooLargeTogether.size();
             sendOne(part.changes());
             if (part.awaited()) {
                 land(0);
+                failed = undone.size() + tooLargeTogether.size() > before;
             }
         }
     }
