@@ -4,7 +4,6 @@ import io.drkit.keyspace.DrKitKeys;
 import io.drkit.keyspace.MirrorScope;
 import io.drkit.keystore.Bytes;
 import io.drkit.keystore.KeyStore;
-import io.drkit.keystore.KeyValue;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;

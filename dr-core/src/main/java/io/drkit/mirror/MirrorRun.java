@@ -187,8 +187,7 @@ final class MirrorRun {
         StandbyAddresses addresses = new StandbyAddresses(standby, scope, strangers);
         Predicate<Bytes> neverGiven = neverGiven(writer);
         SettingAside aside = settingAside(writer, strangers, neverGiven);
-        Differences differences =
-                new Differences(scope, writer, skipped, strangers, aside, addresses, neverGiven);
+        Differences differences = new Differences(scope, writer, skipped, strangers, aside, addresses, neverGiven);
         WriteOrder order = scope.standbyIsAlive()
                 ? new FamilyOrder(new Families(source, scope, options.pageSize()), differences, strangers)
                 : WriteOrder.AS_IT_COMES;
@@ -223,8 +222,7 @@ final class MirrorRun {
     private SettingAside settingAside(StandbyWriter writer, Strangers strangers, Predicate<Bytes> neverGiven) {
         return new SettingAside(
                 strangers,
-                key -> writer.keepsForeign(key)
-                        || (writer.checkpoint().fromOldPrimary() && neverGiven.test(key)),
+                key -> writer.keepsForeign(key) || (writer.checkpoint().fromOldPrimary() && neverGiven.test(key)),
                 session.quarantineName(),
                 () -> writer.checkpoint().isComplete() ? 0 : writer.checkpoint().copyFloor(),
                 new WorthlessValues(source, scope, session.contention(), writer::checkpoint),

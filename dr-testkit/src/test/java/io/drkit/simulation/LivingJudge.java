@@ -154,11 +154,13 @@ final class LivingJudge {
         List<OwnerReference> owners = owners(put.value());
         boolean excused = owners.isEmpty()
                 || !ControlPlane.areKnown(standby.now.keySet(), owners)
-                || !ControlPlane.areKnown(primary.at(revision).keySet(), owners)
                 || owners.stream().anyMatch(owner -> ControlPlane.isAlive(standby, owner))
                 || owners.stream().anyMatch(owner -> standby.strange.contains(key(owner)))
                 || owners.stream().noneMatch(owner -> isWantedAlive(primary, owner))
                 || owners.stream().anyMatch(owner -> isRefused(primary, owner))
+                || !ControlPlane.areKnown(primary.at(revision).keySet(), owners)
+                || !primary.history.tailMap(revision).values().stream()
+                        .allMatch(content -> ControlPlane.areKnown(content.keySet(), owners))
                 || (profile.maySplit() && isInCircle(primary, put.key()));
         if (!excused) {
             broken.accept(

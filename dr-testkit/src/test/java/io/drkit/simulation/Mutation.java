@@ -28,13 +28,15 @@ record Mutation(String name, String file, String text, String replacement, Strin
         return Pattern.compile(where).matcher(kind).find();
     }
 
+    private static final String LIVING = "living=true";
+
     static final List<Mutation> ALL = List.of(
             new Mutation(
                             "writes are not guarded by the lock",
                             "mirror/StandbyWriter",
                             "guards.add(Guard.unchanged(DrKitKeys.LOCK, lockRevision));",
                             "")
-                    .where("plot=MIRROR.*crashes=true.*unawareHolders=true"),
+                    .where("plot=MIRROR.*crashes=true.*unawareHolders=true.*living=false"),
             new Mutation(
                     "writes are not guarded by the role",
                     "mirror/StandbyWriter",
@@ -44,14 +46,15 @@ record Mutation(String name, String file, String text, String replacement, Strin
                     "writes are not guarded by the checkpoint's version",
                     "mirror/MirrorRecord",
                     "return List.of(new Guard(DrKitKeys.checkpoint(name), Field.VERSION, version));",
-                    "return List.of();"),
+                    "return List.of();")
+.where("living=false"),
             new Mutation("a change's own guard is left out", "mirror/StandbyWriter", "guards.add(change.guard());", ""),
             new Mutation(
                             "the lock is taken without a look at the role",
                             "mirror/MirrorLock",
                             "return write(List.of(Guard.absent(DrKitKeys.LOCK), sameRole), granted);",
                             "return write(List.of(Guard.absent(DrKitKeys.LOCK)), granted);")
-                    .where("plot=SWAP.*mirrors=2.*crashes=true"),
+                    .where("plot=SWAP.*mirrors=2.*crashes=true.*living=false"),
             new Mutation(
                     "the watch begins a revision late",
                     "mirror/MirrorRun",
@@ -72,7 +75,7 @@ record Mutation(String name, String file, String text, String replacement, Strin
                             "mirror/MirrorRun",
                             "!copy.isComplete() && tail.isWhole()",
                             "!copy.isComplete()")
-                    .where("plot=MIRROR.*faults=[1-9]\\d{3}.*pageSize=[1-4], transactionBytes=\\d{1,2},"),
+                    .where("plot=MIRROR.*faults=[1-9]\\d{3}.*pageSize=[1-4], transactionBytes=\\d{1,2},.*living=false"),
             new Mutation(
                     "a split moves the checkpoint at once",
                     "mirror/StandbyWriter",
@@ -86,8 +89,8 @@ record Mutation(String name, String file, String text, String replacement, Strin
             new Mutation(
                     "pages are read at the newest revision",
                     "mirror/Copy",
-                    "source.fetch(RangeRequest.of(rest, revision, limit))",
-                    "source.fetch(RangeRequest.of(rest, 0, limit))"),
+                    "RangeRequest here = RangeRequest.of(rest, revision, limit);",
+                    "RangeRequest here = RangeRequest.of(rest, 0, limit);"),
             new Mutation("what a window wrote is forgotten", "mirror/StandbyWriter", "record.windowed(revisions);", ""),
             new Mutation(
                     "what a killed run's window wrote is not read",
@@ -97,8 +100,8 @@ record Mutation(String name, String file, String text, String replacement, Strin
             new Mutation(
                     "what a window could not do is not done",
                     "mirror/Copy",
-                    "window.finish().forEach(change -> again.add(change.key()));",
-                    "window.finish();"),
+                    "again.addAll(undone(window));",
+                    "undone(window);"),
             new Mutation(
                     "the gaps between the mirror's revisions are not noted",
                     "mirror/ForeignRevisions",
@@ -120,11 +123,11 @@ record Mutation(String name, String file, String text, String replacement, Strin
                     "change = change.and(strangers.unmark(existing.key()));\n        }\n        boolean",
                     "}\n        boolean"),
             new Mutation("marks made by this run are not looked for", "mirror/Strangers", "count++;", "")
-                    .where("plot=MIRROR, obsession=COMPACTIONS.*strangers=true"),
+                    .where("plot=MIRROR, obsession=COMPACTIONS.*strangers=true.*living=false"),
             new Mutation(
                     "a deletion in a copy takes strangers' keys along",
                     "mirror/Differences",
-                    "boolean stranger = strangers.isStranger(existing, mark) || neverGiven.test(existing.key());",
+                    "boolean stranger = strangers.isStranger(existing, mark) || only;",
                     "boolean stranger = false;"),
             new Mutation(
                     "an old primary's lost writes are not set aside",
@@ -192,7 +195,7 @@ record Mutation(String name, String file, String text, String replacement, Strin
                             "mirror/MirrorRun",
                             "progress.sourceSeen(revision, asked);",
                             "progress.sourceSeen(revision, ticker.nanoTime());")
-                    .where("plot=MIRROR"),
+                    .where("plot=MIRROR.*living=false"),
             new Mutation(
                     "what is about to be applied is told to be",
                     "mirror/Tail",
@@ -207,5 +210,97 @@ record Mutation(String name, String file, String text, String replacement, Strin
                     "the checker compares the newest of both sides",
                     "consistency/DefaultConsistencyChecker",
                     "compare(scope, level, settling::pins);",
-                    "compare(scope, level, () -> new Pins(0, 0));"));
+                    "compare(scope, level, () -> new Pins(0, 0));"),
+            new Mutation(
+                            "what others write on a living standby is not looked into",
+                            "mirror/Keeper",
+                            "if (!due.isEmpty()) {",
+                            "if (false) {")
+                    .where(LIVING),
+            new Mutation(
+                            "the watch of a living standby begins with what is written from now on",
+                            "mirror/Keeper",
+                            "standby.watch(scope.range(), from)",
+                            "standby.watch(scope.range(), standby.revision() + 1)")
+                    .where(LIVING),
+            new Mutation(
+                            "the books are settled before what others wrote was looked into",
+                            "mirror/Keeper",
+                            "suspects.values().stream().mapToLong(Long::longValue).min().orElse(seen + 1) - 1;",
+                            "seen;")
+                    .where(LIVING),
+            new Mutation(
+                            "a key is put right as often as others change it",
+                            "mirror/Keeper",
+                            "if (!change.writesKey() || !contention.isOverBudget(change.key())) {",
+                            "if (true) {")
+                    .where("faults=0.*cuts=false.*living=true.*fight=true, corrections=1"),
+            new Mutation(
+                            "what others wrote counts as set aside before",
+                            "mirror/Contention",
+                            "return before != null && desired.isEqual(before, existing.value());",
+                            "return true;")
+                    .where(LIVING),
+            new Mutation(
+                            "what others have under a key that is left alone is forgotten to be theirs",
+                            "mirror/SkippedKeys",
+                            "return text != null && Reason.of(text) != Reason.REFUSED;",
+                            "return false;")
+                    .where(LIVING),
+            new Mutation(
+                            "an objection of desired state is ignored",
+                            "mirror/Differences",
+                            "Optional<String> objection = desired.objection(wanted.value(), existing.value());",
+                            "Optional<String> objection = Optional.<String>empty();")
+                    .where(LIVING),
+            new Mutation(
+                            "what the standby has of its own, out of the scope, is overwritten",
+                            "mirror/Differences",
+                            "if (!scope.holds(existing)) {\n                return Optional.of(",
+                            "if (false) {\n                return Optional.of(")
+                    .where(LIVING),
+            new Mutation(
+                            "a key of which nobody can tell whether it is in scope is written",
+                            "mirror/Differences",
+                            "if (isUndecidable(wanted)) {",
+                            "if (false) {")
+                    .where(LIVING),
+            new Mutation(
+                            "an object none of whose owners is there is written all the same",
+                            "mirror/FamilyOrder",
+                            "if (owned) {",
+                            "if (true) {")
+                    .where(LIVING),
+            new Mutation("parents do not go first", "mirror/FamilyOrder", "if (next != null) {", "if (false) {")
+                    .where("pageSize=\\d+, transactionBytes=\\d{1,3},.*living=true"),
+            new Mutation(
+                            "a family that no transaction takes is sent at once",
+                            "mirror/Window",
+                            "if (part.awaited()) {",
+                            "if (false) {")
+                    .where("pageSize=\\d+, transactionBytes=\\d{1,3},.*living=true"),
+            new Mutation(
+                            "what was pulled ahead and is gone again stays",
+                            "mirror/Copy",
+                            "again.addAll(pulled.keySet());",
+                            "")
+                    .where(LIVING),
+            new Mutation(
+                            "what was pulled ahead and not written is forgotten",
+                            "mirror/Copy",
+                            "keys.forEach(order::forget);",
+                            "")
+                    .where(LIVING),
+            new Mutation(
+                            "what waits for the end of a copy is forgotten",
+                            "mirror/Copy",
+                            "settleDeferred(tail.position());",
+                            "")
+                    .where(LIVING),
+            new Mutation(
+                            "a service waits for ever for an address that is free again",
+                            "mirror/Keeper",
+                            "addresses.lookAgain();",
+                            "")
+                    .where("keys=(1[3-9]|2\\d),.*strangers=true.*living=true"));
 }
