@@ -43,11 +43,11 @@ record Mutation(String name, String file, String text, String replacement, Strin
                     "guards.add(Guard.unchanged(DrKitKeys.ROLE, roleModRevision));",
                     ""),
             new Mutation(
-                    "writes are not guarded by the checkpoint's version",
-                    "mirror/MirrorRecord",
-                    "return List.of(new Guard(DrKitKeys.checkpoint(name), Field.VERSION, version));",
-                    "return List.of();")
-.where("living=false"),
+                            "writes are not guarded by the checkpoint's version",
+                            "mirror/MirrorRecord",
+                            "return List.of(new Guard(DrKitKeys.checkpoint(name), Field.VERSION, version));",
+                            "return List.of();")
+                    .where("living=false"),
             new Mutation("a change's own guard is left out", "mirror/StandbyWriter", "guards.add(change.guard());", ""),
             new Mutation(
                             "the lock is taken without a look at the role",
