@@ -38,19 +38,8 @@ final class Copy {
     /** So many keys are made out at a time. */
     private static final int STEP = 500;
 
-    /**
-     * The next page of both sides, asked for while the one before is written.
-     *
-     * @param sourceKeys whether the primary was asked for keys alone, for its values are known
-     * @param standbyKeys whether the standby was asked for keys alone, for most of what it has was just written
-     */
-    private record Ahead(
-            Bytes from,
-            long revision,
-            boolean sourceKeys,
-            CompletableFuture<Page> source,
-            boolean standbyKeys,
-            CompletableFuture<Page> standby) {
+    /** The next page of both sides, asked for while the one before is written. */
+    private record Ahead(Bytes from, long revision, CompletableFuture<Page> source, CompletableFuture<Page> standby) {
 
         boolean isOf(Bytes from, long revision) {
             return this.revision == revision && this.from.equals(from);
@@ -127,7 +116,11 @@ final class Copy {
             Bytes copied = copyPage(from, tail, window, again);
             again.addAll(undone(window));
             corrections.settle(again, tail.position(), Review.NONE);
-            finishPage(tail, copied);
+            if (copied != null || tail.position() >= order.newest()) {
+                finishPage(tail, copied);
+            }
+            // Else something was pulled that is newer than what the tail has reached: the copy is not complete before
+            // it has.
         } catch (CompactedException e) {
             window.abandon().forEach(change -> order.forget(change.key()));
             throw e;
@@ -201,83 +194,50 @@ final class Copy {
         Page page = KeyStore.await(here.source());
         Bytes next = page.more() ? successor(page) : null;
         ahead = next == null ? null : ask(next, revision);
-        List<KeyValue> wanted = wanted(here.sourceKeys() ? known(page.entries(), again) : page.entries());
+        List<KeyValue> wanted = wanted(page.entries());
         witness = wanted.stream()
                 .max(Comparator.comparingLong(KeyValue::modRevision))
                 .orElse(null);
         KeyRange range = scope.range().from(from).before(next);
-        copy(range, page.entries(), wanted, KeyStore.await(here.standby()), here.standbyKeys(), window, again);
+        copy(range, wanted, KeyStore.await(here.standby()), window, again);
         progress.copied(page.entries().size());
         return next;
     }
 
-    /** The entries with their values; those whose values are not known are to be looked at again. */
-    private List<KeyValue> known(List<KeyValue> keys, Set<Bytes> again) {
-        List<KeyValue> entries = new ArrayList<>(keys.size());
-        for (KeyValue key : keys) {
-            if (scope.mayAdmit(key.key()) && !order.isAhead(key.key())) {
-                order.known(key).ifPresentOrElse(entries::add, () -> again.add(key.key()));
-            }
-        }
-        return entries;
-    }
-
     private Ahead ask(Bytes from, long revision) {
         KeyRange rest = scope.range().from(from);
-        RangeRequest here = RangeRequest.of(rest, revision, limit);
-        RangeRequest there = RangeRequest.of(rest, 0, limit);
-        boolean sourceKeys = order.knowsSource();
-        boolean standbyKeys = order.ahead() >= limit;
         return new Ahead(
                 from,
                 revision,
-                sourceKeys,
-                source.fetch(sourceKeys ? here.onlyKeys() : here),
-                standbyKeys,
-                standby.fetch(standbyKeys ? there.onlyKeys() : there));
+                source.fetch(RangeRequest.of(rest, revision, limit)),
+                standby.fetch(RangeRequest.of(rest, 0, limit)));
     }
 
-    private void copy(
-            KeyRange range,
-            List<KeyValue> page,
-            List<KeyValue> wanted,
-            Page there,
-            boolean keysOnly,
-            Window window,
-            Set<Bytes> again)
+    private void copy(KeyRange range, List<KeyValue> wanted, Page there, Window window, Set<Bytes> again)
             throws InterruptedException {
         Page next = there;
-        boolean keys = keysOnly;
-        for (KeyRange rest = range; ; ) {
+        for (KeyRange rest = range; ; next = standby.range(RangeRequest.of(rest, 0, options.pageSize()))) {
             Bytes end = end(next, rest);
-            copyInSteps(rest.before(end), page, wanted, next.entries(), keys, window, again);
+            copyInSteps(rest.before(end), wanted, next.entries(), window, again);
             if (end == null) {
                 return;
             }
             rest = rest.from(end);
-            next = standby.range(RangeRequest.of(rest, 0, options.pageSize()));
-            keys = false;
         }
     }
 
     /** While one step is under way the next is made out. */
     private void copyInSteps(
-            KeyRange range,
-            List<KeyValue> page,
-            List<KeyValue> wanted,
-            List<KeyValue> there,
-            boolean keysOnly,
-            Window window,
-            Set<Bytes> again)
+            KeyRange range, List<KeyValue> wanted, List<KeyValue> there, Window window, Set<Bytes> again)
             throws InterruptedException {
         List<KeyValue> here = within(wanted, range);
         KeyRange rest = range;
         for (int i = STEP; i < here.size(); i += STEP) {
             Bytes end = here.get(i).key();
-            copyPart(rest.before(end), page, wanted, there, keysOnly, window, again);
+            copyPart(rest.before(end), wanted, there, window, again);
             rest = rest.from(end);
         }
-        copyPart(rest, page, wanted, there, keysOnly, window, again);
+        copyPart(rest, wanted, there, window, again);
     }
 
     /** The part of a list in key order that lies in a range. */
@@ -301,36 +261,19 @@ final class Copy {
         return low;
     }
 
-    private void copyPart(
-            KeyRange part,
-            List<KeyValue> page,
-            List<KeyValue> wanted,
-            List<KeyValue> there,
-            boolean keysOnly,
-            Window window,
-            Set<Bytes> again)
+    private void copyPart(KeyRange part, List<KeyValue> wanted, List<KeyValue> there, Window window, Set<Bytes> again)
             throws InterruptedException {
         Map<Bytes, Long> pulled = order.arrive(part);
         List<KeyValue> fresh = within(wanted, part);
         List<KeyValue> open = within(there, part);
         if (!pulled.isEmpty()) {
-            // What the standby has there may have been read before it was pulled.
-            fresh = fresh.stream()
-                    .filter(entry -> !pulled.containsKey(entry.key()))
-                    .toList();
-            open = open.stream()
-                    .filter(entry -> !pulled.containsKey(entry.key()))
-                    .toList();
             again.addAll(pulled.keySet());
-            within(page, part).stream()
+            fresh.stream()
                     .filter(entry -> pulled.getOrDefault(entry.key(), 0L) == entry.modRevision())
                     .forEach(entry -> again.remove(entry.key()));
-        }
-        if (keysOnly) {
-            open = List.copyOf(strangers
-                    .lookAt(open.stream().map(KeyValue::key).toList())
-                    .entries()
-                    .values());
+            // What the standby has there may have been read before it was pulled.
+            fresh = without(pulled.keySet(), fresh);
+            open = without(pulled.keySet(), open);
         }
         Map<Bytes, KeyValue> byKey = new HashMap<>();
         fresh.forEach(entry -> byKey.put(entry.key(), entry));
@@ -340,6 +283,10 @@ final class Copy {
                 byKey,
                 key -> end != null && key.compareTo(end) >= 0 && scope.range().contains(key),
                 true));
+    }
+
+    private static List<KeyValue> without(Set<Bytes> keys, List<KeyValue> entries) {
+        return entries.stream().filter(entry -> !keys.contains(entry.key())).toList();
     }
 
     private List<KeyValue> wanted(List<KeyValue> entries) {

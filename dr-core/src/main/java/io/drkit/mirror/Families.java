@@ -43,8 +43,6 @@ final class Families {
     private @Nullable Map<Bytes, List<Bytes>> dependents;
     private final Map<Bytes, KeyValue> remembered = new HashMap<>();
     private long rememberedBytes;
-    /** Whether nothing has been left out of what is remembered. */
-    private boolean remembersAll;
 
     Families(KeyStore source, MirrorScope scope, int pageSize) {
         this.source = source;
@@ -117,19 +115,8 @@ final class Families {
     /** Frees what {@link #dependents} remembers. */
     void forgetDependents() {
         dependents = null;
-        remembersAll = false;
         remembered.clear();
         rememberedBytes = 0;
-    }
-
-    /** Whether every value that was there when {@link #dependents} was first asked for is remembered, unless the copy has passed it. */
-    boolean remembersAll() {
-        return remembersAll;
-    }
-
-    /** The primary's entry as it was last changed in that revision, if it is remembered. */
-    Optional<KeyValue> remembered(Bytes key, long modRevision) {
-        return Optional.ofNullable(remembered.get(key)).filter(entry -> entry.modRevision() == modRevision);
     }
 
     /** The copy has come to this key, and needs it no more. */
@@ -162,7 +149,6 @@ final class Families {
         Map<Bytes, List<Bytes>> index = dependents;
         if (index == null) {
             Map<Bytes, List<Bytes>> made = new HashMap<>();
-            remembersAll = true;
             walk(scope.range(), entry -> enter(entry, made));
             dependents = made;
             return made;
@@ -177,8 +163,6 @@ final class Families {
         if (rememberedBytes < MOST_BYTES) {
             remembered.put(entry.key(), entry);
             rememberedBytes += entry.value().size();
-        } else {
-            remembersAll = false;
         }
         List<Owner> owners = owners(entry);
         if (!owners.isEmpty() && scope.holds(entry)) {

@@ -14,7 +14,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Predicate;
@@ -42,6 +41,7 @@ final class FamilyOrder implements WriteOrder {
     /** What was written before the copy came to it. */
     private final NavigableMap<Bytes, Pulled> pulled = new TreeMap<>();
 
+    private long newest;
     private int pulledNow;
     /** Whether what the copy has not come to is taken to be absent from the standby, as it mostly is; each creation's guard knows better. */
     private boolean hopeful = true;
@@ -91,6 +91,7 @@ final class FamilyOrder implements WriteOrder {
 
     @Override
     public void remember(KeyValue entry) {
+        newest = Math.max(newest, entry.modRevision());
         int uidHash = StoredObject.read(entry.value())
                 .map(object -> object.uid().hashCode())
                 .orElse(0);
@@ -114,23 +115,8 @@ final class FamilyOrder implements WriteOrder {
     }
 
     @Override
-    public boolean knowsSource() {
-        return families.remembersAll();
-    }
-
-    @Override
-    public Optional<KeyValue> known(KeyValue key) {
-        return families.remembered(key.key(), key.modRevision());
-    }
-
-    @Override
-    public int ahead() {
-        return pulled.size();
-    }
-
-    @Override
-    public boolean isAhead(Bytes key) {
-        return pulled.containsKey(key);
+    public long newest() {
+        return newest;
     }
 
     @Override
@@ -141,6 +127,7 @@ final class FamilyOrder implements WriteOrder {
     @Override
     public void copied() {
         pulled.clear();
+        newest = 0;
         families.forgetDependents();
     }
 
@@ -148,12 +135,12 @@ final class FamilyOrder implements WriteOrder {
     public List<List<Change>> arrange(
             Collection<Change> changes, Map<Bytes, KeyValue> wanted, Predicate<Bytes> ahead, boolean whole) {
         Map<Bytes, Member> members = new LinkedHashMap<>();
+        Set<Bytes> leaving = changes.stream()
+                .filter(change -> change.writesKey() && !change.putsKey())
+                .map(Change::key)
+                .collect(Collectors.toSet());
         List<List<Change>> groups = new ArrayList<>();
-        Set<Bytes> leaving = new HashSet<>();
         for (Change change : changes) {
-            if (change.writesKey() && !change.putsKey()) {
-                leaving.add(change.key());
-            }
             KeyValue entry = wanted.get(change.key());
             if (entry != null && change.putsKey()) {
                 members.put(change.key(), new Member(entry, change));
@@ -167,7 +154,7 @@ final class FamilyOrder implements WriteOrder {
         while (!fresh.isEmpty()) {
             Set<Bytes> missing =
                     resolveOwners(fresh, members, key -> leaving.contains(key) || (!looks && ahead.test(key)));
-            missing.removeIf(ahead.negate());
+            missing.removeIf(key -> !ahead.test(key) || leaving.contains(key));
             if (whole) {
                 fresh.stream()
                         .map(members::get)
@@ -186,7 +173,7 @@ final class FamilyOrder implements WriteOrder {
     /**
      * Finds out which owners are there or among the members, and returns those that are neither.
      *
-     * @param absent which are taken not to be there, without a look
+     * @param absent which are not there, or about to go, without a look
      */
     private Set<Bytes> resolveOwners(List<Bytes> fresh, Map<Bytes, Member> members, Predicate<Bytes> absent) {
         Map<Bytes, List<Owner>> open = new LinkedHashMap<>();

@@ -129,9 +129,8 @@ final class StandbyWriter {
      * What goes into one transaction.
      *
      * @param awaited whether what follows has to wait until this has landed
-     * @param continues whether this goes on with a group, and is nothing without what came before
      */
-    record Part(List<Change> changes, boolean awaited, boolean continues) {}
+    record Part(List<Change> changes, boolean awaited) {}
 
     /**
      * Does the changes, in order, in as few transactions as they fit in; the last one moves the checkpoint to {@code next}, those before
@@ -168,22 +167,19 @@ final class StandbyWriter {
                 continue;
             }
             if (!together.isEmpty()) {
-                parts.add(new Part(together, false, false));
+                parts.add(new Part(together, false));
             }
             together = new ArrayList<>();
             load = new Load();
             if (load.takes(group) || group.size() == 1) {
                 together.addAll(group);
             } else {
-                boolean continues = false;
-                for (Part part : parts(wanted.stream().map(List::of).toList())) {
-                    parts.add(new Part(part.changes(), true, continues));
-                    continues = true;
-                }
+                parts(wanted.stream().map(List::of).toList())
+                        .forEach(part -> parts.add(new Part(part.changes(), true)));
             }
         }
         if (!together.isEmpty()) {
-            parts.add(new Part(together, false, false));
+            parts.add(new Part(together, false));
         }
         return parts;
     }

@@ -39,21 +39,20 @@ final class Window {
 
     /**
      * Sends groups of changes in as few transactions as they fit in, and waits only while too many are under way. What is too large for one is sent in
-     * its order, each part once the one before it has landed.
+     * its order, each part once the one before it has landed; what follows one that came to harm is not sent.
      */
     void send(List<List<Change>> groups) throws InterruptedException {
-        boolean failed = false;
+        boolean harmed = false;
         for (StandbyWriter.Part part : writer.parts(groups)) {
-            failed &= part.continues();
-            if (failed) {
+            if (!part.awaited()) {
+                sendOne(part.changes());
+            } else if (harmed) {
                 undone.addAll(part.changes());
-                continue;
-            }
-            int before = undone.size() + tooLargeTogether.size();
-            sendOne(part.changes());
-            if (part.awaited()) {
+            } else {
+                int before = undone.size() + tooLargeTogether.size();
+                sendOne(part.changes());
                 land(0);
-                failed = undone.size() + tooLargeTogether.size() > before;
+                harmed = undone.size() + tooLargeTogether.size() > before;
             }
         }
     }

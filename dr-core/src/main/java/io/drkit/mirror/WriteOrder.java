@@ -6,7 +6,6 @@ import io.drkit.keystore.KeyValue;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.Predicate;
 
 /** In which order, and what together, the standby is given. */
@@ -40,23 +39,8 @@ interface WriteOrder {
         }
 
         @Override
-        public boolean knowsSource() {
-            return false;
-        }
-
-        @Override
-        public Optional<KeyValue> known(KeyValue key) {
-            return Optional.empty();
-        }
-
-        @Override
-        public int ahead() {
+        public long newest() {
             return 0;
-        }
-
-        @Override
-        public boolean isAhead(Bytes key) {
-            return false;
         }
 
         @Override
@@ -94,17 +78,8 @@ interface WriteOrder {
     /** What is to be copied before anything else. */
     List<KeyRange> first();
 
-    /** Whether the primary's values need not be read again: {@link #known} knows them, but for those that changed meanwhile. */
-    boolean knowsSource();
-
-    /** The entry with its value, if it is known. */
-    Optional<KeyValue> known(KeyValue key);
-
-    /** How many keys were written before the copy came to them, and are still to come. */
-    int ahead();
-
-    /** Whether {@code key} is one of them. */
-    boolean isAhead(Bytes key);
+    /** The newest revision of the primary of which anything was written before the copy came to it. */
+    long newest();
 
     /** Something that was arranged could not be written, for the standby is not as was thought. */
     void wasWrong();

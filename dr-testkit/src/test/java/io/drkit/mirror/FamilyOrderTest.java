@@ -3,12 +3,10 @@ package io.drkit.mirror;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.drkit.keyspace.DrKitKeys;
-import io.drkit.keyspace.MirrorScope;
 import io.drkit.keyspace.RestMapping;
 import io.drkit.keystore.Bytes;
 import io.drkit.keystore.KeyRange;
 import io.drkit.keystore.KeyValue;
-import io.drkit.object.DesiredState;
 import io.drkit.object.OwnerReference;
 import io.drkit.object.StoredObject;
 import io.drkit.testkit.InMemoryKeyStore;
@@ -29,40 +27,6 @@ class FamilyOrderTest {
     private final InMemoryKeyStore primary = new InMemoryKeyStore("primary");
     private final InMemoryKeyStore standby = new InMemoryKeyStore("standby");
     private final RestMapping mapping = new RestMapping("/registry");
-
-    /** All of the registry but pods. */
-    private record Living() implements MirrorScope {
-
-        @Override
-        public KeyRange range() {
-            return KeyRange.prefix("/registry/");
-        }
-
-        @Override
-        public boolean admits(KeyValue entry) {
-            return mayAdmit(entry.key());
-        }
-
-        @Override
-        public boolean mayAdmit(Bytes key) {
-            return !key.startsWith(Bytes.utf8("/registry/pods/"));
-        }
-
-        @Override
-        public boolean standbyIsAlive() {
-            return true;
-        }
-
-        @Override
-        public DesiredState desired() {
-            return DesiredState.KUBERNETES;
-        }
-
-        @Override
-        public String name() {
-            return "living";
-        }
-    }
 
     @Test
     void owners_and_what_they_own_are_written_together_in_whatever_order_their_keys_are() throws InterruptedException {
@@ -202,7 +166,7 @@ class FamilyOrderTest {
     }
 
     private MirrorSession start(MirrorOptions.Builder options) {
-        return new DefaultKeyMirror(primary, standby, options.build()).start(new Living());
+        return new DefaultKeyMirror(primary, standby, options.build()).start(new LivingScope());
     }
 
     private static void caughtUp(MirrorSession session) throws InterruptedException {
@@ -212,8 +176,8 @@ class FamilyOrderTest {
     }
 
     private void assertAll() {
-        SortedMap<Bytes, Bytes> wanted = new TreeMap<>(primary.content(new Living().range()));
-        assertThat(standby.content(new Living().range())).isEqualTo(wanted);
+        SortedMap<Bytes, Bytes> wanted = new TreeMap<>(primary.content(new LivingScope().range()));
+        assertThat(standby.content(new LivingScope().range())).isEqualTo(wanted);
         assertThat(standby.count(KeyRange.prefix(DrKitKeys.QUARANTINE))).isZero();
     }
 
@@ -224,7 +188,7 @@ class FamilyOrderTest {
                 .forEach(definition -> StoredObject.read(definition).ifPresent(mapping::learn));
         SortedMap<Bytes, Bytes> last = new TreeMap<>();
         for (long revision = 2; revision <= standby.revision(); revision++) {
-            SortedMap<Bytes, Bytes> now = standby.contentAt(new Living().range(), revision);
+            SortedMap<Bytes, Bytes> now = standby.contentAt(new LivingScope().range(), revision);
             for (Map.Entry<Bytes, Bytes> entry : now.entrySet()) {
                 if (!last.containsKey(entry.getKey())) {
                     assertThat(isOwned(entry.getValue(), now))
@@ -254,7 +218,7 @@ class FamilyOrderTest {
     }
 
     private List<String> names() {
-        return standby.content(new Living().range()).values().stream()
+        return standby.content(new LivingScope().range()).values().stream()
                 .map(value -> StoredObject.read(value).orElseThrow().name())
                 .toList();
     }

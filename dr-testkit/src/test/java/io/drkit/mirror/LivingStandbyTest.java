@@ -6,8 +6,6 @@ import io.drkit.keyspace.DrKitKeys;
 import io.drkit.keyspace.MirrorScope;
 import io.drkit.keystore.Bytes;
 import io.drkit.keystore.KeyRange;
-import io.drkit.keystore.KeyValue;
-import io.drkit.object.DesiredState;
 import io.drkit.testkit.InMemoryKeyStore;
 import java.time.Duration;
 import java.util.List;
@@ -20,44 +18,10 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class LivingStandbyTest {
 
-    private static final MirrorScope SCOPE = new Living();
+    private static final MirrorScope SCOPE = new LivingScope();
 
     private final InMemoryKeyStore primary = new InMemoryKeyStore("primary");
     private final InMemoryKeyStore standby = new InMemoryKeyStore("standby");
-
-    /** All of the registry but pods; the standby's own statuses are its own. */
-    private record Living() implements MirrorScope {
-
-        @Override
-        public KeyRange range() {
-            return KeyRange.prefix("/registry/");
-        }
-
-        @Override
-        public boolean admits(KeyValue entry) {
-            return mayAdmit(entry.key());
-        }
-
-        @Override
-        public boolean mayAdmit(Bytes key) {
-            return !key.startsWith(Bytes.utf8("/registry/pods/"));
-        }
-
-        @Override
-        public boolean standbyIsAlive() {
-            return true;
-        }
-
-        @Override
-        public DesiredState desired() {
-            return DesiredState.KUBERNETES;
-        }
-
-        @Override
-        public String name() {
-            return "living";
-        }
-    }
 
     @Test
     void a_status_written_by_the_standby_stays() throws InterruptedException {

@@ -75,7 +75,8 @@ record Mutation(String name, String file, String text, String replacement, Strin
                             "mirror/MirrorRun",
                             "!copy.isComplete() && tail.isWhole()",
                             "!copy.isComplete()")
-                    .where("plot=MIRROR.*faults=[1-9]\\d{3}.*pageSize=[1-4], transactionBytes=\\d{1,2},.*living=false"),
+                    .where(
+                            "plot=MIRROR, obsession=NONE.*faults=[1-9]\\d{3}.*pageSize=[34], transactionBytes=\\d{1,2},.*cuts=false.*living=false"),
             new Mutation(
                     "a split moves the checkpoint at once",
                     "mirror/StandbyWriter",
@@ -276,8 +277,8 @@ record Mutation(String name, String file, String text, String replacement, Strin
             new Mutation(
                             "a family that no transaction takes is sent at once",
                             "mirror/Window",
-                            "if (part.awaited()) {",
-                            "if (false) {")
+                            "sendOne(part.changes());\n                land(0);",
+                            "sendOne(part.changes());")
                     .where("pageSize=\\d+, transactionBytes=\\d{1,3},.*living=true"),
             new Mutation(
                             "what was pulled ahead and is gone again stays",

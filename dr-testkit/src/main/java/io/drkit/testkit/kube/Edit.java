@@ -27,7 +27,7 @@ interface Edit {
     /** Another status, as the kind's controller would write it, and {@code managedFields} that say so. */
     Edit status(String kind, int number);
 
-    /** What {@code managedFields} say is replaced. */
+    /** {@code managedFields} say so; what they say of other managers stays. */
     Edit managedBy(String manager, boolean status);
 
     Edit label(String name, String value);

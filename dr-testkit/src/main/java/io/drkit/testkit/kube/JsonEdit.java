@@ -78,7 +78,15 @@ final class JsonEdit implements Edit {
             entry.put("subresource", "status");
         }
         entry.putObject("fieldsV1");
-        object.withObjectProperty("metadata").putArray("managedFields").add(entry);
+        ArrayNode managers = MAPPER.createArrayNode();
+        object.path("metadata").path("managedFields").forEach(each -> {
+            boolean same = each.path("manager").asText().equals(manager)
+                    && each.path("subresource").asText().equals(status ? "status" : "");
+            if (!same) {
+                managers.add(each);
+            }
+        });
+        object.withObjectProperty("metadata").set("managedFields", managers.add(entry));
         return this;
     }
 

@@ -74,10 +74,24 @@ final class ProtobufEdit implements Edit {
                 Proto.text(6, "FieldsV1"),
                 Proto.delimited(7, Proto.text(1, "{}")),
                 Proto.text(8, status ? "status" : ""));
+        String subresource = status ? "status" : "";
         return change(
                 METADATA,
                 metadata -> Proto.with(
-                        Proto.without(metadata, field -> field.number() == 17), 17, Proto.delimited(17, entry)));
+                        Proto.without(
+                                metadata,
+                                field -> field.number() == 17
+                                        && text(field.content(), 1).equals(manager)
+                                        && text(field.content(), 8).equals(subresource)),
+                        17,
+                        Proto.delimited(17, entry)));
+    }
+
+    private static String text(byte[] message, int number) {
+        return Proto.fields(message, number).stream()
+                .findFirst()
+                .map(Proto.Field::text)
+                .orElse("");
     }
 
     @Override

@@ -39,7 +39,7 @@ abstract class OnLivingSites {
     /** Far more than anything should take. */
     static final Duration SOON = Duration.ofSeconds(30);
 
-    static final MirrorScope SCOPE = new Platform();
+    static final MirrorScope SCOPE = MirrorScope.platform();
 
     private EtcdServer primaryServer;
     private EtcdServer standbyServer;
