@@ -12,12 +12,16 @@ import io.drkit.keystore.WatchEvent;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /**
  * Refuses to follow a primary that loses a large share of its keys: someone deleted a prefix, or the primary is an empty one. Judged before a
  * copy, and while streaming before a deletion is applied.
  */
 final class ShrinkGuard {
+
+    /** Of up to so many keys values are read to count those in scope. */
+    private static final long EXACT_UP_TO = 10_000;
 
     private final KeyStore source;
     private final KeyStore standby;
@@ -200,26 +204,31 @@ final class ShrinkGuard {
 
     /** How many keys a store holds, as far as this guard minds: a scope that leaves out some of its range is not measured by the others. */
     private long size(KeyStore store) {
-        return scope.readsValues() ? content(store) : store.count(scope.range());
+        return scope.readsValues() || scope.standbyIsAlive() ? content(store) : store.count(scope.range());
     }
 
-    /** By keys alone, also where values decide of some: they decide alike before and after. */
+    /** Where values decide of some keys too, exactly if that is cheap; of many keys those make a small share. */
     private long content(KeyStore store) {
+        if (!scope.readsValues()) {
+            return count(store, true, scope::holds);
+        }
+        long atMost = count(store, true, entry -> !entry.leased() && scope.mayAdmit(entry.key()));
+        return atMost > EXACT_UP_TO ? atMost : count(store, false, scope::holds);
+    }
+
+    private long count(KeyStore store, boolean keysOnly, Predicate<KeyValue> counted) {
         long held = 0;
         KeyRange rest = scope.range();
         for (boolean more = true; more; ) {
-            Page page = store.range(RangeRequest.of(rest, 0, options.pageSize()).onlyKeys());
+            RangeRequest request = RangeRequest.of(rest, 0, options.pageSize());
+            Page page = store.range(keysOnly ? request.onlyKeys() : request);
             for (KeyValue entry : page.entries()) {
-                held += isCounted(entry) ? 1 : 0;
+                held += counted.test(entry) ? 1 : 0;
                 rest = rest.from(entry.key().successor());
             }
             more = page.more();
         }
         return held;
-    }
-
-    private boolean isCounted(KeyValue entry) {
-        return scope.readsValues() ? !entry.leased() && scope.mayAdmit(entry.key()) : scope.holds(entry);
     }
 
     private UnsafeToProceedException refusal(long before, long after) {

@@ -1,7 +1,9 @@
 package io.drkit.mirror;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.drkit.UnsafeToProceedException;
 import io.drkit.keyspace.DrKitKeys;
 import io.drkit.keyspace.MirrorScope;
 import io.drkit.keystore.Bytes;
@@ -165,6 +167,26 @@ class LivingStandbyTest {
             standby.delete(key(1));
             stays(() -> at(key(1)).isEmpty());
         }
+    }
+
+    @Test
+    void a_mass_deletion_is_refused_however_much_there_is_out_of_scope() throws InterruptedException {
+        for (int i = 0; i < 40; i++) {
+            primary.put(key(i), widget(i, "a", "x"));
+        }
+        for (int i = 0; i < 400; i++) {
+            primary.put("/registry/pods/team/p" + i, "{}");
+            standby.put("/registry/pods/team/p" + i, "{}");
+        }
+        try (MirrorSession session = start()) {
+            caughtUp(session);
+            primary.deletePrefix("/registry/example.org/widgets/team/w1");
+            primary.deletePrefix("/registry/example.org/widgets/team/w2");
+            assertThatThrownBy(() -> session.awaitEnd(Duration.ofSeconds(20)))
+                    .isInstanceOf(UnsafeToProceedException.class)
+                    .hasMessageContaining("lost too many keys");
+        }
+        assertThat(standby.content(KeyRange.prefix("/registry/example.org/"))).hasSizeGreaterThan(28);
     }
 
     private MirrorSession start() {

@@ -90,8 +90,8 @@ record Mutation(String name, String file, String text, String replacement, Strin
             new Mutation(
                     "pages are read at the newest revision",
                     "mirror/Copy",
-                    "RangeRequest here = RangeRequest.of(rest, revision, limit);",
-                    "RangeRequest here = RangeRequest.of(rest, 0, limit);"),
+                    "source.fetch(RangeRequest.of(rest, revision, limit))",
+                    "source.fetch(RangeRequest.of(rest, 0, limit))"),
             new Mutation("what a window wrote is forgotten", "mirror/StandbyWriter", "record.windowed(revisions);", ""),
             new Mutation(
                     "what a killed run's window wrote is not read",
@@ -208,16 +208,46 @@ record Mutation(String name, String file, String text, String replacement, Strin
                     "CommitResult result = commit(List.of(skipped.add(change)), next);",
                     "CommitResult result = commit(List.of(), next);"),
             new Mutation(
+                            "what others change on a living standby is not put right",
+                            "mirror/Keeper",
+                            "if (!due.isEmpty()) {",
+                            "if (false) {")
+                    .where("living=true"),
+            new Mutation(
+                            "what others wrote before a copy is settled before the copy saw it",
+                            "mirror/Keeper",
+                            "if (writer.checkpoint().isComplete()) {",
+                            "if (true) {")
+                    .where("strangers=true.*living=true"),
+            new Mutation(
+                            "an object goes without any of its owners",
+                            "mirror/FamilyOrder",
+                            "if (owned) {",
+                            "if (true) {")
+                    .where("living=true"),
+            new Mutation(
+                            "what was pulled ahead and is gone since stays",
+                            "mirror/Copy",
+                            "again.addAll(pulled.keySet());",
+                            "")
+                    .where("living=true"),
+            new Mutation(
+                            "what must not be overwritten is",
+                            "mirror/Differences",
+                            "if (objection.isPresent()) {\n            return skip(",
+                            "if (false) {\n            return skip(")
+                    .where("living=true"),
+            new Mutation(
+                            "a fight never ends",
+                            "mirror/Contention",
+                            "&& fight.corrections >= options.corrections()",
+                            "&& false")
+                    .where("living=true.*fight=true"),
+            new Mutation(
                     "the checker compares the newest of both sides",
                     "consistency/DefaultConsistencyChecker",
                     "compare(scope, level, settling::pins);",
                     "compare(scope, level, () -> new Pins(0, 0));"),
-            new Mutation(
-                            "what others write on a living standby is not looked into",
-                            "mirror/Keeper",
-                            "if (!due.isEmpty()) {",
-                            "if (false) {")
-                    .where(LIVING),
             new Mutation(
                             "the watch of a living standby begins with what is written from now on",
                             "mirror/Keeper",
@@ -231,12 +261,6 @@ record Mutation(String name, String file, String text, String replacement, Strin
                             "seen;")
                     .where(LIVING),
             new Mutation(
-                            "a key is put right as often as others change it",
-                            "mirror/Keeper",
-                            "if (!change.writesKey() || !contention.isOverBudget(change.key())) {",
-                            "if (true) {")
-                    .where("faults=0.*cuts=false.*living=true.*fight=true, corrections=1"),
-            new Mutation(
                             "what others wrote counts as set aside before",
                             "mirror/Contention",
                             "return before != null && desired.isEqual(before, existing.value());",
@@ -247,12 +271,6 @@ record Mutation(String name, String file, String text, String replacement, Strin
                             "mirror/SkippedKeys",
                             "return text != null && Reason.of(text) != Reason.REFUSED;",
                             "return false;")
-                    .where(LIVING),
-            new Mutation(
-                            "an objection of desired state is ignored",
-                            "mirror/Differences",
-                            "Optional<String> objection = desired.objection(wanted.value(), existing.value());",
-                            "Optional<String> objection = Optional.<String>empty();")
                     .where(LIVING),
             new Mutation(
                             "what the standby has of its own, out of the scope, is overwritten",
@@ -266,12 +284,6 @@ record Mutation(String name, String file, String text, String replacement, Strin
                             "if (isUndecidable(wanted)) {",
                             "if (false) {")
                     .where(LIVING),
-            new Mutation(
-                            "an object none of whose owners is there is written all the same",
-                            "mirror/FamilyOrder",
-                            "if (owned) {",
-                            "if (true) {")
-                    .where(LIVING),
             new Mutation("parents do not go first", "mirror/FamilyOrder", "if (next != null) {", "if (false) {")
                     .where("pageSize=\\d+, transactionBytes=\\d{1,3},.*living=true"),
             new Mutation(
@@ -280,12 +292,6 @@ record Mutation(String name, String file, String text, String replacement, Strin
                             "sendOne(part.changes());\n                land(0);",
                             "sendOne(part.changes());")
                     .where("pageSize=\\d+, transactionBytes=\\d{1,3},.*living=true"),
-            new Mutation(
-                            "what was pulled ahead and is gone again stays",
-                            "mirror/Copy",
-                            "again.addAll(pulled.keySet());",
-                            "")
-                    .where(LIVING),
             new Mutation(
                             "what was pulled ahead and not written is forgotten",
                             "mirror/Copy",

@@ -182,11 +182,11 @@ final class Families {
 
     private void ownedFromOutOfScope(String namespace) {
         Member owner = member(any(OUT_OF_SCOPE), namespace);
-        Member dependent = member(any(NAMESPACED), namespace);
+        Member shared = member(any(NAMESPACED), namespace);
         add(owner, "");
-        add(dependent, "", owner);
-        add(member(any(NAMESPACED), namespace), "", owner, dependent);
-        add(member(any(NAMESPACED), namespace), "", dependent);
+        add(member(any(NAMESPACED), namespace), "", owner);
+        add(shared, "");
+        add(member(any(NAMESPACED), namespace), "", owner, shared);
     }
 
     private void ownedByTheUnknown(String namespace) {
