@@ -58,6 +58,9 @@ final class Copy {
     private final WriteOrder order;
     private final Progress progress;
     private @Nullable Ahead ahead;
+    /** A key of the page that is being copied which can testify to the primary's history. */
+    private @Nullable KeyValue witness;
+
     private int limit;
     /** What goes before everything else was copied by this run. */
     private boolean begun;
@@ -119,7 +122,7 @@ final class Copy {
             // Else something was pulled that is newer than what the tail has reached: the copy is not complete before
             // it has.
         } catch (CompactedException e) {
-            window.abandon();
+            window.abandon().forEach(change -> order.forget(change.key()));
             throw e;
         }
         limit = Math.min(options.pageSize(), 4 * limit);
@@ -192,7 +195,9 @@ final class Copy {
         Bytes next = page.more() ? successor(page) : null;
         ahead = next == null ? null : ask(next, revision);
         List<KeyValue> wanted = wanted(page.entries());
-        wanted.stream().max(Comparator.comparingLong(KeyValue::modRevision)).ifPresent(tail::witness);
+        witness = wanted.stream()
+                .max(Comparator.comparingLong(KeyValue::modRevision))
+                .orElse(null);
         KeyRange range = scope.range().from(from).before(next);
         copy(range, wanted, KeyStore.await(here.standby()), window, again);
         progress.copied(page.entries().size());
@@ -264,7 +269,7 @@ final class Copy {
         if (!pulled.isEmpty()) {
             again.addAll(pulled.keySet());
             fresh.stream()
-                    .filter(entry -> pulled.getOrDefault(entry.key(), 0L) >= entry.modRevision())
+                    .filter(entry -> pulled.getOrDefault(entry.key(), 0L) == entry.modRevision())
                     .forEach(entry -> again.remove(entry.key()));
             // What the standby has there may have been read before it was pulled.
             fresh = without(pulled.keySet(), fresh);
@@ -289,9 +294,15 @@ final class Copy {
     }
 
     private void finishPage(Tail tail, @Nullable Bytes next) throws InterruptedException {
-        Checkpoint reached = tail.checkpoint().copiedTo(next);
         if (next == null) {
             settleDeferred(tail.position());
+        }
+        if (witness != null) {
+            // Only now: were the page to be copied again, a change of this key meanwhile would pass unseen.
+            tail.witness(witness);
+        }
+        Checkpoint reached = tail.checkpoint().copiedTo(next);
+        if (next == null) {
             // What the standby held when the copy began was all looked at.
             writer.foreign().settle(reached.copyFloor());
             strangers.recount();

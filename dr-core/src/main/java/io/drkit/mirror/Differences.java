@@ -159,9 +159,17 @@ final class Differences {
         if (!scope.holds(existing) || Strangers.isMarked(existing, mark)) {
             return dropVoid(existing.key(), null);
         }
-        boolean lostWrite = writer.checkpoint().fromOldPrimary() && !neverGiven.test(existing.key());
-        boolean stranger = strangers.isStranger(existing, mark) || neverGiven.test(existing.key());
-        return Optional.of(stranger && !lostWrite ? strangers.mark(existing) : aside.delete(existing, mark));
+        boolean fromOldPrimary = writer.checkpoint().fromOldPrimary();
+        boolean only = fromOldPrimary
+                && existing.modRevision() <= writer.checkpoint().copyFloor()
+                && neverGiven.test(existing.key());
+        boolean lostWrite = fromOldPrimary && !only;
+        boolean stranger = strangers.isStranger(existing, mark) || only;
+        if (!stranger || lostWrite) {
+            return Optional.of(aside.delete(existing, mark));
+        }
+        Change marked = strangers.mark(existing);
+        return Optional.of(skipped.contains(existing.key()) ? marked.and(skipped.forget(existing.key())) : marked);
     }
 
     /** Nothing is to be done about the key, except that no record of it is true any more. */

@@ -4,7 +4,6 @@ import io.drkit.keyspace.DrKitKeys;
 import io.drkit.keyspace.MirrorScope;
 import io.drkit.keystore.Bytes;
 import io.drkit.keystore.KeyStore;
-import io.drkit.keystore.KeyValue;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
@@ -45,11 +44,6 @@ final class Heritage {
 
     /** The keys that the new primary, when it was the standby, had refused: the old primary's copy is the only one. */
     static Predicate<Bytes> neverGiven(KeyStore newPrimary, MirrorOptions options) {
-        Bytes prefix = DrKitKeys.skipped(options.name());
-        return key -> {
-            Bytes marker = prefix.concat(key);
-            KeyValue found = newPrimary.read(List.of(marker)).get(marker);
-            return found != null;
-        };
+        return SkippedKeys.load(newPrimary, options)::contains;
     }
 }

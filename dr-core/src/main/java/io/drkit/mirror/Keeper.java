@@ -134,7 +134,9 @@ final class Keeper implements AutoCloseable {
         try {
             List<Change> written = corrections.settle(due, position, this::withinBudget);
             due.forEach(suspects::remove);
-            written.stream().filter(Change::writesKey).forEach(this::wasPutRight);
+            written.stream()
+                    .filter(change -> change.writesKey() && !skipped.contains(change.key()))
+                    .forEach(this::wasPutRight);
         } catch (CompactedException e) {
             // The primary's revision that the tail has reached is gone; it will have moved on when this is tried again.
         }

@@ -185,9 +185,9 @@ final class MirrorRun {
     private void follow(StandbyWriter writer, SkippedKeys skipped, Strangers strangers, Watch watch)
             throws InterruptedException {
         StandbyAddresses addresses = new StandbyAddresses(standby, scope, strangers);
-        SettingAside aside = settingAside(writer, strangers);
-        Differences differences =
-                new Differences(scope, writer, skipped, strangers, aside, addresses, neverGiven(writer));
+        Predicate<Bytes> neverGiven = neverGiven(writer);
+        SettingAside aside = settingAside(writer, strangers, neverGiven);
+        Differences differences = new Differences(scope, writer, skipped, strangers, aside, addresses, neverGiven);
         WriteOrder order = scope.standbyIsAlive()
                 ? new FamilyOrder(new Families(source, scope, options.pageSize()), differences, strangers)
                 : WriteOrder.AS_IT_COMES;
@@ -219,10 +219,10 @@ final class MirrorRun {
         return writer.checkpoint().fromOldPrimary() ? Heritage.neverGiven(source, options) : key -> false;
     }
 
-    private SettingAside settingAside(StandbyWriter writer, Strangers strangers) {
+    private SettingAside settingAside(StandbyWriter writer, Strangers strangers, Predicate<Bytes> neverGiven) {
         return new SettingAside(
                 strangers,
-                writer::keepsForeign,
+                key -> writer.keepsForeign(key) || (writer.checkpoint().fromOldPrimary() && neverGiven.test(key)),
                 session.quarantineName(),
                 () -> writer.checkpoint().isComplete() ? 0 : writer.checkpoint().copyFloor(),
                 new WorthlessValues(source, scope, session.contention(), writer::checkpoint),

@@ -239,7 +239,12 @@ final class Tail {
             if (!writer.fits(changes)) {
                 progress.revisionSplit();
             }
-            if (writer.write(changes, next.get()) == Outcome.DONE) {
+            boolean done = writer.write(changes, next.get()) == Outcome.DONE;
+            changes.stream()
+                    .map(Change::key)
+                    .filter(key -> !done || writer.isSkipped(key))
+                    .forEach(order::forget);
+            if (done) {
                 return;
             }
             changes = plan(nets, nets.stream().map(Net::key).toList());

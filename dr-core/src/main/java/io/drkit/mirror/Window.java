@@ -84,10 +84,12 @@ final class Window {
         return left;
     }
 
-    /** Waits for all that is under way, and moves the checkpoint's version on, so that another window can begin. */
-    void abandon() throws InterruptedException {
+    /** Waits for all that is under way, moves the checkpoint's version on, so that another window can begin, and returns what was not done. */
+    List<Change> abandon() throws InterruptedException {
         land(0);
         writer.write(List.of(), writer.checkpoint());
+        undone.addAll(tooLargeTogether);
+        return List.copyOf(undone);
     }
 
     /** Waits until at most so many are under way. If one came to harm all are waited for, to know what to throw. */

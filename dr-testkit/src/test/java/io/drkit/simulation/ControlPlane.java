@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** What users and controllers write where control planes are alive, on either side. */
@@ -197,7 +198,7 @@ final class ControlPlane {
             return null;
         }
         List<OwnerReference> owners = object.get().owners();
-        if (!areKnown(side, owners)) {
+        if (!areKnown(side.now.keySet(), owners)) {
             return null;
         }
         List<OwnerReference> alive =
@@ -215,17 +216,17 @@ final class ControlPlane {
                         .orElse(null);
     }
 
-    static boolean areKnown(Side side, List<OwnerReference> owners) {
-        return owners.stream().allMatch(owner -> isKnown(side, owner));
+    /** Whether a site with these keys serves the owners' kinds. */
+    static boolean areKnown(Set<Bytes> keys, List<OwnerReference> owners) {
+        return owners.stream().allMatch(owner -> isKnown(keys, owner));
     }
 
-    /** Whether the site serves the owner's kind. */
-    private static boolean isKnown(Side side, OwnerReference owner) {
+    private static boolean isKnown(Set<Bytes> keys, OwnerReference owner) {
         Kind kind = Kind.of(owner);
-        return kind != null && kind.definition().map(side.now::containsKey).orElse(true);
+        return kind != null && kind.definition().map(keys::contains).orElse(true);
     }
 
-    /** Whether the owner is there, and not another of its name. An encrypted one is taken to be it. */
+    /** Whether the owner is there, and not another of its name. What cannot be read is taken to be it. */
     static boolean isAlive(Side side, OwnerReference owner) {
         Kind kind = Kind.of(owner);
         KeyValue there = kind == null ? null : side.now.get(kind.key(owner.name()));

@@ -27,6 +27,7 @@ final class Happenings {
     private final Profile profile;
     private final Judge judge;
     private final ControlPlane controlPlane;
+    private final Outages outages;
     private final Dice dice;
     private int act;
     private int values;
@@ -42,6 +43,7 @@ final class Happenings {
     Happenings(World world, Judge judge) {
         this.world = world;
         this.judge = judge;
+        this.outages = new Outages(world);
         this.controlPlane = new ControlPlane(world.dice, world.profile);
         this.profile = world.profile;
         this.dice = world.dice;
@@ -76,7 +78,7 @@ final class Happenings {
     private void firstAct() {
         switch (profile.plot()) {
             case SWAP -> {
-                giveSpace();
+                outages.giveSpace();
                 if (world.standby.role() == Role.STANDBY) {
                     world.standby.as(
                             Side.Author.OPERATOR,
@@ -122,8 +124,9 @@ final class Happenings {
             }
         });
         old.createdByStrangers.addAll(old.strange);
+        old.now.values().stream().filter(KeyValue::leased).forEach(entry -> old.createdByStrangers.add(entry.key()));
         world.living().forEach(world::crash);
-        giveSpace();
+        outages.giveSpace();
         old.as(Side.Author.OPERATOR, () -> Site.at(old.store).demote());
         world.primary = world.standby;
         world.standby = old;
@@ -198,7 +201,7 @@ final class Happenings {
             }
         } else if (kind < 74) {
             if (profile.crashes()) {
-                endOne();
+                outages.endOne();
             }
         } else if (kind < 82) {
             if (world.living().size() < profile.mirrors()) {
@@ -206,7 +209,7 @@ final class Happenings {
             }
         } else if (kind < 88) {
             if (profile.cuts()) {
-                cutOrHeal();
+                outages.cutOrHeal();
             }
         } else if (kind < 92) {
             if (!world.late.isEmpty()) {
@@ -222,53 +225,7 @@ final class Happenings {
                 world.tell("the clock jumps");
             }
         } else {
-            quota();
-        }
-    }
-
-    private void endOne() {
-        List<Running> living = world.living();
-        if (living.isEmpty()) {
-            world.startMirror();
-        } else {
-            Running running = living.get(dice.below(living.size()));
-            if (dice.chance(700)) {
-                world.crash(running);
-                world.tell(running.actor().name + " is killed");
-            } else {
-                running.mirror().stop();
-                world.tell(running.actor().name + " is stopped");
-            }
-        }
-    }
-
-    private void cutOrHeal() {
-        for (Running running : world.living()) {
-            Link link = dice.chance(500) ? running.from() : running.to();
-            if (link.isDown()) {
-                link.heal();
-                world.tell("the link between " + link.path() + " heals");
-            } else {
-                boolean silently = dice.chance(500);
-                link.cut(silently);
-                world.tell("the link between " + link.path() + " is cut" + (silently ? ", silently" : ""));
-            }
-        }
-    }
-
-    private void giveSpace() {
-        world.primary.store.spaceQuota(Long.MAX_VALUE);
-        world.standby.store.spaceQuota(Long.MAX_VALUE);
-    }
-
-    private void quota() {
-        InMemoryKeyStore store = world.standby.store;
-        if (store.status().outOfSpace()) {
-            store.spaceQuota(Long.MAX_VALUE);
-            world.tell(world.standby.name + " has space again");
-        } else if (dice.chance(200)) {
-            store.spaceQuota(1);
-            world.tell(world.standby.name + " has no more space");
+            outages.quota();
         }
     }
 
@@ -354,7 +311,7 @@ final class Happenings {
     /** From now on nothing goes wrong any more. */
     void heal() {
         world.late.clear();
-        giveSpace();
+        outages.giveSpace();
         world.living().forEach(running -> {
             running.from().heal();
             running.to().heal();

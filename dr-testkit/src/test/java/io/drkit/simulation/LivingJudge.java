@@ -54,7 +54,7 @@ final class LivingJudge {
             if (Side.RANGE.contains(operation.key())) {
                 onlyWhatIsInScope(standby, operation);
                 nothingOfOthersIsLost(standby, primary, operation);
-                nothingIsOrphaned(standby, primary, operation);
+                nothingIsOrphaned(standby, primary, operation, now == null ? 0 : now.revision());
             }
             quarantineIsNotOverwritten(standby, operation);
         }
@@ -147,17 +147,20 @@ final class LivingJudge {
      * standby or the primary does not know an owner's kind; where another deleted the owner there a moment ago; where the primary has no owner left either; where
      * the standby refuses an owner for its size, which shows when it is too late; and for owners in a circle that no transaction holds.
      */
-    private void nothingIsOrphaned(Side standby, Side primary, Operation operation) {
+    private void nothingIsOrphaned(Side standby, Side primary, Operation operation, long revision) {
         if (!(operation instanceof Operation.Put put) || standby.before.containsKey(put.key())) {
             return;
         }
         List<OwnerReference> owners = owners(put.value());
         boolean excused = owners.isEmpty()
-                || !Stream.of(standby, primary).allMatch(side -> ControlPlane.areKnown(side, owners))
+                || !ControlPlane.areKnown(standby.now.keySet(), owners)
                 || owners.stream().anyMatch(owner -> ControlPlane.isAlive(standby, owner))
                 || owners.stream().anyMatch(owner -> standby.strange.contains(key(owner)))
-                || owners.stream().noneMatch(owner -> ControlPlane.isAlive(primary, owner))
+                || owners.stream().noneMatch(owner -> isWantedAlive(primary, owner))
                 || owners.stream().anyMatch(owner -> isRefused(primary, owner))
+                || !ControlPlane.areKnown(primary.at(revision).keySet(), owners)
+                || !primary.history.tailMap(revision).values().stream()
+                        .allMatch(content -> ControlPlane.areKnown(content.keySet(), owners))
                 || (profile.maySplit() && isInCircle(primary, put.key()));
         if (!excused) {
             broken.accept(
@@ -167,9 +170,16 @@ final class LivingJudge {
         }
     }
 
-    private boolean isRefused(Side primary, OwnerReference owner) {
+    /** A leased owner is to go from the standby. */
+    private static boolean isWantedAlive(Side primary, OwnerReference owner) {
         KeyValue there = primary.now.get(key(owner));
-        return there != null && isLarge(there.value());
+        return there != null && !there.leased() && ControlPlane.isAlive(primary, owner);
+    }
+
+    private boolean isRefused(Side primary, OwnerReference owner) {
+        return primary.history.values().stream()
+                .map(content -> content.get(key(owner)))
+                .anyMatch(value -> value != null && isLarge(value));
     }
 
     private static List<OwnerReference> owners(Bytes value) {
@@ -328,6 +338,9 @@ final class LivingJudge {
     private boolean isTrue(String marker, Bytes key, Side primary, Side standby) {
         KeyValue wanted = primary.now.get(key);
         KeyValue there = standby.now.get(key);
+        if (marker.startsWith("kept: ") && there != null && isLarge(there.value())) {
+            return true;
+        }
         if (wanted == null || wanted.leased()) {
             return false;
         }

@@ -28,30 +28,33 @@ record Mutation(String name, String file, String text, String replacement, Strin
         return Pattern.compile(where).matcher(kind).find();
     }
 
+    private static final String LIVING = "living=true";
+
     static final List<Mutation> ALL = List.of(
             new Mutation(
                             "writes are not guarded by the lock",
                             "mirror/StandbyWriter",
                             "guards.add(Guard.unchanged(DrKitKeys.LOCK, lockRevision));",
                             "")
-                    .where("plot=MIRROR.*crashes=true.*unawareHolders=true"),
+                    .where("plot=MIRROR.*crashes=true.*unawareHolders=true.*living=false"),
             new Mutation(
                     "writes are not guarded by the role",
                     "mirror/StandbyWriter",
                     "guards.add(Guard.unchanged(DrKitKeys.ROLE, roleModRevision));",
                     ""),
             new Mutation(
-                    "writes are not guarded by the checkpoint's version",
-                    "mirror/MirrorRecord",
-                    "return List.of(new Guard(DrKitKeys.checkpoint(name), Field.VERSION, version));",
-                    "return List.of();"),
+                            "writes are not guarded by the checkpoint's version",
+                            "mirror/MirrorRecord",
+                            "return List.of(new Guard(DrKitKeys.checkpoint(name), Field.VERSION, version));",
+                            "return List.of();")
+                    .where("living=false"),
             new Mutation("a change's own guard is left out", "mirror/StandbyWriter", "guards.add(change.guard());", ""),
             new Mutation(
                             "the lock is taken without a look at the role",
                             "mirror/MirrorLock",
                             "return write(List.of(Guard.absent(DrKitKeys.LOCK), sameRole), granted);",
                             "return write(List.of(Guard.absent(DrKitKeys.LOCK)), granted);")
-                    .where("plot=SWAP.*mirrors=2.*crashes=true"),
+                    .where("plot=SWAP.*mirrors=2.*crashes=true.*living=false"),
             new Mutation(
                     "the watch begins a revision late",
                     "mirror/MirrorRun",
@@ -67,6 +70,13 @@ record Mutation(String name, String file, String text, String replacement, Strin
                     "mirror/StandbyWriter",
                     "return checkpoint().partialTo(next.revision());",
                     "return checkpoint();"),
+            new Mutation(
+                            "a copy goes on before parts are whole",
+                            "mirror/MirrorRun",
+                            "!copy.isComplete() && tail.isWhole()",
+                            "!copy.isComplete()")
+                    .where(
+                            "plot=MIRROR, obsession=NONE.*faults=[1-9]\\d{3}.*pageSize=[34], transactionBytes=\\d{1,2},.*cuts=false.*living=false"),
             new Mutation(
                     "a split moves the checkpoint at once",
                     "mirror/StandbyWriter",
@@ -114,11 +124,11 @@ record Mutation(String name, String file, String text, String replacement, Strin
                     "change = change.and(strangers.unmark(existing.key()));\n        }\n        boolean",
                     "}\n        boolean"),
             new Mutation("marks made by this run are not looked for", "mirror/Strangers", "count++;", "")
-                    .where("plot=MIRROR, obsession=COMPACTIONS.*strangers=true"),
+                    .where("plot=MIRROR, obsession=COMPACTIONS.*strangers=true.*living=false"),
             new Mutation(
                     "a deletion in a copy takes strangers' keys along",
                     "mirror/Differences",
-                    "boolean stranger = strangers.isStranger(existing, mark) || neverGiven.test(existing.key());",
+                    "boolean stranger = strangers.isStranger(existing, mark) || only;",
                     "boolean stranger = false;"),
             new Mutation(
                     "an old primary's lost writes are not set aside",
@@ -186,7 +196,7 @@ record Mutation(String name, String file, String text, String replacement, Strin
                             "mirror/MirrorRun",
                             "progress.sourceSeen(revision, asked);",
                             "progress.sourceSeen(revision, ticker.nanoTime());")
-                    .where("plot=MIRROR"),
+                    .where("plot=MIRROR.*living=false"),
             new Mutation(
                     "what is about to be applied is told to be",
                     "mirror/Tail",
@@ -237,5 +247,67 @@ record Mutation(String name, String file, String text, String replacement, Strin
                     "the checker compares the newest of both sides",
                     "consistency/DefaultConsistencyChecker",
                     "compare(scope, level, settling::pins);",
-                    "compare(scope, level, () -> new Pins(0, 0));"));
+                    "compare(scope, level, () -> new Pins(0, 0));"),
+            new Mutation(
+                            "the watch of a living standby begins with what is written from now on",
+                            "mirror/Keeper",
+                            "standby.watch(scope.range(), from)",
+                            "standby.watch(scope.range(), standby.revision() + 1)")
+                    .where(LIVING),
+            new Mutation(
+                            "the books are settled before what others wrote was looked into",
+                            "mirror/Keeper",
+                            "suspects.values().stream().mapToLong(Long::longValue).min().orElse(seen + 1) - 1;",
+                            "seen;")
+                    .where(LIVING),
+            new Mutation(
+                            "what others wrote counts as set aside before",
+                            "mirror/Contention",
+                            "return before != null && desired.isEqual(before, existing.value());",
+                            "return true;")
+                    .where(LIVING),
+            new Mutation(
+                            "what others have under a key that is left alone is forgotten to be theirs",
+                            "mirror/SkippedKeys",
+                            "return text != null && Reason.of(text) != Reason.REFUSED;",
+                            "return false;")
+                    .where(LIVING),
+            new Mutation(
+                            "what the standby has of its own, out of the scope, is overwritten",
+                            "mirror/Differences",
+                            "if (!scope.holds(existing)) {\n                return Optional.of(",
+                            "if (false) {\n                return Optional.of(")
+                    .where(LIVING),
+            new Mutation(
+                            "a key of which nobody can tell whether it is in scope is written",
+                            "mirror/Differences",
+                            "if (isUndecidable(wanted)) {",
+                            "if (false) {")
+                    .where(LIVING),
+            new Mutation("parents do not go first", "mirror/FamilyOrder", "if (next != null) {", "if (false) {")
+                    .where("pageSize=\\d+, transactionBytes=\\d{1,3},.*living=true"),
+            new Mutation(
+                            "a family that no transaction takes is sent at once",
+                            "mirror/Window",
+                            "sendOne(part.changes());\n                land(0);",
+                            "sendOne(part.changes());")
+                    .where("pageSize=\\d+, transactionBytes=\\d{1,3},.*living=true"),
+            new Mutation(
+                            "what was pulled ahead and not written is forgotten",
+                            "mirror/Copy",
+                            "keys.forEach(order::forget);",
+                            "")
+                    .where(LIVING),
+            new Mutation(
+                            "what waits for the end of a copy is forgotten",
+                            "mirror/Copy",
+                            "settleDeferred(tail.position());",
+                            "")
+                    .where(LIVING),
+            new Mutation(
+                            "a service waits for ever for an address that is free again",
+                            "mirror/Keeper",
+                            "addresses.lookAgain();",
+                            "")
+                    .where("keys=(1[3-9]|2\\d),.*strangers=true.*living=true"));
 }
