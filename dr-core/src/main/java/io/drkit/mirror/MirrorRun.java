@@ -226,7 +226,9 @@ final class MirrorRun {
                 session.quarantineName(),
                 () -> writer.checkpoint().isComplete() ? 0 : writer.checkpoint().copyFloor(),
                 new WorthlessValues(source, scope, session.contention(), writer::checkpoint),
-                () -> scope.standbyIsAlive() && writer.checkpoint().fromOldPrimary());
+                () -> scope.standbyIsAlive()
+                        && (writer.checkpoint().fromOldPrimary()
+                                || !writer.checkpoint().isComplete()));
     }
 
     /** What others wrote on the standby is looked into before more of the primary's is written over it. */

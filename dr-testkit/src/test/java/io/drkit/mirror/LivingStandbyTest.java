@@ -189,6 +189,19 @@ class LivingStandbyTest {
         assertThat(standby.content(KeyRange.prefix("/registry/example.org/"))).hasSizeGreaterThan(28);
     }
 
+    @Test
+    void what_a_copy_deletes_is_set_aside_whoever_wrote_it() throws InterruptedException {
+        primary.put(key(1), widget(1, "a", "x"));
+        primary.put(key(2), widget(2, "b", "x"));
+        once();
+        primary.delete(key(1));
+        primary.put(key(2), widget(2, "c", "x"));
+        primary.compact(primary.revision());
+        once();
+        assertThat(at(key(1))).isEmpty();
+        assertThat(setAside()).containsExactly(widget(1, "a", "x"));
+    }
+
     private MirrorSession start() {
         return start(MirrorOptions.builder());
     }
