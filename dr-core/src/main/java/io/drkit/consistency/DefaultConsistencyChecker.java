@@ -76,7 +76,9 @@ public final class DefaultConsistencyChecker implements ConsistencyChecker {
             return Optional.of(Kind.SURPLUS);
         }
         if (onStandby == null) {
-            return Optional.of(Kind.MISSED);
+            return !pair.occupied() && standard.allowsAbsence(onPrimary.value())
+                    ? Optional.empty()
+                    : Optional.of(Kind.MISSED);
         }
         return level == Level.KEYS || standard.isEqual(onPrimary.value(), onStandby.value())
                 ? Optional.empty()

@@ -96,6 +96,7 @@ enum ScopeRule {
     // What the value tells, before it is seen: it is mirrored unless ...
     SECRET_TYPE(Verdict.DEPENDS_ON_VALUE, "it is the token of a service account"),
     RECLAIM_POLICY(Verdict.DEPENDS_ON_VALUE, "its reclaim policy is another than Retain"),
+    CLAIM(Verdict.DEPENDS_ON_VALUE, "the standby has a claim of another uid there, to which a volume may be bound"),
     WEBHOOK_SERVICE(Verdict.DEPENDS_ON_VALUE, "it calls a service in a namespace that is not mirrored"),
     API_SERVICE(
             Verdict.DEPENDS_ON_VALUE,
@@ -235,6 +236,7 @@ enum ScopeRule {
                 switch (resource.resource()) {
                     case "secrets" -> SECRET_TYPE;
                     case "persistentvolumes" -> RECLAIM_POLICY;
+                    case "persistentvolumeclaims" -> CLAIM;
                     default -> OWNERS;
                 };
             case "admissionregistration.k8s.io" ->

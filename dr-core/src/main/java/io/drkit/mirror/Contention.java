@@ -33,10 +33,10 @@ final class Contention {
         this.options = options;
     }
 
-    /** Whether {@code key} was put right a moment ago, and is given time to rest. */
+    /** Whether {@code key} was put right a moment ago, and is given time to rest. What is to be left alone need not wait for that. */
     boolean isPaused(Bytes key) {
         Fight fight = fights.get(key);
-        return fight != null && options.ticker().nanoTime() - fight.notBefore < 0;
+        return fight != null && options.ticker().nanoTime() - fight.notBefore < 0 && !isOverBudget(key);
     }
 
     /** Whether {@code key} was put right so often that it is to be left alone now. */
@@ -48,7 +48,7 @@ final class Contention {
                         < options.correctionWindow().toNanos();
     }
 
-    /** {@code key} is about to be put right. */
+    /** {@code key} was put right. */
     void corrected(Bytes key) {
         long now = options.ticker().nanoTime();
         Fight fight = fights.computeIfAbsent(key, any -> new Fight());

@@ -306,7 +306,7 @@ final class Copy {
             // What the standby held when the copy began was all looked at.
             writer.foreign().settle(reached.copyFloor());
             strangers.recount();
-            progress.strangers(strangers.count());
+            progress.strangers(strangers.surplus());
             order.copied();
         }
         writer.write(List.of(), reached);
@@ -314,7 +314,8 @@ final class Copy {
 
     /** What cannot be read is in the order in which it was created: who was there before may be its owner. */
     private void settleDeferred(long revision) throws InterruptedException {
-        List<Bytes> deferred = skipped.of(EnumSet.of(Reason.DEFERRED));
+        List<Bytes> deferred =
+                skipped.from(Bytes.EMPTY, EnumSet.of(Reason.DEFERRED)).toList();
         Map<Bytes, Long> created = new HashMap<>();
         for (int from = 0; from < deferred.size(); from += KeyStore.MAX_OPERATIONS) {
             source.read(deferred.subList(from, Math.min(from + KeyStore.MAX_OPERATIONS, deferred.size())))

@@ -6,7 +6,6 @@ import io.drkit.keystore.KeyStore;
 import io.drkit.keystore.KeyValue;
 import io.drkit.keystore.Page;
 import io.drkit.keystore.RangeRequest;
-import io.drkit.mirror.StandbyWriter.Outcome;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -20,7 +19,6 @@ import org.jspecify.annotations.Nullable;
 /** Puts single keys right: both sides are looked at anew, and what differs is written step by step. */
 final class Corrections {
 
-    private static final int ATTEMPTS = 10;
     private static final int AT_ONCE = 500;
 
     /** Has the last word on a change. */
@@ -30,20 +28,34 @@ final class Corrections {
 
         /** @param existing what the standby has; null for nothing */
         Optional<Change> of(Change change, @Nullable KeyValue existing);
+
+        /** It was done. */
+        default void made(Change change) {}
     }
 
     private final KeyStore source;
     private final StandbyWriter writer;
     private final Strangers strangers;
     private final Differences differences;
+    private final SettingAside aside;
     private final WriteOrder order;
+    private final SmallerParts parts;
 
-    Corrections(KeyStore source, StandbyWriter writer, Strangers strangers, Differences differences, WriteOrder order) {
+    Corrections(
+            KeyStore source,
+            StandbyWriter writer,
+            Strangers strangers,
+            Differences differences,
+            SettingAside aside,
+            WriteOrder order,
+            SmallerParts parts) {
         this.source = source;
         this.writer = writer;
         this.strangers = strangers;
         this.differences = differences;
+        this.aside = aside;
         this.order = order;
+        this.parts = parts;
     }
 
     /**
@@ -62,21 +74,19 @@ final class Corrections {
 
     private List<Change> settle(List<Bytes> keys, long revision, Review review) throws InterruptedException {
         Map<Bytes, KeyValue> wanted = wanted(keys, revision);
-        for (int i = 0; ; i++) {
-            List<Change> changes = order.arrange(changes(keys, wanted, review), wanted, key -> false, false).stream()
-                    .flatMap(List::stream)
-                    .toList();
-            if (changes.isEmpty() || writer.write(changes, writer.checkpoint()) == Outcome.DONE) {
-                return changes;
-            }
-            if (i == ATTEMPTS) {
-                throw new RestartException("others keep writing the keys to be put right");
-            }
-        }
+        List<Change> written = parts.write(
+                keys,
+                some -> order.arrange(changes(some, wanted, review), wanted, key -> false, false).stream()
+                        .flatMap(List::stream)
+                        .toList(),
+                writer::checkpoint);
+        written.forEach(review::made);
+        return written;
     }
 
     private List<Change> changes(List<Bytes> keys, Map<Bytes, KeyValue> wanted, Review review) {
         Strangers.Look there = strangers.lookAt(keys);
+        aside.lookAhead(there);
         List<Change> changes = new ArrayList<>();
         for (Bytes key : keys) {
             KeyValue existing = there.entries().get(key);

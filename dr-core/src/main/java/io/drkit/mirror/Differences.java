@@ -6,6 +6,7 @@ import io.drkit.keystore.KeyRange;
 import io.drkit.keystore.KeyValue;
 import io.drkit.keystore.Transaction.Guard;
 import io.drkit.mirror.SkippedKeys.Reason;
+import io.drkit.mirror.Strangers.Mark;
 import io.drkit.object.DesiredState;
 import io.drkit.object.StoredObject;
 import java.util.ArrayList;
@@ -53,7 +54,7 @@ final class Differences {
     List<Change> in(KeyRange part, List<KeyValue> here, List<KeyValue> there, boolean copying) {
         Map<Bytes, KeyValue> existing = new HashMap<>();
         there.stream().filter(entry -> part.contains(entry.key())).forEach(entry -> existing.put(entry.key(), entry));
-        Map<Bytes, Long> marks = strangers.marks(part);
+        Map<Bytes, Mark> marks = strangers.marks(part);
         Set<Bytes> settled = skipped.in(part);
         List<Change> changes = new ArrayList<>();
         for (KeyValue entry : here) {
@@ -87,24 +88,25 @@ final class Differences {
      * @param copying whether what cannot be ordered is put off until the end of the copy
      */
     Optional<Change> level(
-            Bytes key, @Nullable KeyValue wanted, @Nullable KeyValue existing, @Nullable Long mark, boolean copying) {
+            Bytes key, @Nullable KeyValue wanted, @Nullable KeyValue existing, @Nullable Mark mark, boolean copying) {
         if (wanted == null) {
             return existing == null ? dropVoid(key, mark) : keepOrDelete(existing, mark);
         }
         if (isUndecidable(wanted)) {
-            return skip(
-                    key, Reason.UNREADABLE, "whether it belongs to scope " + scope.name() + " depends on its value");
+            return leave(key, existing, mark, Reason.UNREADABLE, undecided());
         }
-        boolean equal = existing != null && !existing.leased() && desired.isEqual(wanted.value(), existing.value());
-        if (equal) {
-            return dropVoid(key, mark);
+        if (existing != null && !existing.leased() && desired.isEqual(wanted.value(), existing.value())) {
+            // What must not be overwritten must not be deleted either, once the primary deletes its own.
+            return desired.objection(wanted.value(), existing.value()).isPresent()
+                    ? some(keepOwn(forgotten(key), existing, mark, false))
+                    : dropVoid(key, mark);
         }
-        if (existing == null && !copying && isBeingDeleted(wanted)) {
+        if (existing == null && !copying && desired.allowsAbsence(wanted.value())) {
             return dropVoid(key, mark);
         }
         Optional<String> objection = objection(wanted, existing);
         if (objection.isPresent()) {
-            return skip(key, Reason.WITHHELD, objection.get());
+            return leave(key, existing, mark, Reason.WITHHELD, objection.get());
         }
         if (existing != null) {
             return Optional.of(aside.overwrite(existing, mark, desired.toUpdate(wanted.value(), existing.value())));
@@ -120,17 +122,13 @@ final class Differences {
         return scope.readsValues() && StoredObject.read(wanted.value()).isEmpty() && !scope.holds(wanted);
     }
 
-    /** The primary has begun to delete it, and the standby, where the same goes on, was done first. */
-    private boolean isBeingDeleted(KeyValue wanted) {
-        return scope.standbyIsAlive()
-                && StoredObject.read(wanted.value())
-                        .map(StoredObject::isBeingDeleted)
-                        .orElse(false);
-    }
-
     /** Whether it is written down that the key is left as it is; then nothing to be done about it does not mean that it agrees. */
     boolean isLeftAlone(Bytes key) {
         return skipped.contains(key);
+    }
+
+    private String undecided() {
+        return "whether it belongs to scope " + scope.name() + " depends on its value";
     }
 
     /** Leaves the key as it is, and writes down why. */
@@ -155,32 +153,59 @@ final class Differences {
         return addresses.takenFrom(wanted);
     }
 
-    private Optional<Change> keepOrDelete(KeyValue existing, @Nullable Long mark) {
-        if (!scope.holds(existing) || Strangers.isMarked(existing, mark)) {
-            return dropVoid(existing.key(), null);
+    /** Leaves the key as it is, and writes down why; and whose it is, if the standby has it of its own. */
+    private Optional<Change> leave(
+            Bytes key, @Nullable KeyValue existing, @Nullable Mark mark, Reason reason, String why) {
+        Change note = skipped.mark(key, reason, why);
+        return some(existing == null ? note : keepOwn(note, existing, mark, false));
+    }
+
+    private Optional<Change> keepOrDelete(KeyValue existing, @Nullable Mark mark) {
+        Bytes key = existing.key();
+        boolean held = scope.holds(existing);
+        if (!held && scope.isUndecidable(existing) && !isOwn(existing, mark)) {
+            return skip(key, Reason.UNREADABLE, "the primary has nothing of this scope there, and " + undecided());
+        }
+        if (!held || Strangers.isMarked(existing, mark)) {
+            return some(keepOwn(forgotten(key), existing, mark, held));
         }
         boolean fromOldPrimary = writer.checkpoint().fromOldPrimary();
-        boolean only = fromOldPrimary
-                && existing.modRevision() <= writer.checkpoint().copyFloor()
-                && neverGiven.test(existing.key());
+        boolean only = fromOldPrimary && isOfOldPrimary(existing) && neverGiven.test(key);
         boolean lostWrite = fromOldPrimary && !only;
         boolean stranger = strangers.isStranger(existing, mark) || only;
-        if (!stranger || lostWrite) {
-            return Optional.of(aside.delete(existing, mark));
-        }
-        Change marked = strangers.mark(existing);
-        return Optional.of(skipped.contains(existing.key()) ? marked.and(skipped.forget(existing.key())) : marked);
+        return !stranger || lostWrite
+                ? Optional.of(aside.delete(existing, mark))
+                : some(keepOwn(forgotten(key), existing, mark, true));
+    }
+
+    /** Sees to it that what the standby has of its own is marked so. */
+    private Change keepOwn(Change change, KeyValue existing, @Nullable Mark mark, boolean surplus) {
+        boolean marked = Strangers.isMarked(existing, mark) && mark != null && mark.surplus() == surplus;
+        boolean concerns = scope.holds(existing) || Strangers.mayBeHeld(scope, existing);
+        return marked || !concerns || !isOwn(existing, mark) ? change : change.and(strangers.mark(existing, surplus));
+    }
+
+    /** Whether the standby has it from someone else than the primary. An old primary has of its own what it never gave away. */
+    private boolean isOwn(KeyValue existing, @Nullable Mark mark) {
+        return strangers.isStranger(existing, mark) || isOfOldPrimary(existing);
+    }
+
+    private boolean isOfOldPrimary(KeyValue existing) {
+        return writer.checkpoint().fromOldPrimary()
+                && existing.modRevision() <= writer.checkpoint().copyFloor();
     }
 
     /** Nothing is to be done about the key, except that no record of it is true any more. */
-    private Optional<Change> dropVoid(Bytes key, @Nullable Long mark) {
-        Change nothing = new Change(key, List.of(), null);
-        Change change = mark == null ? nothing : unmarked(nothing, mark);
-        change = skipped.contains(key) ? change.and(skipped.forget(key)) : change;
-        return some(change);
+    private Optional<Change> dropVoid(Bytes key, @Nullable Mark mark) {
+        return some(unmarked(forgotten(key), mark));
     }
 
-    private Change unmarked(Change change, @Nullable Long mark) {
+    private Change forgotten(Bytes key) {
+        Change nothing = new Change(key, List.of(), null);
+        return skipped.contains(key) ? nothing.and(skipped.forget(key)) : nothing;
+    }
+
+    private Change unmarked(Change change, @Nullable Mark mark) {
         return mark == null ? change : change.and(strangers.unmark(change.key()));
     }
 }

@@ -4,21 +4,17 @@ import io.drkit.keyspace.MirrorScope;
 import io.drkit.keystore.Bytes;
 import io.drkit.keystore.CompactedException;
 import io.drkit.keystore.KeyStore;
-import io.drkit.keystore.KeyValue;
-import io.drkit.keystore.Transaction.Operation;
 import io.drkit.keystore.Watch;
 import io.drkit.keystore.WatchEvent;
 import io.drkit.keystore.WatchSignal;
+import io.drkit.mirror.Corrections.Review;
 import io.drkit.mirror.SkippedKeys.Reason;
-import io.drkit.object.StoredObject;
-import io.drkit.quarantine.Quarantine;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -31,12 +27,19 @@ final class Keeper implements AutoCloseable {
 
     private static final int BURST = 64;
     private static final int AT_ONCE = 500;
+    private static final Duration RETRY = Duration.ofSeconds(10);
+
+    /** Why keys were left alone that may be dealt with later: something on the standby was in the way. */
+    private static final Set<Reason> PASSING = EnumSet.of(Reason.WITHHELD, Reason.CONTENDED);
+
+    /** And when a run begins: it may read what none before it could. */
+    private static final Set<Reason> AT_FIRST = EnumSet.of(Reason.WITHHELD, Reason.CONTENDED, Reason.UNREADABLE);
 
     private final MirrorScope scope;
     private final StandbyWriter writer;
     private final SkippedKeys skipped;
-    private final Differences differences;
     private final Corrections corrections;
+    private final Review budget;
     private final StandbyAddresses addresses;
     private final Contention contention;
     private final Progress progress;
@@ -48,6 +51,9 @@ final class Keeper implements AutoCloseable {
     private final Map<Bytes, Long> suspects = new LinkedHashMap<>();
 
     private long seen;
+    private Set<Reason> retried;
+    /** Where to go on among the keys that were left alone; null when all were tried. */
+    private @Nullable Bytes retryFrom;
 
     Keeper(
             KeyStore standby,
@@ -55,18 +61,19 @@ final class Keeper implements AutoCloseable {
             SessionState session,
             StandbyWriter writer,
             SkippedKeys skipped,
-            Differences differences,
             Corrections corrections,
+            Review budget,
             StandbyAddresses addresses) {
         this.scope = scope;
         this.writer = writer;
         this.skipped = skipped;
-        this.differences = differences;
         this.corrections = corrections;
+        this.budget = budget;
         this.addresses = addresses;
         this.contention = session.contention();
         this.progress = session.progress();
-        this.retrying = new Pulse(session.options().ticker(), Duration.ofSeconds(10));
+        this.retrying = new Pulse(session.options().ticker(), RETRY);
+        this.retried = writer.checkpoint().isComplete() ? AT_FIRST : PASSING;
         long from = Math.max(writer.foreign().first(), writer.checkpoint().copyFloor() + 1);
         this.seen = from - 1;
         this.watch = standby.watch(scope.range(), from);
@@ -114,10 +121,10 @@ final class Keeper implements AutoCloseable {
         if (retrying.isDue()) {
             contention.forgetOld();
             addresses.lookAgain();
-            skipped.of(EnumSet.of(Reason.WITHHELD, Reason.CONTENDED)).stream()
-                    .filter(copied)
-                    .limit(AT_ONCE)
-                    .forEach(due::add);
+            retryFrom = Bytes.EMPTY;
+        }
+        if (retryFrom != null) {
+            due.addAll(retried(retryFrom, copied));
         }
         if (!due.isEmpty()) {
             putRight(due, position);
@@ -130,38 +137,29 @@ final class Keeper implements AutoCloseable {
         }
     }
 
+    /** The next of the keys that were left alone. */
+    private List<Bytes> retried(Bytes from, Predicate<Bytes> copied) {
+        List<Bytes> some =
+                skipped.from(from, retried).filter(copied).limit(AT_ONCE).toList();
+        if (some.size() == AT_ONCE) {
+            retryFrom = some.get(AT_ONCE - 1).successor();
+            progress.unsettled();
+        } else {
+            retryFrom = null;
+            retried = PASSING;
+        }
+        return some;
+    }
+
     private void putRight(Set<Bytes> due, long position) throws InterruptedException {
         try {
-            List<Change> written = corrections.settle(due, position, this::withinBudget);
+            List<Change> written = corrections.settle(due, position, budget);
             due.forEach(suspects::remove);
             written.stream()
                     .filter(change -> change.writesKey() && !skipped.contains(change.key()))
-                    .forEach(this::wasPutRight);
+                    .forEach(change -> progress.corrected());
         } catch (CompactedException e) {
             // The primary's revision that the tail has reached is gone; it will have moved on when this is tried again.
-        }
-    }
-
-    private Optional<Change> withinBudget(Change change, @Nullable KeyValue existing) {
-        if (!change.writesKey() || !contention.isOverBudget(change.key())) {
-            return Optional.of(change);
-        }
-        String who = existing == null
-                ? "it is deleted there again and again"
-                : "last written there by "
-                        + StoredObject.read(existing.value())
-                                .flatMap(StoredObject::lastManager)
-                                .orElse("someone unnamed");
-        return differences.skip(change.key(), Reason.CONTENDED, who);
-    }
-
-    private void wasPutRight(Change change) {
-        contention.corrected(change.key());
-        progress.corrected();
-        for (Operation operation : change.operations()) {
-            if (operation instanceof Operation.Put put && Quarantine.isSettingAside(put)) {
-                contention.setAside(change.key(), put.value());
-            }
         }
     }
 

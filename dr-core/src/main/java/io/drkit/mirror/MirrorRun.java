@@ -10,6 +10,7 @@ import io.drkit.keystore.Page;
 import io.drkit.keystore.RangeRequest;
 import io.drkit.keystore.Watch;
 import io.drkit.keystore.WatchSignal;
+import io.drkit.mirror.Corrections.Review;
 import io.drkit.mirror.MirrorStatus.State;
 import io.drkit.site.SiteFullException;
 import java.time.Duration;
@@ -79,10 +80,13 @@ final class MirrorRun {
         StandbyWriter writer = new StandbyWriter(
                 standby, options, record, session.lock().revision(), opening.roleModRevision(), skipped, progress);
         Strangers strangers = new Strangers(standby, record.foreign(), options);
-        progress.strangers(strangers.count());
+        progress.strangers(strangers.surplus());
         sample(0);
         session.shrink()
-                .sessionBegins(progress.sourceRevision(), record.checkpoint().shrinkBase());
+                .attemptBegins(
+                        strangers,
+                        progress.sourceRevision(),
+                        record.checkpoint().shrinkBase());
         boolean resumable = opening.resume() && !session.reconciles();
         while (!session.isStopping()) {
             Watch watch = resumable ? resume(writer) : beginCopy(writer, strangers);
@@ -135,7 +139,7 @@ final class MirrorRun {
     /** Moves the checkpoint to the primary's newest revision, with everything to be copied. */
     private Watch beginCopy(StandbyWriter writer, Strangers strangers) {
         strangers.recount();
-        session.shrink().beforeCopy(writer.checkpoint(), strangers.count());
+        session.shrink().beforeCopy(writer.checkpoint());
         long floor = standby.revision();
         Page now = source.range(RangeRequest.of(scope.range(), 0, 1).onlyKeys());
         Watch watch = open(
@@ -191,14 +195,36 @@ final class MirrorRun {
         WriteOrder order = scope.standbyIsAlive()
                 ? new FamilyOrder(new Families(source, scope, options.pageSize()), differences, strangers)
                 : WriteOrder.AS_IT_COMES;
-        Corrections corrections = new Corrections(source, writer, strangers, differences, order);
+        SmallerParts parts = new SmallerParts(writer, order, differences, scope.standbyIsAlive());
+        Corrections corrections = new Corrections(source, writer, strangers, differences, aside, order, parts);
         Copy copy = new Copy(
                 source, standby, scope, options, writer, skipped, strangers, differences, corrections, order, progress);
         Tail tail = new Tail(
-                scope, options, writer, strangers, aside, differences, order, session.shrink(), progress, copy::covers);
+                scope,
+                options,
+                writer,
+                strangers,
+                aside,
+                differences,
+                order,
+                parts,
+                scope.standbyIsAlive()
+                        ? new Budget(session.contention(), differences, skipped, change -> change.setsAside() > 0)
+                        : Review.NONE,
+                session.shrink(),
+                progress,
+                copy::covers);
         Vigil vigil = new Vigil(watch, source.name(), options);
         try (Keeper keeper = scope.standbyIsAlive()
-                ? new Keeper(standby, scope, session, writer, skipped, differences, corrections, addresses)
+                ? new Keeper(
+                        standby,
+                        scope,
+                        session,
+                        writer,
+                        skipped,
+                        corrections,
+                        new Budget(session.contention(), differences, skipped, Change::writesKey),
+                        addresses)
                 : null) {
             while (!session.isStopping()) {
                 progress.state(copy.isComplete() ? State.STREAMING : State.COPYING);
@@ -308,7 +334,7 @@ final class MirrorRun {
         boolean sweeps = copy.isComplete() && !scope.standbyIsAlive();
         if (sweeps && !strangers.isSwept() && (strangers.isOverdue() || sweeping.isDue())) {
             strangers.sweep(scope, writer);
-            progress.strangers(strangers.count());
+            progress.strangers(strangers.surplus());
         }
         if (checkpointing.isDue()) {
             saveCheckpoint(writer, tail);

@@ -4,8 +4,8 @@ import io.drkit.keystore.Bytes;
 import io.drkit.keystore.KeyValue;
 import io.drkit.keystore.Transaction.Guard;
 import io.drkit.keystore.Transaction.Operation;
+import io.drkit.mirror.Strangers.Mark;
 import io.drkit.quarantine.Quarantine;
-import java.util.function.BiPredicate;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
@@ -23,7 +23,7 @@ final class SettingAside {
     private final Predicate<Bytes> kept;
     private final String session;
     private final LongSupplier copyFloor;
-    private final BiPredicate<KeyValue, Bytes> worthless;
+    private final WorthlessValues worthless;
     private final BooleanSupplier everyDeletion;
 
     /**
@@ -38,7 +38,7 @@ final class SettingAside {
             Predicate<Bytes> kept,
             String session,
             LongSupplier copyFloor,
-            BiPredicate<KeyValue, Bytes> worthless,
+            WorthlessValues worthless,
             BooleanSupplier everyDeletion) {
         this.strangers = strangers;
         this.kept = kept;
@@ -48,7 +48,15 @@ final class SettingAside {
         this.everyDeletion = everyDeletion;
     }
 
-    Change overwrite(KeyValue existing, @Nullable Long mark, Bytes value) {
+    /** Some of these will be overwritten: what is to be known of them is asked for at once. */
+    void lookAhead(Strangers.Look there) {
+        worthless.lookAhead(there.entries().values().stream()
+                .filter(entry -> isForeign(entry, there.marks().get(entry.key())))
+                .map(KeyValue::key)
+                .toList());
+    }
+
+    Change overwrite(KeyValue existing, @Nullable Mark mark, Bytes value) {
         Change change = Change.put(existing.key(), value, Guard.unchanged(existing.key(), existing.modRevision()));
         if (mark != null) {
             change = change.and(strangers.unmark(existing.key()));
@@ -61,7 +69,7 @@ final class SettingAside {
     }
 
     /** Deletes a key that follows the primary. */
-    Change delete(KeyValue existing, @Nullable Long mark) {
+    Change delete(KeyValue existing, @Nullable Mark mark) {
         Change change = Change.delete(existing.key(), Guard.unchanged(existing.key(), existing.modRevision()));
         if (mark != null) {
             change = change.and(strangers.unmark(existing.key()));
@@ -69,7 +77,7 @@ final class SettingAside {
         return everyDeletion.getAsBoolean() || isForeign(existing, mark) ? change.and(setAside(existing)) : change;
     }
 
-    private boolean isForeign(KeyValue existing, @Nullable Long mark) {
+    private boolean isForeign(KeyValue existing, @Nullable Mark mark) {
         return strangers.isForeignValue(existing, mark) || kept.test(existing.key());
     }
 

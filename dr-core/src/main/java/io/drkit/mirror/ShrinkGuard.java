@@ -9,10 +9,14 @@ import io.drkit.keystore.KeyValue;
 import io.drkit.keystore.Page;
 import io.drkit.keystore.RangeRequest;
 import io.drkit.keystore.WatchEvent;
+import io.drkit.mirror.Strangers.Mark;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.function.BiPredicate;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Refuses to follow a primary that loses a large share of its keys: someone deleted a prefix, or the primary is an empty one. Judged before a
@@ -28,6 +32,7 @@ final class ShrinkGuard {
     private final MirrorScope scope;
     private final MirrorOptions options;
     private final boolean acceptsAny;
+    private @Nullable Strangers strangers;
     /** What a person accepted happened up to this revision of the primary; 0 before the session has seen it. */
     private long acceptedRevision;
     /** How many keys the primary had then. */
@@ -53,10 +58,12 @@ final class ShrinkGuard {
     /**
      * To be told of each attempt; the session's first counts.
      *
+     * @param strangers what the standby has of its own, which no primary can take away
      * @param revision where the primary is: what a person accepts happened up to there
      * @param base what the checkpoint holds of {@link #base}
      */
-    void sessionBegins(long revision, long base) {
+    void attemptBegins(Strangers strangers, long revision, long base) {
+        this.strangers = strangers;
         if (acceptedRevision == 0) {
             if (acceptsAny) {
                 acceptedKeys = content(source);
@@ -72,10 +79,21 @@ final class ShrinkGuard {
         return Math.max(inheritedBase, keysAtWindowStart);
     }
 
-    /** Judges the first copy to a standby, before it is named one. */
+    /**
+     * Judges the first copy to a standby, before it is named one. Nothing of what it holds would be deleted; but a standby that holds far more than
+     * its primary may be the primary.
+     */
     void beforeFirstCopy() {
-        if (!acceptsAny) {
-            judgeCopy(0, Long.MAX_VALUE);
+        if (acceptsAny || size(standby) <= options.shrinkFloor()) {
+            return;
+        }
+        long there = content(standby);
+        long here = content(source);
+        if (isTooMuch(there, here)) {
+            throw new UnsafeToProceedException("The standby " + standby.name() + " holds " + there
+                    + " keys in scope " + scope.name() + ", and the primary " + source.name() + " only " + here
+                    + ". Perhaps the two sides are swapped. If they are not, accept that (--accept shrink): what the standby has"
+                    + " of its own is kept, and what is overwritten is set aside.");
         }
     }
 
@@ -83,24 +101,24 @@ final class ShrinkGuard {
      * Judges a copy before it begins.
      *
      * @param last the standby's checkpoint before it
-     * @param kept how many keys on the standby the copy would keep in any case
      */
-    void beforeCopy(Checkpoint last, long kept) {
+    void beforeCopy(Checkpoint last) {
         boolean nothingGivenYet = last.revision() == 0 && !last.fromOldPrimary();
         if (nothingGivenYet) {
             // Whatever the primary lacks is a stranger's then, and kept.
             return;
         }
         boolean followed = last.isComplete() && last.revision() >= acceptedRevision;
-        judgeCopy(kept, acceptsAny && !followed ? acceptedKeys : Long.MAX_VALUE);
+        judgeCopy(acceptsAny && !followed ? acceptedKeys : Long.MAX_VALUE);
     }
 
     /** @param accepted a loss down to so many keys was accepted */
-    private void judgeCopy(long kept, long accepted) {
+    private void judgeCopy(long accepted) {
         if (size(standby) <= options.shrinkFloor()) {
             return;
         }
-        long before = Math.min(content(standby) - kept, accepted);
+        // Of an old primary's lost writes only those count that are kept.
+        long before = Math.min(given(Strangers::isMarked), accepted);
         long after = content(source);
         if (isTooMuch(before, after)) {
             throw refusal(before, after);
@@ -142,7 +160,7 @@ final class ShrinkGuard {
         if (newWindow) {
             startWindow(unapplied.subList(0, unapplied.size() - judged.size()));
         } else if (grown) {
-            keysAtWindowStart = Math.max(keysAtWindowStart, size(standby));
+            keysAtWindowStart = Math.max(keysAtWindowStart, given());
         }
         grown = false;
         for (WatchEvent event : judged) {
@@ -151,7 +169,7 @@ final class ShrinkGuard {
         if (!isTooMuch(keysAtWindowStart, keysAtWindowStart - vanished)) {
             return;
         }
-        long after = size(standby) + netOf(unapplied);
+        long after = given() + netOf(unapplied);
         if (isTooMuch(keysAtWindowStart, after)) {
             throw refusal(keysAtWindowStart, after);
         }
@@ -161,7 +179,7 @@ final class ShrinkGuard {
     /** @param pending what is yet to be applied of what came before the window */
     private void startWindow(List<WatchEvent> pending) {
         newWindow = false;
-        long now = size(standby) + netOf(pending);
+        long now = given() + netOf(pending);
         keysAtWindowStart = Math.max(inheritedBase, now);
         vanished = keysAtWindowStart - now;
         inheritedBase = 0;
@@ -202,18 +220,40 @@ final class ShrinkGuard {
         return found;
     }
 
-    /** How many keys a store holds, as far as this guard minds: a scope that leaves out some of its range is not measured by the others. */
+    /** How many keys the primary has given the standby, as far as this guard minds. */
+    private long given() {
+        if (strangers == null) {
+            return size(standby);
+        }
+        return isMeasured() ? given(strangers::isStranger) : size(standby) - strangers.surplus();
+    }
+
     private long size(KeyStore store) {
-        return scope.readsValues() || scope.standbyIsAlive() ? content(store) : store.count(scope.range());
+        return isMeasured() ? content(store) : store.count(scope.range());
+    }
+
+    /** A scope that leaves out some of its range is not measured by the others' keys. */
+    private boolean isMeasured() {
+        return scope.readsValues() || scope.standbyIsAlive();
+    }
+
+    /** @param own which entries of the standby, with their marks, do not count */
+    private long given(BiPredicate<KeyValue, @Nullable Mark> own) {
+        Map<Bytes, Mark> marks = strangers == null ? Map.of() : strangers.marks(scope.range());
+        return content(standby, entry -> !own.test(entry, marks.get(entry.key())));
+    }
+
+    private long content(KeyStore store) {
+        return content(store, entry -> true);
     }
 
     /** Where values decide of some keys too, exactly if that is cheap; of many keys those make a small share. */
-    private long content(KeyStore store) {
+    private long content(KeyStore store, Predicate<KeyValue> minded) {
         if (!scope.readsValues()) {
-            return count(store, true, scope::holds);
+            return count(store, true, minded.and(scope::holds));
         }
-        long atMost = count(store, true, entry -> !entry.leased() && scope.mayAdmit(entry.key()));
-        return atMost > EXACT_UP_TO ? atMost : count(store, false, scope::holds);
+        long atMost = count(store, true, minded.and(entry -> !entry.leased() && scope.mayAdmit(entry.key())));
+        return atMost > EXACT_UP_TO ? atMost : count(store, false, minded.and(scope::holds));
     }
 
     private long count(KeyStore store, boolean keysOnly, Predicate<KeyValue> counted) {

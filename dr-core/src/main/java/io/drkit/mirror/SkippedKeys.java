@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -156,12 +157,11 @@ final class SkippedKeys {
                 .collect(Collectors.toSet());
     }
 
-    /** All that are skipped for one of these reasons, in key order. */
-    List<Bytes> of(Set<Reason> reasons) {
-        return keys.entrySet().stream()
+    /** All that are skipped for one of these reasons, in key order, at and after {@code start}. */
+    Stream<Bytes> from(Bytes start, Set<Reason> reasons) {
+        return keys.tailMap(start, true).entrySet().stream()
                 .filter(entry -> reasons.contains(Reason.of(entry.getValue())))
-                .map(Map.Entry::getKey)
-                .toList();
+                .map(Map.Entry::getKey);
     }
 
     long count() {

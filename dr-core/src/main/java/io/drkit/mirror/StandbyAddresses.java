@@ -7,6 +7,7 @@ import io.drkit.keystore.KeyStore;
 import io.drkit.keystore.KeyValue;
 import io.drkit.keystore.RangeRequest;
 import io.drkit.keystore.Scan;
+import io.drkit.mirror.Strangers.Mark;
 import io.drkit.object.ObjectField;
 import io.drkit.object.StoredObject;
 import java.util.ArrayList;
@@ -64,7 +65,7 @@ final class StandbyAddresses {
 
     private void look() {
         taken.clear();
-        Map<Bytes, Long> marks = strangers.marks(services);
+        Map<Bytes, Mark> marks = strangers.marks(services);
         Scan scan = new Scan(standby, RangeRequest.of(services, 0, PAGE));
         for (KeyValue entry = scan.next(); entry != null; entry = scan.next()) {
             if (!scope.holds(entry) || strangers.isStranger(entry, marks.get(entry.key()))) {

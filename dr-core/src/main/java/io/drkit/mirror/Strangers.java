@@ -10,14 +10,19 @@ import io.drkit.keystore.Page;
 import io.drkit.keystore.RangeRequest;
 import io.drkit.keystore.Transaction.Operation;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keys in scope that the standby has and the primary never gave it: surplus, to be kept. Those found are marked on the standby, each with its
- * create revision, so that a mark on a key that was deleted and came anew from the primary is void.
+ * Keys that the standby has and the primary never gave it: to be kept. Those found are marked on the standby, each with its create revision, so
+ * that a mark on a key that was deleted and came anew from the primary is void.
+ *
+ * <p>Marked is also what is out of scope for now, by its value or because that cannot be read, and what the primary has too and must not write
+ * over: later it may be in scope, or the primary's be gone, when nothing else tells any more whose it is. Only what is in scope and the
+ * standby's alone is surplus.
  */
 final class Strangers {
 
@@ -28,13 +33,34 @@ final class Strangers {
     private final Bytes prefix;
     private final int pageSize;
     private long count;
+    private long surplus;
+
+    /**
+     * @param createRevision of the key when it was marked
+     * @param surplus whether it was in scope then, and no key of the primary
+     */
+    record Mark(long createRevision, boolean surplus) {
+
+        private static final String ASIDE = " aside";
+
+        static Mark parse(Bytes value) {
+            String text = value.utf8();
+            boolean surplus = !text.endsWith(ASIDE);
+            String number = surplus ? text : text.substring(0, text.length() - ASIDE.length());
+            return new Mark(Long.parseLong(number), surplus);
+        }
+
+        Bytes toBytes() {
+            return Bytes.utf8(createRevision + (surplus ? "" : ASIDE));
+        }
+    }
 
     Strangers(KeyStore standby, ForeignRevisions foreign, MirrorOptions options) {
         this.standby = standby;
         this.foreign = foreign;
         this.prefix = DrKitKeys.strangers(options.name());
         this.pageSize = options.pageSize();
-        this.count = standby.count(KeyRange.prefix(prefix));
+        recount();
     }
 
     /** Whether any key on the standby could be a stranger: if not, there is no need to look. */
@@ -52,17 +78,18 @@ final class Strangers {
         return foreign.isEmpty();
     }
 
-    /** How many marks there are; until they are counted again, at most so many. */
-    long count() {
-        return count;
+    /** How many marks there are on surplus; until they are counted again, at most so many. */
+    long surplus() {
+        return surplus;
     }
 
-    /** The marks of a range's keys, each with the create revision of the key it marks. */
-    Map<Bytes, Long> marks(KeyRange range) {
-        Map<Bytes, Long> marks = new HashMap<>();
-        if (count == 0) {
-            return marks;
-        }
+    /** The marks of a range's keys. */
+    Map<Bytes, Mark> marks(KeyRange range) {
+        return count == 0 ? new HashMap<>() : read(range);
+    }
+
+    private Map<Bytes, Mark> read(KeyRange range) {
+        Map<Bytes, Mark> marks = new HashMap<>();
         Bytes end = range.end();
         KeyRange rest = new KeyRange(
                 prefix.concat(range.start()),
@@ -70,9 +97,7 @@ final class Strangers {
         for (boolean more = true; more; ) {
             Page page = standby.range(RangeRequest.of(rest, 0, pageSize));
             for (KeyValue mark : page.entries()) {
-                marks.put(
-                        mark.key().dropFirst(prefix.size()),
-                        Long.parseLong(mark.value().utf8()));
+                marks.put(mark.key().dropFirst(prefix.size()), Mark.parse(mark.value()));
                 rest = rest.from(mark.key().successor());
             }
             more = page.more();
@@ -81,25 +106,26 @@ final class Strangers {
     }
 
     /** Whether {@code entry} of the standby came from someone else than the primary. */
-    boolean isStranger(KeyValue entry, @Nullable Long mark) {
+    boolean isStranger(KeyValue entry, @Nullable Mark mark) {
         return isMarked(entry, mark)
                 || (foreign.contains(entry.createRevision()) && foreign.contains(entry.modRevision()));
     }
 
     /** Whether the value of {@code entry} is someone else's, be the key the primary's or not. */
-    boolean isForeignValue(KeyValue entry, @Nullable Long mark) {
+    boolean isForeignValue(KeyValue entry, @Nullable Mark mark) {
         return isMarked(entry, mark) || foreign.contains(entry.modRevision());
     }
 
-    static boolean isMarked(KeyValue entry, @Nullable Long mark) {
-        return mark != null && mark == entry.createRevision();
+    static boolean isMarked(KeyValue entry, @Nullable Mark mark) {
+        return mark != null && mark.createRevision() == entry.createRevision();
     }
 
     /** To be written. From now on it may be there, so marks are looked for. */
-    Change mark(KeyValue stranger) {
+    Operation mark(KeyValue stranger, boolean isSurplus) {
         count++;
-        Bytes createRevision = Bytes.utf8(Long.toString(stranger.createRevision()));
-        return new Change(stranger.key(), List.of(Operation.put(prefix.concat(stranger.key()), createRevision)), null);
+        surplus += isSurplus ? 1 : 0;
+        Mark mark = new Mark(stranger.createRevision(), isSurplus);
+        return Operation.put(prefix.concat(stranger.key()), mark.toBytes());
     }
 
     Operation unmark(Bytes key) {
@@ -107,11 +133,11 @@ final class Strangers {
     }
 
     /** The keys of the standby, and their marks, as of now. */
-    record Look(Map<Bytes, KeyValue> entries, Map<Bytes, Long> marks) {}
+    record Look(Map<Bytes, KeyValue> entries, Map<Bytes, Mark> marks) {}
 
     Look lookAt(List<Bytes> keys) {
         Map<Bytes, KeyValue> entries = new HashMap<>();
-        Map<Bytes, Long> marks = new HashMap<>();
+        Map<Bytes, Mark> marks = new HashMap<>();
         boolean marked = count > 0;
         int step = marked ? KeyStore.MAX_OPERATIONS / 2 : KeyStore.MAX_OPERATIONS;
         for (int from = 0; from < keys.size(); from += step) {
@@ -128,7 +154,7 @@ final class Strangers {
                     entries.put(key, entry);
                 }
                 if (mark != null) {
-                    marks.put(key, Long.parseLong(mark.value().utf8()));
+                    marks.put(key, Mark.parse(mark.value()));
                 }
             }
         }
@@ -144,13 +170,14 @@ final class Strangers {
         long settled = 0;
         KeyRange rest = scope.range();
         for (boolean more = true; more; ) {
-            Page page =
-                    standby.range(RangeRequest.of(rest, 0, pageSize).onlyKeys().createdSince(first));
+            RangeRequest request = RangeRequest.of(rest, 0, pageSize).createdSince(first);
+            Page page = standby.range(scope.readsValues() ? request : request.onlyKeys());
             settled = settled == 0 ? page.revision() : settled;
             List<Change> found = new ArrayList<>();
             for (KeyValue entry : page.entries()) {
-                if (scope.holds(entry) && isStranger(entry, null)) {
-                    found.add(mark(entry));
+                boolean held = scope.holds(entry);
+                if ((held || mayBeHeld(scope, entry)) && isStranger(entry, null)) {
+                    found.add(new Change(entry.key(), List.of(mark(entry, held)), null));
                 }
                 rest = rest.from(entry.key().successor());
             }
@@ -163,7 +190,18 @@ final class Strangers {
         recount();
     }
 
+    /** Whether another value, or one that can be read, could bring {@code entry} into the scope. */
+    static boolean mayBeHeld(MirrorScope scope, KeyValue entry) {
+        return scope.readsValues()
+                && !entry.leased()
+                && scope.range().contains(entry.key())
+                && !DrKitKeys.OWN.contains(entry.key())
+                && scope.mayAdmit(entry.key());
+    }
+
     void recount() {
-        count = standby.count(KeyRange.prefix(prefix));
+        Collection<Mark> marks = read(KeyRange.ALL).values();
+        count = marks.size();
+        surplus = marks.stream().filter(Mark::surplus).count();
     }
 }

@@ -8,7 +8,9 @@ import io.drkit.keystore.Transaction.Guard;
 import io.drkit.keystore.WatchEvent;
 import io.drkit.keystore.WatchSignal;
 import io.drkit.mirror.Checkpoint.Witness;
+import io.drkit.mirror.Corrections.Review;
 import io.drkit.mirror.StandbyWriter.Outcome;
+import io.drkit.mirror.Strangers.Mark;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -16,6 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -35,6 +38,9 @@ final class Tail {
 
     private static final int ATTEMPTS = 10;
 
+    /** On a living standby, where others write the same keys every day. */
+    private static final int ATTEMPTS_AS_ONE = 2;
+
     private final MirrorScope scope;
     /** Whether every key is looked at on the standby before it is written. */
     private final boolean careful;
@@ -45,6 +51,8 @@ final class Tail {
     private final SettingAside aside;
     private final Differences differences;
     private final WriteOrder order;
+    private final SmallerParts parts;
+    private final Review review;
     private final ShrinkGuard shrink;
     private final Progress progress;
     /** Whether a key's part of the scope was copied: if not, the copy will see the change. */
@@ -73,6 +81,8 @@ final class Tail {
             SettingAside aside,
             Differences differences,
             WriteOrder order,
+            SmallerParts parts,
+            Review review,
             ShrinkGuard shrink,
             Progress progress,
             Predicate<Bytes> copied) {
@@ -84,6 +94,8 @@ final class Tail {
         this.aside = aside;
         this.differences = differences;
         this.order = order;
+        this.parts = parts;
+        this.review = review;
         this.shrink = shrink;
         this.progress = progress;
         this.copied = copied;
@@ -235,7 +247,8 @@ final class Tail {
     /** Writes, looking closer at the standby where a guard did not hold. */
     private void write(List<Net> nets, Supplier<Checkpoint> next) {
         List<Change> changes = plan(nets, doubtful(nets));
-        for (int i = 0; i < ATTEMPTS && !changes.isEmpty(); i++) {
+        int attempts = scope.standbyIsAlive() ? ATTEMPTS_AS_ONE : ATTEMPTS;
+        for (int i = 0; i < attempts && !changes.isEmpty(); i++) {
             if (!writer.fits(changes)) {
                 progress.revisionSplit();
             }
@@ -245,13 +258,35 @@ final class Tail {
                     .filter(key -> !done || writer.isSkipped(key))
                     .forEach(order::forget);
             if (done) {
+                changes.forEach(review::made);
                 return;
             }
-            changes = plan(nets, nets.stream().map(Net::key).toList());
+            changes = plan(nets, keys(nets));
         }
-        if (!changes.isEmpty()) {
+        if (changes.isEmpty()) {
+            return;
+        }
+        if (!scope.standbyIsAlive()) {
             throw new RestartException("others keep writing the keys to be mirrored");
         }
+        progress.revisionSplit();
+        writeInParts(nets, next);
+    }
+
+    private void writeInParts(List<Net> nets, Supplier<Checkpoint> next) {
+        Map<Bytes, Net> byKey = new HashMap<>();
+        nets.forEach(net -> byKey.put(net.key(), net));
+        Function<List<Bytes>, List<Change>> plan =
+                some -> plan(some.stream().map(byKey::get).toList(), some);
+        Checkpoint goal = next.get();
+        long partial = Math.max(goal.revision(), goal.partialTo());
+        parts.write(keys(nets), plan, () -> writer.checkpoint().partialTo(partial))
+                .forEach(review::made);
+        writer.write(List.of(), next.get());
+    }
+
+    private static List<Bytes> keys(List<Net> nets) {
+        return nets.stream().map(Net::key).toList();
     }
 
     /**
@@ -260,7 +295,7 @@ final class Tail {
      */
     private List<Bytes> doubtful(List<Net> nets) {
         if (careful) {
-            return nets.stream().map(Net::key).toList();
+            return keys(nets);
         }
         boolean anyStrangers = strangers.possible();
         return nets.stream()
@@ -280,7 +315,7 @@ final class Tail {
         for (Net net : nets) {
             KeyValue put = net.put();
             KeyValue existing = look.entries().get(net.key());
-            Long mark = look.marks().get(net.key());
+            Mark mark = look.marks().get(net.key());
             if (put != null && existing != null) {
                 changes.add(aside.overwrite(existing, mark, put.value()));
             } else if (put != null) {
@@ -299,6 +334,7 @@ final class Tail {
 
     /** Knowing how the standby holds every key. */
     private List<Change> planInOrder(List<Net> nets, Strangers.Look look) {
+        aside.lookAhead(look);
         Map<Bytes, KeyValue> wanted = new HashMap<>();
         List<Change> changes = new ArrayList<>();
         for (Net net : nets) {
@@ -306,13 +342,10 @@ final class Tail {
             if (put != null) {
                 wanted.put(net.key(), put);
             }
+            KeyValue existing = look.entries().get(net.key());
             differences
-                    .level(
-                            net.key(),
-                            put,
-                            look.entries().get(net.key()),
-                            look.marks().get(net.key()),
-                            false)
+                    .level(net.key(), put, existing, look.marks().get(net.key()), false)
+                    .flatMap(change -> review.of(change, existing))
                     .ifPresent(changes::add);
         }
         return order.arrange(changes, wanted, key -> !copied.test(key), false).stream()

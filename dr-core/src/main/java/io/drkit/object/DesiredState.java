@@ -27,6 +27,11 @@ public interface DesiredState {
         }
 
         @Override
+        public boolean allowsAbsence(Bytes primary) {
+            return false;
+        }
+
+        @Override
         public Optional<String> objection(Bytes primary, Bytes standby) {
             return Optional.empty();
         }
@@ -43,6 +48,9 @@ public interface DesiredState {
 
     /** What to write over the standby's value: the primary's, with what is the standby's own kept. */
     Bytes toUpdate(Bytes primary, Bytes standby);
+
+    /** Whether it is no difference that the standby has nothing where the primary has this. */
+    boolean allowsAbsence(Bytes primary);
 
     /** Why the standby's value must never be overwritten with the primary's, if it must not. */
     Optional<String> objection(Bytes primary, Bytes standby);

@@ -14,10 +14,11 @@ import java.util.function.Predicate;
  *       for a Job that has completed must not run again.
  *   <li>Custom resources are copied whole, but another status there is no difference.
  *   <li>What a claim is bound to ({@code spec.volumeName}, the annotations about it) is the standby's own: it names a disk. A claim is created
- *       unbound, and one of another uid is never overwritten, for a volume is bound to that uid.
+ *       unbound, and one of another uid is never overwritten, for a volume is bound to that uid. Nor is a volume of another uid.
+ *   <li>What the primary is deleting may be gone already.
  *   <li>Every other kind counts whole. {@code managedFields} and {@code resourceVersion} never count.
  *   <li>Foreign owners are neither compared nor written: the standby has none of them, and its garbage collector would delete the object.
- *   <li>What cannot be read, an encrypted value say, counts byte for byte.
+ *   <li>What cannot be read, an encrypted value say, counts byte for byte. It is not written over what is encrypted otherwise.
  * </ul>
  */
 public final class KubernetesDesiredState implements DesiredState {
@@ -115,21 +116,43 @@ public final class KubernetesDesiredState implements DesiredState {
         return merged.value();
     }
 
-    /** A volume is bound to the uid of a claim: over one of another uid the volume would be released, and with it, perhaps, the disk. */
+    /** The primary has begun to delete it, and the standby, where the same goes on, was done first. */
+    @Override
+    public boolean allowsAbsence(Bytes primary) {
+        return StoredObject.read(primary).filter(StoredObject::isBeingDeleted).isPresent();
+    }
+
+    /**
+     * What is encrypted otherwise than on the primary cannot be compared, and the standby's kube-apiserver may lack the primary's key. A volume is
+     * bound to the uid of a claim: over one of another uid it would be released, and with it, perhaps, the disk; and a volume of another uid is
+     * another disk.
+     */
     @Override
     public Optional<String> objection(Bytes primary, Bytes standby) {
+        if (!StoredObject.encryption(primary).equals(StoredObject.encryption(standby))) {
+            return Optional.of("it is not encrypted alike on both sites: give the encryption configurations of both");
+        }
         Optional<StoredObject> ours = StoredObject.read(primary);
         Optional<StoredObject> theirs = StoredObject.read(standby);
-        if (ours.filter(KubernetesDesiredState::isClaim).isEmpty()
-                && theirs.filter(KubernetesDesiredState::isClaim).isEmpty()) {
+        if (ours.filter(KubernetesDesiredState::holdsData).isEmpty()
+                && theirs.filter(KubernetesDesiredState::holdsData).isEmpty()) {
             return Optional.empty();
         }
         if (Pair.read(primary, standby).isEmpty()) {
-            return Optional.of("a claim that is stored in a way that hides what it is bound to");
+            return Optional.of("a claim or a volume that is stored in a way that hides what it is bound to");
         }
-        return ours.map(StoredObject::uid).equals(theirs.map(StoredObject::uid))
-                ? Optional.empty()
-                : Optional.of("a claim of another uid, to which a volume may be bound");
+        if (ours.map(StoredObject::uid).equals(theirs.map(StoredObject::uid))) {
+            return Optional.empty();
+        }
+        return Optional.of(
+                ours.filter(KubernetesDesiredState::isClaim).isPresent()
+                        ? "a claim of another uid, to which a volume may be bound"
+                        : "a volume of another uid, which may be another disk");
+    }
+
+    private static boolean holdsData(StoredObject object) {
+        return isClaim(object)
+                || (object.kind().equals("PersistentVolume") && object.group().isEmpty());
     }
 
     private static void unbind(Draft draft) {

@@ -1,6 +1,7 @@
 package io.drkit.object;
 
 import io.drkit.keystore.Bytes;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -17,6 +18,9 @@ public sealed interface StoredObject permits ProtobufObject, JsonObject {
     /** What every encrypted value begins with. */
     Bytes ENCRYPTED = Bytes.utf8("k8s:enc:");
 
+    /** {@code k8s}, {@code enc}, the provider, its version, and the name of a key or of a plugin. */
+    int ENCRYPTION_PARTS = 5;
+
     /** Empty for what is no such object, or cannot be read: an encrypted value, say, or CBOR. Never throws. */
     static Optional<StoredObject> read(Bytes value) {
         if (value.startsWith(ProtobufObject.MAGIC)) {
@@ -28,6 +32,20 @@ public sealed interface StoredObject permits ProtobufObject, JsonObject {
     /** Whether a value is encrypted at rest, by whatever provider. */
     static boolean isEncrypted(Bytes value) {
         return value.startsWith(ENCRYPTED);
+    }
+
+    /** By what a value is encrypted at rest, as it says itself: {@code k8s:enc:aescbc:v1:NAME:}, say. Empty where it is not. */
+    static String encryption(Bytes value) {
+        if (!isEncrypted(value)) {
+            return "";
+        }
+        byte[] bytes = value.unsafeArray();
+        int colons = 0;
+        int end = 0;
+        while (end < bytes.length && colons < ENCRYPTION_PARTS) {
+            colons += bytes[end++] == ':' ? 1 : 0;
+        }
+        return new String(bytes, 0, end, StandardCharsets.UTF_8);
     }
 
     /** {@code apps/v1}, say; {@code v1} for the core group. */

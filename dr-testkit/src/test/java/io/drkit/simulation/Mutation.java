@@ -116,7 +116,7 @@ record Mutation(String name, String file, String text, String replacement, Strin
             new Mutation(
                     "the mark of a stranger is ignored",
                     "mirror/Strangers",
-                    "return mark != null && mark == entry.createRevision();",
+                    "return mark != null && mark.createRevision() == entry.createRevision();",
                     "return false;"),
             new Mutation(
                     "the mark of a stranger outlives it",
@@ -234,8 +234,8 @@ record Mutation(String name, String file, String text, String replacement, Strin
             new Mutation(
                             "what must not be overwritten is",
                             "mirror/Differences",
-                            "if (objection.isPresent()) {\n            return skip(",
-                            "if (false) {\n            return skip(")
+                            "if (objection.isPresent()) {\n            return leave(",
+                            "if (false) {\n            return leave(")
                     .where("living=true"),
             new Mutation(
                             "a fight never ends",
