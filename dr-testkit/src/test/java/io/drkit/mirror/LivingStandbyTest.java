@@ -4,14 +4,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.drkit.UnsafeToProceedException;
+import io.drkit.consistency.CheckerOptions;
+import io.drkit.consistency.DefaultConsistencyChecker;
+import io.drkit.consistency.Level;
 import io.drkit.keyspace.DrKitKeys;
 import io.drkit.keyspace.MirrorScope;
 import io.drkit.keystore.Bytes;
 import io.drkit.keystore.KeyRange;
+import io.drkit.testkit.FaultyKeyStore;
+import io.drkit.testkit.FaultyKeyStore.Moment;
 import io.drkit.testkit.InMemoryKeyStore;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -167,6 +174,75 @@ class LivingStandbyTest {
             standby.delete(key(1));
             stays(() -> at(key(1)).isEmpty());
         }
+    }
+
+    @Test
+    void what_the_primary_is_deleting_and_the_standby_has_deleted_is_no_difference() throws InterruptedException {
+        primary.put(key(1), widget(1, "a", "x"));
+        try (MirrorSession session = start()) {
+            caughtUp(session);
+            primary.put(
+                    key(1),
+                    widget(1, "a", "x").replace("\"uid\"", "\"deletionTimestamp\":\"2026-01-01T00:00:00Z\",\"uid\""));
+            caughtUp(session);
+            standby.delete(key(1));
+            caughtUp(session);
+        }
+        assertThat(new DefaultConsistencyChecker(
+                                primary, standby, CheckerOptions.builder().build())
+                        .check(SCOPE, Level.DESIRED)
+                        .isConsistent())
+                .isTrue();
+    }
+
+    @Test
+    void keys_that_are_written_all_the_time_hold_up_no_others() throws Exception {
+        for (int i = 0; i < 9; i++) {
+            primary.put(key(i), widget(i, "a", "x"));
+        }
+        CountDownLatch enough = new CountDownLatch(1);
+        AtomicInteger writes = new AtomicInteger();
+        FaultyKeyStore busy = new FaultyKeyStore(standby, (moment, call) -> {
+            if (moment == Moment.BEFORE && call.equals("commit") && enough.getCount() > 0) {
+                for (int i = 0; i < 4; i++) {
+                    String now = at(key(i));
+                    if (!now.isEmpty()) {
+                        standby.put(
+                                key(i), now.replaceAll("status\":\"[^\"]*", "status\":\"" + writes.incrementAndGet()));
+                    }
+                }
+            }
+        });
+        MirrorOptions options = MirrorOptions.builder().build();
+        try (MirrorSession session = new DefaultKeyMirror(primary, busy, options).start(SCOPE)) {
+            caughtUp(session);
+            for (int i = 0; i < 9; i++) {
+                primary.put(key(i), widget(i, "b", "x"));
+            }
+            becomes(() -> at(key(4)).contains("\"spec\":\"b\"") && at(key(8)).contains("\"spec\":\"b\""));
+            assertThat(session.status().lastError()).isEmpty();
+            enough.countDown();
+            becomes(() -> at(key(0)).contains("\"spec\":\"b\""));
+        }
+    }
+
+    @Test
+    void a_key_that_changes_on_both_sides_fills_no_quarantine() throws InterruptedException {
+        primary.put(key(1), widget(1, "a", "x"));
+        try (MirrorSession session = start(MirrorOptions.builder().corrections(3))) {
+            caughtUp(session);
+            for (int i = 0; i < 30; i++) {
+                standby.put(key(1), written(1, "by hand " + i, "operator"));
+                primary.put(key(1), widget(1, "a" + i, "x"));
+                Thread.sleep(50);
+            }
+            becomes(() -> session.status().contended() == 1);
+            assertThat(session.status().skippedSample())
+                    .singleElement()
+                    .asString()
+                    .contains("contended", "operator");
+        }
+        assertThat(setAside()).hasSizeLessThanOrEqualTo(3);
     }
 
     @Test
