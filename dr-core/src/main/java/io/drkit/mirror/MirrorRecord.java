@@ -56,6 +56,13 @@ public final class MirrorRecord {
         return of(name, standby.read(keys(name)));
     }
 
+    /** How many keys are marked as surplus: in scope, and on {@code standby} alone. */
+    public static long surplus(KeyStore standby, String name) {
+        return Strangers.marks(standby, name, KeyRange.ALL).values().stream()
+                .filter(Strangers.Mark::surplus)
+                .count();
+    }
+
     /** All that {@link #of} wants to see, at one revision. */
     static List<Bytes> keys(String name) {
         List<Bytes> keys = new ArrayList<>(DrKitKeys.window(name));

@@ -27,9 +27,11 @@ import org.jspecify.annotations.Nullable;
 final class Strangers {
 
     private static final int OVERDUE = 1_000;
+    private static final int PAGE = 1_000;
 
     private final KeyStore standby;
     private final ForeignRevisions foreign;
+    private final String name;
     private final Bytes prefix;
     private final int pageSize;
     private long count;
@@ -58,6 +60,7 @@ final class Strangers {
     Strangers(KeyStore standby, ForeignRevisions foreign, MirrorOptions options) {
         this.standby = standby;
         this.foreign = foreign;
+        this.name = options.name();
         this.prefix = DrKitKeys.strangers(options.name());
         this.pageSize = options.pageSize();
         recount();
@@ -85,17 +88,19 @@ final class Strangers {
 
     /** The marks of a range's keys. */
     Map<Bytes, Mark> marks(KeyRange range) {
-        return count == 0 ? new HashMap<>() : read(range);
+        return count == 0 ? new HashMap<>() : marks(standby, name, range);
     }
 
-    private Map<Bytes, Mark> read(KeyRange range) {
+    /** The same, for a mirror that need not run. */
+    static Map<Bytes, Mark> marks(KeyStore standby, String name, KeyRange range) {
+        Bytes prefix = DrKitKeys.strangers(name);
         Map<Bytes, Mark> marks = new HashMap<>();
         Bytes end = range.end();
         KeyRange rest = new KeyRange(
                 prefix.concat(range.start()),
                 end == null ? KeyRange.prefix(prefix).end() : prefix.concat(end));
         for (boolean more = true; more; ) {
-            Page page = standby.range(RangeRequest.of(rest, 0, pageSize));
+            Page page = standby.range(RangeRequest.of(rest, 0, PAGE));
             for (KeyValue mark : page.entries()) {
                 marks.put(mark.key().dropFirst(prefix.size()), Mark.parse(mark.value()));
                 rest = rest.from(mark.key().successor());
@@ -200,7 +205,7 @@ final class Strangers {
     }
 
     void recount() {
-        Collection<Mark> marks = read(KeyRange.ALL).values();
+        Collection<Mark> marks = marks(standby, name, KeyRange.ALL).values();
         count = marks.size();
         surplus = marks.stream().filter(Mark::surplus).count();
     }

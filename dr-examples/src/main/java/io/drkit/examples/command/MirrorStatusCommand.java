@@ -14,6 +14,7 @@ import io.drkit.keystore.KeyStore;
 import io.drkit.keystore.KeyValue;
 import io.drkit.keystore.RangeRequest;
 import io.drkit.mirror.Checkpoint;
+import io.drkit.mirror.MirrorRecord;
 import io.drkit.mirror.SkippedKey;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -63,7 +64,7 @@ final class MirrorStatusCommand extends SiteCommand.OfStandby {
                 checkpoint == null ? null : checkpoint.revision(),
                 checkpoint == null ? null : checkpoint.keys(),
                 behind,
-                standby.count(KeyRange.prefix(DrKitKeys.strangers(name))),
+                MirrorRecord.surplus(standby, name),
                 skippedCount,
                 sample,
                 Proof.last(standby).orElse(null));
