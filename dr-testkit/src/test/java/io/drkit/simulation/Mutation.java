@@ -284,6 +284,12 @@ record Mutation(String name, String file, String text, String replacement, Strin
                             "if (isUndecidable(wanted)) {",
                             "if (false) {")
                     .where(LIVING),
+            new Mutation(
+                            "what the standby has of its own, out of scope for now, is not marked",
+                            "mirror/Differences",
+                            "boolean concerns = scope.holds(existing) || Strangers.mayBeHeld(scope, existing);",
+                            "boolean concerns = scope.holds(existing);")
+                    .where(LIVING),
             new Mutation("parents do not go first", "mirror/FamilyOrder", "if (next != null) {", "if (false) {")
                     .where("pageSize=\\d+, transactionBytes=\\d{1,3},.*living=true"),
             new Mutation(
