@@ -154,8 +154,7 @@ final class Differences {
     }
 
     /** Leaves the key as it is, and writes down why; and whose it is, if the standby has it of its own. */
-    private Optional<Change> leave(
-            Bytes key, @Nullable KeyValue existing, @Nullable Mark mark, Reason reason, String why) {
+    Optional<Change> leave(Bytes key, @Nullable KeyValue existing, @Nullable Mark mark, Reason reason, String why) {
         Change note = skipped.mark(key, reason, why);
         return some(existing == null ? note : keepOwn(note, existing, mark, false));
     }

@@ -14,6 +14,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Predicate;
@@ -311,9 +312,16 @@ final class FamilyOrder implements WriteOrder {
             } else {
                 withheld.add(key);
                 pulled.remove(key);
-                differences.skip(key, Reason.WITHHELD, orphaned(member)).ifPresent(group::add);
+                withhold(key, member).ifPresent(group::add);
             }
         }
+    }
+
+    /** What the standby has there may be its own, and has to be known as such. */
+    private Optional<Change> withhold(Bytes key, Member member) {
+        Strangers.Look there = strangers.lookAt(member.change.creates() ? List.of() : List.of(key));
+        return differences.leave(
+                key, there.entries().get(key), there.marks().get(key), Reason.WITHHELD, orphaned(member));
     }
 
     private static String orphaned(Member member) {

@@ -48,8 +48,8 @@ class CompactionTest extends OnRealEtcd {
             for (int i = 0; changing.get(); i++) {
                 primary().delete(Side.key(i * 7 % 2_000));
                 long revision = primary().put(Side.key(i * 13 % 2_500), "changed" + i);
-                if (i > 60) {
-                    primary().store().compact(revision - 100);
+                if (i > 110) {
+                    primary().store().compact(revision - 200);
                 }
             }
         });
