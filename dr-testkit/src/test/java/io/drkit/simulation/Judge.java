@@ -128,8 +128,9 @@ final class Judge implements Side.Judge {
             return;
         }
         boolean part = now.partialTo() > now.revision();
-        // Where the standby is alive, what others change is put right at any time.
-        if (part ? !maySplit : living == null && now.revision() == before.revision()) {
+        // Where the standby is alive, what others change is put right at any time, and what they overtake is written in
+        // parts.
+        if (living == null && (part ? !maySplit : now.revision() == before.revision())) {
             broken.accept("atomic revisions", side.mirror + " applied a part of what follows " + now.revision());
         }
     }
