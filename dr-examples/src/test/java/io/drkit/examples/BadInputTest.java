@@ -9,6 +9,8 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -113,6 +115,36 @@ class BadInputTest {
     void wishes_go_with_the_platform_scope_only(String option) {
         assertSentence(
                 drkit("mirror", "--from", "x", "--to", "y", "--scope", "all", option), 2, "--scope platform", "all");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"a/b", "", "lock", "a b"})
+    void a_name_that_no_mirror_can_have_is_a_usage_error(String name) throws IOException {
+        String nobody = closedPort();
+        for (String command : List.of("mirror", "mirror stop")) {
+            String[] words = (command + " --from " + nobody + " --to " + nobody).split(" ");
+            assertSentence(drkit(with(words, "--name", name)), 2, "name", "must match");
+        }
+        assertSentence(drkit("mirror", "status", "--to", nobody, "--name", name), 2, "must match");
+        assertSentence(drkit("role", "demote", "--at", nobody, "--new", nobody, "--name", name), 2, "must match");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"-1", "ten", "1.5", "99999999999"})
+    void a_limit_that_is_no_count_is_a_usage_error(String limit) throws IOException {
+        String nobody = closedPort();
+        assertSentence(drkit("check", "--from", nobody, "--to", nobody, "--limit", limit), 2, "--limit", limit);
+        assertSentence(drkit("mirror", "stop", "--from", nobody, "--to", nobody, "--limit", limit), 2, limit);
+        assertSentence(drkit("role", "demote", "--at", nobody, "--new", nobody, "--limit", limit), 2, limit);
+    }
+
+    @Test
+    void a_dry_demotion_needs_the_new_primary() throws IOException {
+        assertSentence(drkit("role", "demote", "--at", closedPort(), "--dry-run"), 2, "--dry-run", "--new");
+    }
+
+    private static String[] with(String[] words, String... more) {
+        return Stream.concat(Stream.of(words), Stream.of(more)).toArray(String[]::new);
     }
 
     @Test

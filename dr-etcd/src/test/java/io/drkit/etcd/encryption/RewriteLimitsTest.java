@@ -84,7 +84,7 @@ class RewriteLimitsTest {
 
     @Test
     void a_full_site_is_told_and_the_rewrite_goes_on_once_there_is_space() {
-        try (EncryptedSite small = EncryptedSite.start(EtcdServer.builder().quotaBytes(24L << 20))) {
+        try (EncryptedSite small = EncryptedSite.start(EtcdServer.builder().quotaBytes(40L << 20))) {
             for (int i = 0; i < 8_000; i += 100) {
                 write(small, i);
             }

@@ -19,6 +19,9 @@ public abstract class SuccessionCommand extends SiteCommand {
         this.otherSide = otherSide;
     }
 
+    /** Refuses options that make no sense together, before a site is asked anything. */
+    protected void requireSense(boolean otherIsGiven) {}
+
     /** The command where the other site is not named. */
     protected abstract int run(KeyStore site) throws Exception;
 
@@ -39,6 +42,7 @@ public abstract class SuccessionCommand extends SiteCommand {
     @Override
     int connectAndRun() throws Exception {
         SiteOptions options = SiteOptions.declared(other);
+        requireSense(options.isGiven());
         EtcdConnection connection = SiteOptions.declared(at).connection(common);
         EtcdConnection second = options.isGiven() ? options.connection(common) : null;
         try (KeyStore site = EtcdKeyStore.connect(connection)) {

@@ -9,6 +9,7 @@ import io.drkit.consistency.KeyDifference;
 import io.drkit.consistency.KeyDifference.Kind;
 import io.drkit.consistency.Level;
 import io.drkit.consistency.Proof;
+import io.drkit.examples.cli.CountConverter;
 import io.drkit.examples.cli.ExitCodes;
 import io.drkit.examples.cli.MeteredKeyStore;
 import io.drkit.examples.cli.Output;
@@ -46,7 +47,11 @@ public final class CheckCommand extends SiteCommand.OfPair {
                             + " status. Default: desired for a scope whose standby is alive, else values.")
     private @Nullable Level level;
 
-    @Option(names = "--limit", paramLabel = "N", description = "How many keys of each kind are shown. Default: 10.")
+    @Option(
+            names = "--limit",
+            converter = CountConverter.class,
+            paramLabel = "N",
+            description = "How many keys of each kind are shown. Default: 10.")
     private int limit = 10;
 
     @Override

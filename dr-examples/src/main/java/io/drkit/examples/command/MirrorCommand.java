@@ -3,6 +3,7 @@ package io.drkit.examples.command;
 import io.drkit.consistency.CheckerOptions;
 import io.drkit.consistency.DefaultConsistencyChecker;
 import io.drkit.examples.cli.ExitCodes;
+import io.drkit.examples.cli.MirrorNameConverter;
 import io.drkit.examples.cli.MirrorProgress;
 import io.drkit.examples.cli.SiteCommand;
 import io.drkit.examples.cli.UnreadableValues;
@@ -39,6 +40,7 @@ public final class MirrorCommand extends SiteCommand.OfPair {
 
     @Option(
             names = "--name",
+            converter = MirrorNameConverter.class,
             paramLabel = "NAME",
             description = "What this mirror's records are kept under. Default: default.")
     private String name = "default";

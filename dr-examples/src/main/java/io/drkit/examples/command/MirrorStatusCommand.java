@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.drkit.UnsafeToProceedException;
 import io.drkit.consistency.Proof;
 import io.drkit.examples.cli.ExitCodes;
+import io.drkit.examples.cli.MirrorNameConverter;
 import io.drkit.examples.cli.Output;
 import io.drkit.examples.cli.SiteCommand;
 import io.drkit.keyspace.DrKitKeys;
@@ -32,7 +33,11 @@ final class MirrorStatusCommand extends SiteCommand.OfStandby {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final int SAMPLE = 10;
 
-    @Option(names = "--name", paramLabel = "NAME", description = "Which mirror. Default: default.")
+    @Option(
+            names = "--name",
+            converter = MirrorNameConverter.class,
+            paramLabel = "NAME",
+            description = "Which mirror. Default: default.")
     private String name = "default";
 
     @Override

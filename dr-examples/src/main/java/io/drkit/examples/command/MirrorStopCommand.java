@@ -8,9 +8,11 @@ import io.drkit.consistency.DefaultConsistencyChecker;
 import io.drkit.consistency.GarbageForecast;
 import io.drkit.consistency.Level;
 import io.drkit.consistency.RepairReport;
+import io.drkit.examples.cli.CountConverter;
 import io.drkit.examples.cli.DurationConverter;
 import io.drkit.examples.cli.ExitCodes;
 import io.drkit.examples.cli.MeteredKeyStore;
+import io.drkit.examples.cli.MirrorNameConverter;
 import io.drkit.examples.cli.Progress;
 import io.drkit.examples.cli.SiteCommand;
 import io.drkit.examples.cli.UnreadableValues;
@@ -37,7 +39,11 @@ import picocli.CommandLine.Option;
                         + " and the two are level; 5: refused; 4: it could not be told, or the mirror did not end in time.")
 final class MirrorStopCommand extends SiteCommand.OfPair {
 
-    @Option(names = "--name", paramLabel = "NAME", description = "Which mirror. Default: default.")
+    @Option(
+            names = "--name",
+            converter = MirrorNameConverter.class,
+            paramLabel = "NAME",
+            description = "Which mirror. Default: default.")
     private String name = "default";
 
     @Option(
@@ -52,7 +58,11 @@ final class MirrorStopCommand extends SiteCommand.OfPair {
             description = "How long the mirror may take to end after it was asked. Default: 60s.")
     private Duration wait = Duration.ofSeconds(60);
 
-    @Option(names = "--limit", paramLabel = "N", description = "How many keys of each kind are shown. Default: 10.")
+    @Option(
+            names = "--limit",
+            converter = CountConverter.class,
+            paramLabel = "N",
+            description = "How many keys of each kind are shown. Default: 10.")
     private int limit = 10;
 
     @Override

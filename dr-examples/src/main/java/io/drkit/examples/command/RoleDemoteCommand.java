@@ -1,7 +1,9 @@
 package io.drkit.examples.command;
 
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
+import io.drkit.examples.cli.CountConverter;
 import io.drkit.examples.cli.ExitCodes;
+import io.drkit.examples.cli.MirrorNameConverter;
 import io.drkit.examples.cli.ScopeOptions;
 import io.drkit.examples.cli.SuccessionCommand;
 import io.drkit.examples.command.RoleCommand.Standing;
@@ -33,11 +35,16 @@ final class RoleDemoteCommand extends SuccessionCommand {
 
     @Option(
             names = "--name",
+            converter = MirrorNameConverter.class,
             paramLabel = "NAME",
             description = "Of the mirror that ran to the new primary. Default: default.")
     private String name = "default";
 
-    @Option(names = "--limit", paramLabel = "N", description = "How many lost writes are shown. Default: 10.")
+    @Option(
+            names = "--limit",
+            converter = CountConverter.class,
+            paramLabel = "N",
+            description = "How many lost writes are shown. Default: 10.")
     private int limit = 10;
 
     @Option(names = "--dry-run", description = "With --new: only list them, and whether the site could be demoted.")
@@ -48,10 +55,14 @@ final class RoleDemoteCommand extends SuccessionCommand {
     }
 
     @Override
-    protected int run(KeyStore site) {
-        if (dryRun) {
+    protected void requireSense(boolean otherIsGiven) {
+        if (dryRun && !otherIsGiven) {
             throw usage("--dry-run lists what the new primary never had: name it by --new");
         }
+    }
+
+    @Override
+    protected int run(KeyStore site) {
         Standing standing = Standing.of(site, Optional.of(Site.at(site).demote()));
         output().result(new Result(standing, false, null), out -> {
             out.println("Site " + standing);
