@@ -13,6 +13,8 @@ public final class Bytes implements Comparable<Bytes> {
     public static final Bytes EMPTY = new Bytes(new byte[0]);
 
     private final byte[] content;
+    /** Worked out when it is first asked for; 0 until then. Threads that race for it find the same. */
+    private int hash;
 
     private Bytes(byte[] content) {
         this.content = content;
@@ -100,12 +102,17 @@ public final class Bytes implements Comparable<Bytes> {
 
     @Override
     public boolean equals(Object other) {
-        return other instanceof Bytes bytes && Arrays.equals(content, bytes.content);
+        return this == other || (other instanceof Bytes bytes && Arrays.equals(content, bytes.content));
     }
 
     @Override
     public int hashCode() {
-        return Arrays.hashCode(content);
+        int known = hash;
+        if (known == 0) {
+            known = Arrays.hashCode(content);
+            hash = known;
+        }
+        return known;
     }
 
     @Override

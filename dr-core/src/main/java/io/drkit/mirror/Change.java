@@ -50,12 +50,22 @@ record Change(
 
     /** Whether this writes the key itself, and not only DrKit's records of it. */
     boolean writesKey() {
-        return operations.stream().anyMatch(this::isOfKey);
+        for (Operation operation : operations) {
+            if (isOfKey(operation)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Whether this gives the key a value. */
     boolean putsKey() {
-        return operations.stream().anyMatch(operation -> operation instanceof Operation.Put && isOfKey(operation));
+        for (Operation operation : operations) {
+            if (operation instanceof Operation.Put && isOfKey(operation)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Whether this gives a value to a key that must not be there yet. */
@@ -77,19 +87,30 @@ record Change(
     }
 
     int size() {
-        return operations.stream().mapToInt(Operation::size).sum();
+        int size = 0;
+        for (Operation operation : operations) {
+            size += operation.size();
+        }
+        return size;
     }
 
     /** The quarantine's batches into which this puts values. */
     Stream<String> quarantineBatches() {
-        return operations.stream()
-                .filter(operation -> !isOfKey(operation) && Quarantine.isSettingAside(operation))
-                .map(Quarantine::batchOf);
+        return isOneWrite()
+                ? Stream.empty()
+                : operations.stream()
+                        .filter(operation -> !isOfKey(operation) && Quarantine.isSettingAside(operation))
+                        .map(Quarantine::batchOf);
+    }
+
+    /** Whether this is a write of the key and nothing else, as most are. */
+    private boolean isOneWrite() {
+        return operations.size() == 1 && isOfKey(operations.get(0));
     }
 
     /** How many values this puts into quarantine. */
     long setsAside() {
-        return operations.size() == 1 && writesKey() ? 0 : quarantineBatches().count();
+        return isOneWrite() ? 0 : quarantineBatches().count();
     }
 
     /** How many operations a transaction needs for this, with a label for each batch. */
@@ -99,9 +120,10 @@ record Change(
 
     /** Bytes of the key and value put in scope; 0 for a deletion. */
     long putBytes() {
-        return operations.stream()
-                .filter(operation -> operation instanceof Operation.Put && isOfKey(operation))
-                .mapToLong(Operation::size)
-                .sum();
+        long bytes = 0;
+        for (Operation operation : operations) {
+            bytes += operation instanceof Operation.Put && isOfKey(operation) ? operation.size() : 0;
+        }
+        return bytes;
     }
 }

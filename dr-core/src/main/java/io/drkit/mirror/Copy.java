@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,8 +39,13 @@ final class Copy {
     /** So many keys are made out at a time. */
     private static final int STEP = 500;
 
-    /** The next page of both sides, asked for while the one before is written. */
-    private record Ahead(Bytes from, long revision, CompletableFuture<Page> source, CompletableFuture<Page> standby) {
+    /**
+     * The next page of both sides, asked for while the one before is written.
+     *
+     * @param bare whether the standby was asked for its keys only
+     */
+    private record Ahead(
+            Bytes from, long revision, CompletableFuture<Page> source, CompletableFuture<Page> standby, boolean bare) {
 
         boolean isOf(Bytes from, long revision) {
             return this.revision == revision && this.from.equals(from);
@@ -62,6 +68,9 @@ final class Copy {
     private @Nullable KeyValue witness;
 
     private int limit;
+    /** Whether the standby is taken to hold nothing there but what was pulled ahead: then its keys will do. */
+    private boolean bare;
+
     /** What goes before everything else was copied by this run. */
     private boolean begun;
 
@@ -89,6 +98,7 @@ final class Copy {
         this.order = order;
         this.progress = progress;
         this.limit = Math.min(options.pageSize(), FIRST_PAGE);
+        this.bare = scope.standbyIsAlive();
     }
 
     boolean isComplete() {
@@ -199,7 +209,7 @@ final class Copy {
                 .max(Comparator.comparingLong(KeyValue::modRevision))
                 .orElse(null);
         KeyRange range = scope.range().from(from).before(next);
-        copy(range, wanted, KeyStore.await(here.standby()), window, again);
+        copy(range, wanted, KeyStore.await(here.standby()), here.bare(), window, again);
         progress.copied(page.entries().size());
         return next;
     }
@@ -210,34 +220,58 @@ final class Copy {
                 from,
                 revision,
                 source.fetch(RangeRequest.of(rest, revision, limit)),
-                standby.fetch(RangeRequest.of(rest, 0, limit)));
+                standby.fetch(request(rest, limit, bare)),
+                bare);
     }
 
-    private void copy(KeyRange range, List<KeyValue> wanted, Page there, Window window, Set<Bytes> again)
+    private static RangeRequest request(KeyRange range, int limit, boolean bare) {
+        RangeRequest request = RangeRequest.of(range, 0, limit);
+        return bare ? request.onlyKeys() : request;
+    }
+
+    private void copy(KeyRange range, List<KeyValue> wanted, Page there, boolean asked, Window window, Set<Bytes> again)
             throws InterruptedException {
         Page next = there;
-        for (KeyRange rest = range; ; next = standby.range(RangeRequest.of(rest, 0, options.pageSize()))) {
+        boolean lacksValues = asked;
+        for (KeyRange rest = range; ; ) {
+            bare = scope.standbyIsAlive() && next.entries().stream().allMatch(this::isKnown);
+            if (lacksValues && !bare) {
+                next = standby.range(request(rest, options.pageSize(), false));
+                lacksValues = false;
+            }
             Bytes end = end(next, rest);
-            copyInSteps(rest.before(end), wanted, next.entries(), window, again);
+            copyInSteps(rest.before(end), wanted, next.entries(), lacksValues, window, again);
             if (end == null) {
                 return;
             }
             rest = rest.from(end);
+            lacksValues = bare;
+            next = standby.range(request(rest, options.pageSize(), bare));
         }
+    }
+
+    /** Whether nothing more need be known of what the standby has there. */
+    private boolean isKnown(KeyValue entry) {
+        return order.isPulled(entry.key()) || !scope.mayAdmit(entry.key());
     }
 
     /** While one step is under way the next is made out. */
     private void copyInSteps(
-            KeyRange range, List<KeyValue> wanted, List<KeyValue> there, Window window, Set<Bytes> again)
+            KeyRange range,
+            List<KeyValue> wanted,
+            List<KeyValue> there,
+            boolean lacksValues,
+            Window window,
+            Set<Bytes> again)
             throws InterruptedException {
         List<KeyValue> here = within(wanted, range);
         KeyRange rest = range;
         for (int i = STEP; i < here.size(); i += STEP) {
             Bytes end = here.get(i).key();
-            copyPart(rest.before(end), wanted, there, window, again);
+            copyPart(rest.before(end), wanted, there, lacksValues, window, again);
             rest = rest.from(end);
         }
-        copyPart(rest, wanted, there, window, again);
+        copyPart(rest, wanted, there, lacksValues, window, again);
     }
 
     /** The part of a list in key order that lies in a range. */
@@ -261,7 +295,13 @@ final class Copy {
         return low;
     }
 
-    private void copyPart(KeyRange part, List<KeyValue> wanted, List<KeyValue> there, Window window, Set<Bytes> again)
+    private void copyPart(
+            KeyRange part,
+            List<KeyValue> wanted,
+            List<KeyValue> there,
+            boolean lacksValues,
+            Window window,
+            Set<Bytes> again)
             throws InterruptedException {
         Map<Bytes, Long> pulled = order.arrive(part);
         List<KeyValue> fresh = within(wanted, part);
@@ -274,6 +314,14 @@ final class Copy {
             // What the standby has there may have been read before it was pulled.
             fresh = without(pulled.keySet(), fresh);
             open = without(pulled.keySet(), open);
+        }
+        if (lacksValues) {
+            // Pulled when its page came, and not written after all.
+            Set<Bytes> unknown =
+                    open.stream().map(KeyValue::key).filter(scope::mayAdmit).collect(Collectors.toSet());
+            again.addAll(unknown);
+            fresh = without(unknown, fresh);
+            open = List.of();
         }
         Map<Bytes, KeyValue> byKey = new HashMap<>();
         fresh.forEach(entry -> byKey.put(entry.key(), entry));

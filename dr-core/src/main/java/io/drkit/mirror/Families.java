@@ -75,11 +75,19 @@ final class Families {
      * or one is of an unknown kind.
      */
     List<Owner> owners(KeyValue entry) {
-        // Reading is cheap, and most have none; owners that the standby is never told of do not count.
-        Optional<StoredObject> object = StoredObject.read(entry.value())
-                .filter(stored -> !stored.owners().isEmpty())
-                .flatMap(stored -> StoredObject.read(scope.desired().toCreate(entry.value())));
-        if (object.isEmpty() || object.get().owners().isEmpty()) {
+        return owners(entry, StoredObject.read(entry.value()));
+    }
+
+    /** @param read what {@code entry} says, where that is known */
+    List<Owner> owners(KeyValue entry, Optional<StoredObject> read) {
+        // Most have none.
+        if (read.isEmpty() || read.get().owners().isEmpty()) {
+            return List.of();
+        }
+        // Owners that the standby is never told of do not count.
+        Bytes told = scope.desired().toCreate(entry.value());
+        Optional<StoredObject> object = told.equals(entry.value()) ? read : StoredObject.read(told);
+        if (object.isEmpty()) {
             return List.of();
         }
         List<Owner> owners = new ArrayList<>();
@@ -95,9 +103,11 @@ final class Families {
 
     /** Whether an entry is that owner, and not another of the same name. What cannot be read is taken to be it. */
     static boolean is(Owner owner, KeyValue entry) {
-        return StoredObject.read(entry.value())
-                .map(object -> object.uid().equals(owner.uid()))
-                .orElse(true);
+        return is(owner, StoredObject.read(entry.value()));
+    }
+
+    static boolean is(Owner owner, Optional<StoredObject> read) {
+        return read.map(object -> object.uid().equals(owner.uid())).orElse(true);
     }
 
     /** The keys that go with {@code owner}: its dependents, and the service account that every namespace is given at once. */

@@ -66,6 +66,7 @@ final class FamilyOrder implements WriteOrder {
         final KeyValue entry;
         final Change change;
         final boolean created;
+        final Optional<StoredObject> object;
         List<Owner> owners = List.of();
         /** Which of them are written with it. */
         final List<Bytes> parents = new ArrayList<>();
@@ -76,6 +77,7 @@ final class FamilyOrder implements WriteOrder {
             this.entry = entry;
             this.change = change;
             this.created = change.creates();
+            this.object = StoredObject.read(entry.value());
         }
     }
 
@@ -88,6 +90,11 @@ final class FamilyOrder implements WriteOrder {
         here.forEach((key, each) -> arrived.put(key, each.revision()));
         here.clear();
         return arrived;
+    }
+
+    @Override
+    public boolean isPulled(Bytes key) {
+        return pulled.containsKey(key);
     }
 
     @Override
@@ -183,7 +190,7 @@ final class FamilyOrder implements WriteOrder {
             if (member == null) {
                 continue;
             }
-            member.owners = families.owners(member.entry);
+            member.owners = families.owners(member.entry, member.object);
             member.safe = member.owners.isEmpty() || !member.created;
             for (Owner owner : member.owners) {
                 Pulled before = pulled.get(owner.key());
@@ -269,7 +276,7 @@ final class FamilyOrder implements WriteOrder {
         members.forEach((key, member) -> {
             for (Owner owner : member.owners) {
                 Member parent = members.get(owner.key());
-                if (parent != null && Families.is(owner, parent.entry)) {
+                if (parent != null && Families.is(owner, parent.object)) {
                     member.parents.add(owner.key());
                     family.put(root(family, key), root(family, owner.key()));
                 }

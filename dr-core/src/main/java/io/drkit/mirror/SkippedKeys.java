@@ -164,6 +164,10 @@ final class SkippedKeys {
                 .map(Map.Entry::getKey);
     }
 
+    boolean isEmpty() {
+        return keys.isEmpty();
+    }
+
     long count() {
         return keys.size();
     }

@@ -15,12 +15,12 @@ import io.drkit.site.Role;
 import io.drkit.site.Site;
 import io.drkit.site.SiteFullException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.stream.Collectors;
 
 /**
  * Every write of the mirror to the standby. Each transaction is guarded by the lock, the standby's role and the checkpoint's version, and moves
@@ -106,13 +106,14 @@ final class StandbyWriter {
 
         /** Whether these go in as well; if so, they are in. */
         boolean takes(List<Change> more) {
-            int allOperations =
-                    operations + more.stream().mapToInt(Change::operationCount).sum();
-            int allGuards = guards
-                    + (int) more.stream()
-                            .filter(change -> change.guard() != null)
-                            .count();
-            long allBytes = bytes + more.stream().mapToLong(Change::size).sum();
+            int allOperations = operations;
+            int allGuards = guards;
+            long allBytes = bytes;
+            for (Change change : more) {
+                allOperations += change.operationCount();
+                allGuards += change.guard() == null ? 0 : 1;
+                allBytes += change.size();
+            }
             if (allOperations > KeyStore.MAX_OPERATIONS - RESERVED_OPERATIONS
                     || allGuards > KeyStore.MAX_OPERATIONS - RESERVED_GUARDS
                     || allBytes > options.maxTransactionBytes()) {
@@ -161,7 +162,9 @@ final class StandbyWriter {
         List<Change> together = new ArrayList<>();
         Load load = new Load();
         for (List<Change> wanted : groups) {
-            List<Change> group = wanted.stream().map(skipped::forgetIfSkipped).toList();
+            List<Change> group = skipped.isEmpty()
+                    ? wanted
+                    : wanted.stream().map(skipped::forgetIfSkipped).toList();
             if (load.takes(group)) {
                 together.addAll(group);
                 continue;
@@ -297,7 +300,13 @@ final class StandbyWriter {
     }
 
     private static Set<String> batches(List<Change> changes) {
-        return changes.stream().flatMap(Change::quarantineBatches).collect(Collectors.toSet());
+        Set<String> batches = new HashSet<>();
+        for (Change change : changes) {
+            if (change.setsAside() > 0) {
+                change.quarantineBatches().forEach(batches::add);
+            }
+        }
+        return batches;
     }
 
     private Operation label(String batch) {

@@ -25,6 +25,11 @@ interface WriteOrder {
         }
 
         @Override
+        public boolean isPulled(Bytes key) {
+            return false;
+        }
+
+        @Override
         public void remember(KeyValue entry) {}
 
         @Override
@@ -65,6 +70,9 @@ interface WriteOrder {
      * ahead any more.
      */
     Map<Bytes, Long> arrive(KeyRange part);
+
+    /** Whether {@code key} was pulled ahead, and the copy has not come to it. */
+    boolean isPulled(Bytes key);
 
     /** An entry was written, or found to be there, before the copy came to it. */
     void remember(KeyValue entry);

@@ -34,6 +34,7 @@ final class ProtobufObject implements StoredObject {
     private Slice namespace = Slice.EMPTY;
     private Slice uid = Slice.EMPTY;
     private boolean beingDeleted;
+    private @Nullable List<OwnerReference> owners;
 
     private ProtobufObject(byte[] value, String apiVersion, String kind, Slice raw) {
         this.value = value;
@@ -148,15 +149,24 @@ final class ProtobufObject implements StoredObject {
 
     @Override
     public List<OwnerReference> owners() {
-        List<OwnerReference> owners = List.of();
+        List<OwnerReference> known = owners;
+        if (known == null) {
+            known = List.copyOf(readOwners());
+            owners = known;
+        }
+        return known;
+    }
+
+    private List<OwnerReference> readOwners() {
+        List<OwnerReference> found = List.of();
         Wire fields = metadata.wire();
         while (fields.next()) {
             if (fields.field() == OWNER_REFERENCES) {
-                owners = owners.isEmpty() ? new ArrayList<>(1) : owners;
-                owners.add(owner(fields.content()));
+                found = found.isEmpty() ? new ArrayList<>(1) : found;
+                found.add(owner(fields.content()));
             }
         }
-        return owners;
+        return found;
     }
 
     static OwnerReference owner(Slice reference) {
