@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * The process of a {@link MirrorProgram}, killed and started by the test and ended by nothing else. It has so little memory, on and off the
  * heap, that one that leaks does not get far.
  */
-final class MirrorProcess implements AutoCloseable {
+public final class MirrorProcess implements AutoCloseable {
 
     private static final int LOG_TAIL = 12_000;
     private static final List<String> SIGNS_OF_A_LEAK = List.of("LEAK:", "OutOfMemoryError", "OutOfDirectMemoryError");
@@ -23,7 +23,12 @@ final class MirrorProcess implements AutoCloseable {
     private final List<String> command;
     private @Nullable Process process;
 
-    MirrorProcess(Path log, String primary, String standby) {
+    /**
+     * @param log where its output goes
+     * @param primary endpoints, and {@code standby} likewise
+     * @param scope {@code all} or {@code platform}
+     */
+    public MirrorProcess(Path log, String primary, String standby, String scope) {
         this.log = log;
         this.command = List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -36,10 +41,11 @@ final class MirrorProcess implements AutoCloseable {
                 System.getProperty("java.class.path"),
                 MirrorProgram.class.getName(),
                 primary,
-                standby);
+                standby,
+                scope);
     }
 
-    void start() {
+    public void start() {
         try {
             process = new ProcessBuilder(command)
                     .redirectErrorStream(true)
@@ -51,7 +57,7 @@ final class MirrorProcess implements AutoCloseable {
     }
 
     /** As {@code kill -9} does. */
-    void kill() {
+    public void kill() {
         requireRunning();
         end(process().destroyForcibly());
     }

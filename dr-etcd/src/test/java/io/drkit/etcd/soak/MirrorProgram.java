@@ -20,7 +20,7 @@ final class MirrorProgram {
 
     private MirrorProgram() {}
 
-    /** @param arguments the endpoints of primary and standby */
+    /** @param arguments the endpoints of primary and standby, and the scope: {@code all} or {@code platform} */
     public static void main(String[] arguments) throws InterruptedException {
         endWithTheTest();
         EtcdPair pair = connect(arguments[0], arguments[1]);
@@ -33,7 +33,8 @@ final class MirrorProgram {
                 .standbyCompaction(Duration.ZERO)
                 .pageSize(50)
                 .build();
-        MirrorSession session = pair.mirror(options).start(MirrorScope.all());
+        MirrorSession session =
+                pair.mirror(options).start(arguments[2].equals("all") ? MirrorScope.all() : MirrorScope.platform());
         Runtime.getRuntime().addShutdownHook(new Thread(() -> {
             session.close();
             pair.close();

@@ -55,7 +55,7 @@ final class Theatre implements AutoCloseable {
         // Leases that expire soon after a kill.
         this.standby = TestSite.start(
                 "standby", EtcdServer.builder().flags("--heartbeat-interval=50", "--election-timeout=500"));
-        this.mirror = new MirrorProcess(log, primary.linked(), standby.linked());
+        this.mirror = new MirrorProcess(log, primary.linked(), standby.linked(), "all");
         this.storm = new Storm(random, Fault.all(primary, standby, mirror));
         mirror.start();
     }
