@@ -95,26 +95,52 @@ final class Differences {
         if (isUndecidable(wanted)) {
             return leave(key, existing, mark, Reason.UNREADABLE, undecided());
         }
-        if (existing != null && !existing.leased() && desired.isEqual(wanted.value(), existing.value())) {
-            // What must not be overwritten must not be deleted either, once the primary deletes its own.
-            return desired.objection(wanted.value(), existing.value()).isPresent()
-                    ? some(keepOwn(forgotten(key), existing, mark, false))
-                    : dropVoid(key, mark);
-        }
-        if (existing == null && !copying && desired.allowsAbsence(wanted.value())) {
+        return existing == null ? create(wanted, mark, copying) : agree(wanted, existing, mark);
+    }
+
+    private Optional<Change> create(KeyValue wanted, @Nullable Mark mark, boolean copying) {
+        Bytes key = wanted.key();
+        if (!copying && desired.allowsAbsence(wanted.value())) {
             return dropVoid(key, mark);
         }
-        Optional<String> objection = objection(wanted, existing);
-        if (objection.isPresent()) {
-            return leave(key, existing, mark, Reason.WITHHELD, objection.get());
-        }
-        if (existing != null) {
-            return Optional.of(aside.overwrite(existing, mark, desired.toUpdate(wanted.value(), existing.value())));
+        Optional<String> taken = addresses.takenFrom(wanted);
+        if (taken.isPresent()) {
+            return skip(key, Reason.WITHHELD, taken.get());
         }
         if (copying && scope.standbyIsAlive() && StoredObject.isEncrypted(wanted.value())) {
             return skip(key, Reason.DEFERRED, "its owners cannot be read");
         }
         return Optional.of(unmarked(Change.put(key, desired.toCreate(wanted.value()), Guard.absent(key)), mark));
+    }
+
+    private Optional<Change> agree(KeyValue wanted, KeyValue existing, @Nullable Mark mark) {
+        boolean comparable = !existing.leased() && (!scope.standbyIsAlive() || scope.holds(existing));
+        Optional<String> objection =
+                comparable ? desired.objection(wanted.value(), existing.value()) : Optional.empty();
+        if (objection.isPresent() && isReplaced(wanted, existing, mark)) {
+            return Optional.of(aside.overwrite(existing, mark, desired.toCreate(wanted.value())));
+        }
+        if (!existing.leased() && desired.isEqual(wanted.value(), existing.value())) {
+            // What must not be overwritten must not be deleted either, once the primary deletes its own.
+            return objection.isPresent()
+                    ? some(keepOwn(forgotten(wanted.key()), existing, mark, false))
+                    : dropVoid(wanted.key(), mark);
+        }
+        if (!comparable && !existing.leased()) {
+            objection = Optional.of("what the standby has there is its own, and not in the scope");
+        }
+        objection = objection.or(() -> addresses.takenFrom(wanted));
+        if (objection.isPresent()) {
+            return leave(wanted.key(), existing, mark, Reason.WITHHELD, objection.get());
+        }
+        return Optional.of(aside.overwrite(existing, mark, desired.toUpdate(wanted.value(), existing.value())));
+    }
+
+    /** Whether the primary gave the standby what this has there, and has made it anew since: it is not the standby's own, to be kept. */
+    private boolean isReplaced(KeyValue wanted, KeyValue existing, @Nullable Mark mark) {
+        return !isOwn(existing, mark)
+                && StoredObject.read(wanted.value()).isPresent()
+                && StoredObject.read(existing.value()).isPresent();
     }
 
     /** Of what is wanted, and so either held or undecidable. What can be read was decided. */
@@ -138,19 +164,6 @@ final class Differences {
 
     private static Optional<Change> some(Change change) {
         return change.operations().isEmpty() ? Optional.empty() : Optional.of(change);
-    }
-
-    private Optional<String> objection(KeyValue wanted, @Nullable KeyValue existing) {
-        if (existing != null && !existing.leased() && scope.standbyIsAlive()) {
-            if (!scope.holds(existing)) {
-                return Optional.of("what the standby has there is its own, and not in the scope");
-            }
-            Optional<String> objection = desired.objection(wanted.value(), existing.value());
-            if (objection.isPresent()) {
-                return objection;
-            }
-        }
-        return addresses.takenFrom(wanted);
     }
 
     /** Leaves the key as it is, and writes down why; and whose it is, if the standby has it of its own. */

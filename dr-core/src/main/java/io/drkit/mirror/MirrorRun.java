@@ -85,6 +85,7 @@ final class MirrorRun {
         session.shrink()
                 .attemptBegins(
                         strangers,
+                        skipped,
                         progress.sourceRevision(),
                         record.checkpoint().shrinkBase());
         boolean resumable = opening.resume() && !session.reconciles();

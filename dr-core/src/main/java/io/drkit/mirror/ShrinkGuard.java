@@ -33,6 +33,7 @@ final class ShrinkGuard {
     private final MirrorOptions options;
     private final boolean acceptsAny;
     private @Nullable Strangers strangers;
+    private @Nullable SkippedKeys skipped;
     /** What a person accepted happened up to this revision of the primary; 0 before the session has seen it. */
     private long acceptedRevision;
     /** How many keys the primary had then. */
@@ -59,11 +60,13 @@ final class ShrinkGuard {
      * To be told of each attempt; the session's first counts.
      *
      * @param strangers what the standby has of its own, which no primary can take away
+     * @param skipped what is left there as it is
      * @param revision where the primary is: what a person accepts happened up to there
      * @param base what the checkpoint holds of {@link #base}
      */
-    void attemptBegins(Strangers strangers, long revision, long base) {
+    void attemptBegins(Strangers strangers, SkippedKeys skipped, long revision, long base) {
         this.strangers = strangers;
+        this.skipped = skipped;
         if (acceptedRevision == 0) {
             if (acceptsAny) {
                 acceptedKeys = content(source);
@@ -118,8 +121,10 @@ final class ShrinkGuard {
             return;
         }
         // Of an old primary's lost writes only those count that are kept.
-        long before = Math.min(given(Strangers::isMarked), accepted);
-        long after = content(source);
+        Map<Bytes, Mark> marks = marks();
+        long before = Math.min(given(marks, Strangers::isMarked), accepted);
+        // Of the same keys: what the primary has in their place, and the standby was never given, makes up for no loss.
+        long after = content(source, entry -> !marks.containsKey(entry.key()) && !isSkipped(entry.key()));
         if (isTooMuch(before, after)) {
             throw refusal(before, after);
         }
@@ -210,14 +215,19 @@ final class ShrinkGuard {
         return present.size() - onStandby(present) - onStandby(absent);
     }
 
+    /** How many of these keys the standby was given. */
     private long onStandby(Set<Bytes> keys) {
-        long found = 0;
-        List<Bytes> list = List.copyOf(keys);
-        for (int from = 0; from < list.size(); from += KeyStore.MAX_OPERATIONS) {
-            found += standby.read(list.subList(from, Math.min(from + KeyStore.MAX_OPERATIONS, list.size())))
-                    .size();
+        if (strangers == null) {
+            return 0;
         }
-        return found;
+        Strangers known = strangers;
+        Strangers.Look there = known.lookAt(List.copyOf(keys));
+        return there.entries().values().stream()
+                .filter(entry -> !isMeasured()
+                        || (scope.holds(entry)
+                                && !isSkipped(entry.key())
+                                && !known.isStranger(entry, there.marks().get(entry.key()))))
+                .count();
     }
 
     /** How many keys the primary has given the standby, as far as this guard minds. */
@@ -225,7 +235,7 @@ final class ShrinkGuard {
         if (strangers == null) {
             return size(standby);
         }
-        return isMeasured() ? given(strangers::isStranger) : size(standby) - strangers.surplus();
+        return isMeasured() ? given(marks(), strangers::isStranger) : size(standby) - strangers.surplus();
     }
 
     private long size(KeyStore store) {
@@ -238,9 +248,16 @@ final class ShrinkGuard {
     }
 
     /** @param own which entries of the standby, with their marks, do not count */
-    private long given(BiPredicate<KeyValue, @Nullable Mark> own) {
-        Map<Bytes, Mark> marks = strangers == null ? Map.of() : strangers.marks(scope.range());
-        return content(standby, entry -> !own.test(entry, marks.get(entry.key())));
+    private long given(Map<Bytes, Mark> marks, BiPredicate<KeyValue, @Nullable Mark> own) {
+        return content(standby, entry -> !own.test(entry, marks.get(entry.key())) && !isSkipped(entry.key()));
+    }
+
+    private Map<Bytes, Mark> marks() {
+        return strangers == null ? Map.of() : strangers.marks(scope.range());
+    }
+
+    private boolean isSkipped(Bytes key) {
+        return skipped != null && skipped.contains(key);
     }
 
     private long content(KeyStore store) {

@@ -58,6 +58,54 @@ class OwnKeysTest {
     }
 
     @Test
+    void a_volume_that_the_primary_gave_and_made_anew_is_followed() throws InterruptedException {
+        primary.put(VOLUME, volume("first", "Retain"));
+        primary.put(CLAIM, claim("first"));
+        try (MirrorSession session = start()) {
+            caughtUp(session);
+        }
+        primary.delete(VOLUME);
+        primary.delete(CLAIM);
+        primary.put(VOLUME, volume("second", "Retain"));
+        primary.put(CLAIM, claim("second"));
+        try (MirrorSession session = start()) {
+            caughtUp(session);
+            assertThat(at(VOLUME)).isEqualTo(volume("second", "Retain"));
+            assertThat(at(CLAIM)).contains("\"uid\":\"second\"");
+            assertThat(session.status().skipped()).isZero();
+        }
+    }
+
+    @Test
+    void what_is_withheld_makes_up_for_no_loss_and_is_none() throws InterruptedException {
+        for (int i = 0; i < 100; i++) {
+            primary.put("/registry/configmaps/team/p" + i, configMap("p" + i));
+            primary.put(CLAIM + i, claim("other"));
+            standby.put(CLAIM + i, claim("own"));
+        }
+        try (MirrorSession session = start()) {
+            caughtUp(session);
+            primary.deletePrefix(CLAIM);
+            primary.put("/registry/configmaps/team/q", configMap("q"));
+            caughtUp(session);
+            for (int i = 0; i < 100; i++) {
+                primary.put(CLAIM + i, claim("other"));
+            }
+            caughtUp(session);
+        }
+        for (int i = 0; i < 60; i++) {
+            primary.delete("/registry/configmaps/team/p" + i);
+        }
+        primary.compact(primary.revision());
+        try (MirrorSession session = start()) {
+            assertThatThrownBy(() -> session.awaitEnd(Duration.ofSeconds(20)))
+                    .isInstanceOf(UnsafeToProceedException.class)
+                    .hasMessageContaining("41 of 101");
+        }
+        assertThat(at(CLAIM + 7)).isEqualTo(claim("own"));
+    }
+
+    @Test
     void a_claim_of_its_own_stays_when_the_primary_deletes_its_one() throws InterruptedException {
         standby.put(CLAIM, claim("own"));
         primary.put(CLAIM, claim("other"));

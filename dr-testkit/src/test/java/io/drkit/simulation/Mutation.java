@@ -275,8 +275,8 @@ record Mutation(String name, String file, String text, String replacement, Strin
             new Mutation(
                             "what the standby has of its own, out of the scope, is overwritten",
                             "mirror/Differences",
-                            "if (!scope.holds(existing)) {\n                return Optional.of(",
-                            "if (false) {\n                return Optional.of(")
+                            "if (!comparable && !existing.leased()) {",
+                            "if (false) {")
                     .where(LIVING),
             new Mutation(
                             "a key of which nobody can tell whether it is in scope is written",
