@@ -64,8 +64,8 @@ final class SmallerParts {
                 written.addAll(changes);
                 return;
             }
-            if (keys.size() > 1) {
-                List<Bytes> open = inOrder(changes, keys);
+            List<Bytes> open = inOrder(changes, keys);
+            if (keys.size() > 1 && !open.isEmpty()) {
                 int half = (open.size() + 1) / 2;
                 write(open.subList(0, half), plan, next, written);
                 write(open.subList(half, open.size()), plan, next, written);
