@@ -42,6 +42,8 @@ final class Copy {
     /**
      * The next page of both sides, asked for while the one before is written.
      *
+     * @param source of the primary
+     * @param standby of the standby
      * @param bare whether the standby was asked for its keys only
      */
     private record Ahead(
@@ -210,7 +212,7 @@ final class Copy {
                 .orElse(null);
         KeyRange range = scope.range().from(from).before(next);
         copy(range, wanted, KeyStore.await(here.standby()), here.bare(), window, again);
-        progress.copied(page.entries().size());
+        progress.copied(page.entries().size(), next == null);
         return next;
     }
 
@@ -219,7 +221,9 @@ final class Copy {
         return new Ahead(
                 from,
                 revision,
-                source.fetch(RangeRequest.of(rest, revision, limit)),
+                order.page(rest, limit, revision)
+                        .map(CompletableFuture::completedFuture)
+                        .orElseGet(() -> source.fetch(RangeRequest.of(rest, revision, limit))),
                 standby.fetch(request(rest, limit, bare)),
                 bare);
     }

@@ -8,6 +8,7 @@ import io.drkit.keystore.KeyStore;
 import io.drkit.keystore.KeyValue;
 import io.drkit.keystore.Page;
 import io.drkit.keystore.RangeRequest;
+import io.drkit.keystore.WatchEvent;
 import io.drkit.object.OwnerReference;
 import io.drkit.object.StoredObject;
 import java.util.ArrayList;
@@ -15,7 +16,9 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -24,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * Who belongs to whom among the primary's objects, as its garbage collector sees it: by owner references, each resolved to a key.
  *
  * <p>Dependents are found by one walk over the primary, made when they are first asked for. It remembers the keys of all objects that have
- * owners and, up to a bound, values.
+ * owners and, up to a bound, values: where all of them fit, the copy need not read them a second time.
  */
 final class Families {
 
@@ -41,8 +44,12 @@ final class Families {
     private final Bytes namespaces;
     private final String serviceAccounts;
     private @Nullable Map<Bytes, List<Bytes>> dependents;
-    private final Map<Bytes, KeyValue> remembered = new HashMap<>();
+    /** What the primary holds ahead of the copy, kept up to date, as far as it fits. */
+    private final NavigableMap<Bytes, KeyValue> remembered = new TreeMap<>();
+
     private long rememberedBytes;
+    /** From this revision of the primary on {@link #remembered} is all that it holds there; the largest where that is not so. */
+    private long wholeFrom = Long.MAX_VALUE;
 
     Families(KeyStore source, MirrorScope scope, int pageSize) {
         this.source = source;
@@ -127,12 +134,50 @@ final class Families {
         dependents = null;
         remembered.clear();
         rememberedBytes = 0;
+        wholeFrom = Long.MAX_VALUE;
     }
 
-    /** The copy has come to this key, and needs it no more. */
+    /** The copy has come to this key, and needs nothing before it any more. */
     void passed(Bytes key) {
-        KeyValue known = remembered.remove(key);
-        rememberedBytes -= known == null ? 0 : known.value().size();
+        NavigableMap<Bytes, KeyValue> before = remembered.headMap(key, false);
+        before.values().forEach(entry -> rememberedBytes -= entry.value().size());
+        before.clear();
+    }
+
+    /** A key ahead of the copy was changed on the primary. What the walk saw later is newer. */
+    void changed(WatchEvent event) {
+        KeyValue known = remembered.get(event.key());
+        if (dependents == null || (known != null && known.modRevision() >= event.revision())) {
+            return;
+        }
+        if (known != null) {
+            remembered.remove(event.key());
+            rememberedBytes -= known.value().size();
+        }
+        if (event.type() == WatchEvent.Type.PUT && wholeFrom < Long.MAX_VALUE) {
+            remember(event.entry());
+        }
+    }
+
+    /** Whether {@link #page} can tell what the primary held at {@code revision}, to which all changes ahead of the copy were told. */
+    boolean knowsAll(long revision) {
+        return revision >= wholeFrom;
+    }
+
+    /** What the primary holds in a range ahead of the copy, of all that may be in scope. */
+    Page page(KeyRange range, int limit, long revision) {
+        List<KeyValue> entries = new ArrayList<>();
+        Bytes end = range.end();
+        for (KeyValue entry : remembered.tailMap(range.start(), true).values()) {
+            if (end != null && entry.key().compareTo(end) >= 0) {
+                break;
+            }
+            if (entries.size() == limit) {
+                return new Page(entries, true, entries.size(), revision);
+            }
+            entries.add(entry);
+        }
+        return new Page(entries, false, entries.size(), revision);
     }
 
     /** The primary's entries of these keys, as they are now or were a little while ago. */
@@ -140,11 +185,10 @@ final class Families {
         List<KeyValue> entries = new ArrayList<>();
         List<Bytes> unknown = new ArrayList<>();
         for (Bytes key : keys) {
-            KeyValue known = remembered.remove(key);
+            KeyValue known = remembered.get(key);
             if (known == null) {
                 unknown.add(key);
             } else {
-                rememberedBytes -= known.value().size();
                 entries.add(known);
             }
         }
@@ -159,7 +203,9 @@ final class Families {
         Map<Bytes, List<Bytes>> index = dependents;
         if (index == null) {
             Map<Bytes, List<Bytes>> made = new HashMap<>();
-            walk(scope.range(), entry -> enter(entry, made));
+            wholeFrom = 0;
+            long walked = walk(scope.range(), entry -> enter(entry, made));
+            wholeFrom = Math.max(wholeFrom, walked);
             dependents = made;
             return made;
         }
@@ -170,14 +216,20 @@ final class Families {
         if (!scope.mayAdmit(entry.key())) {
             return;
         }
-        if (rememberedBytes < MOST_BYTES) {
-            remembered.put(entry.key(), entry);
-            rememberedBytes += entry.value().size();
-        }
+        remember(entry);
         List<Owner> owners = owners(entry);
         if (!owners.isEmpty() && scope.holds(entry)) {
             owners.forEach(owner -> index.merge(owner.key(), List.of(entry.key()), Families::joined));
         }
+    }
+
+    private void remember(KeyValue entry) {
+        if (rememberedBytes >= MOST_BYTES) {
+            wholeFrom = Long.MAX_VALUE;
+            return;
+        }
+        remembered.put(entry.key(), entry);
+        rememberedBytes += entry.value().size();
     }
 
     private static List<Bytes> joined(List<Bytes> some, List<Bytes> more) {
@@ -186,12 +238,14 @@ final class Families {
         return all;
     }
 
-    /** Page after page, each at the newest revision: what changes meanwhile is the tail's to bring. */
-    private void walk(KeyRange range, Consumer<KeyValue> reader) {
+    /** Page after page, each at the newest revision: what changes meanwhile is the tail's to bring. Returns the newest of them. */
+    private long walk(KeyRange range, Consumer<KeyValue> reader) {
         CompletableFuture<Page> next = source.fetch(RangeRequest.of(range, 0, pageSize));
         KeyRange rest = range;
+        long revision = 0;
         for (boolean more = true; more; ) {
             Page page = await(next);
+            revision = Math.max(revision, page.revision());
             more = page.more() && !page.entries().isEmpty();
             if (more) {
                 rest = rest.from(
@@ -200,6 +254,7 @@ final class Families {
             }
             page.entries().forEach(reader);
         }
+        return revision;
     }
 
     private static Page await(CompletableFuture<Page> page) {

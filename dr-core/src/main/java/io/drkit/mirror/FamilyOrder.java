@@ -3,6 +3,8 @@ package io.drkit.mirror;
 import io.drkit.keystore.Bytes;
 import io.drkit.keystore.KeyRange;
 import io.drkit.keystore.KeyValue;
+import io.drkit.keystore.Page;
+import io.drkit.keystore.WatchEvent;
 import io.drkit.mirror.Families.Owner;
 import io.drkit.mirror.SkippedKeys.Reason;
 import io.drkit.object.StoredObject;
@@ -83,6 +85,7 @@ final class FamilyOrder implements WriteOrder {
 
     @Override
     public Map<Bytes, Long> arrive(KeyRange part) {
+        families.passed(part.start());
         Bytes end = part.end();
         NavigableMap<Bytes, Pulled> here =
                 end == null ? pulled.tailMap(part.start(), true) : pulled.subMap(part.start(), true, end, false);
@@ -114,6 +117,16 @@ final class FamilyOrder implements WriteOrder {
     @Override
     public void learn(KeyValue entry) {
         families.learn(entry);
+    }
+
+    @Override
+    public void changed(WatchEvent event) {
+        families.changed(event);
+    }
+
+    @Override
+    public Optional<Page> page(KeyRange range, int limit, long revision) {
+        return families.knowsAll(revision) ? Optional.of(families.page(range, limit, revision)) : Optional.empty();
     }
 
     /** The kinds of custom resources and the namespaces: other objects can be nothing without them. */
@@ -170,9 +183,6 @@ final class FamilyOrder implements WriteOrder {
                         .forEach(member -> addDependents(member, members, ahead, missing));
             }
             fresh = pull(missing, members, looks);
-        }
-        if (whole) {
-            wanted.keySet().forEach(families::passed);
         }
         groups.addAll(sorted(members));
         return groups;

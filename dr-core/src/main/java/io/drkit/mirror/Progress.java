@@ -123,8 +123,9 @@ final class Progress {
         copied = 0;
     }
 
-    synchronized void copied(long more) {
-        copied += more;
+    /** @param all whether these were the last; keys that cannot be in scope are not counted one by one */
+    synchronized void copied(long more, boolean all) {
+        copied = all ? Math.max(copied + more, keys) : copied + more;
     }
 
     synchronized void revisionSplit() {

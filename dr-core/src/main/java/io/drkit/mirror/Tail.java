@@ -207,6 +207,7 @@ final class Tail {
         }
         order.learn(event.entry());
         if (!copied.test(event.key())) {
+            order.changed(event);
             return;
         }
         Net before = batch.get(event.key());

@@ -3,9 +3,12 @@ package io.drkit.mirror;
 import io.drkit.keystore.Bytes;
 import io.drkit.keystore.KeyRange;
 import io.drkit.keystore.KeyValue;
+import io.drkit.keystore.Page;
+import io.drkit.keystore.WatchEvent;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Predicate;
 
 /** In which order, and what together, the standby is given. */
@@ -34,6 +37,14 @@ interface WriteOrder {
 
         @Override
         public void forget(Bytes key) {}
+
+        @Override
+        public void changed(WatchEvent event) {}
+
+        @Override
+        public Optional<Page> page(KeyRange range, int limit, long revision) {
+            return Optional.empty();
+        }
 
         @Override
         public void learn(KeyValue entry) {}
@@ -82,6 +93,16 @@ interface WriteOrder {
 
     /** To be shown every entry that is about to be mirrored. */
     void learn(KeyValue entry);
+
+    /** To be shown every change of a key that the copy has not come to, once, in the order of revisions. */
+    void changed(WatchEvent event);
+
+    /**
+     * What the primary held in a range that the copy has not come to, of all that may be in scope, if that is known without asking it.
+     *
+     * @param revision up to which all changes were shown
+     */
+    Optional<Page> page(KeyRange range, int limit, long revision);
 
     /** What is to be copied before anything else. */
     List<KeyRange> first();

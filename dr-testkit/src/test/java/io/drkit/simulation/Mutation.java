@@ -290,6 +290,12 @@ record Mutation(String name, String file, String text, String replacement, Strin
                             "boolean concerns = scope.holds(existing) || Strangers.mayBeHeld(scope, existing);",
                             "boolean concerns = scope.holds(existing);")
                     .where(LIVING),
+            new Mutation(
+                            "what changes ahead of the copy is remembered as it was",
+                            "mirror/Tail",
+                            "order.changed(event);",
+                            "")
+                    .where("living=true"),
             new Mutation("parents do not go first", "mirror/FamilyOrder", "if (next != null) {", "if (false) {")
                     .where("pageSize=\\d+, transactionBytes=\\d{1,3},.*living=true"),
             new Mutation(
