@@ -33,7 +33,7 @@ class RefusalsTest extends OnRealEtcd {
     @Test
     void an_empty_primary_and_a_full_standby() {
         standby().load(100);
-        pair().refuses("lost too many keys");
+        pair().refuses("sides are swapped");
         assertThat(primary().store().count(DrKitKeys.OWN)).isZero();
         assertThat(standby().store().count(DrKitKeys.OWN)).isZero();
     }
