@@ -119,6 +119,7 @@ final class Copy {
         if (from == null) {
             return;
         }
+        order.copiedTo(from);
         Window window = new Window(writer);
         try {
             if (!begun) {

@@ -137,7 +137,7 @@ final class Families {
         wholeFrom = Long.MAX_VALUE;
     }
 
-    /** The copy has come to this key, and needs nothing before it any more. */
+    /** Nothing before this key is needed any more. */
     void passed(Bytes key) {
         NavigableMap<Bytes, KeyValue> before = remembered.headMap(key, false);
         before.values().forEach(entry -> rememberedBytes -= entry.value().size());

@@ -85,7 +85,6 @@ final class FamilyOrder implements WriteOrder {
 
     @Override
     public Map<Bytes, Long> arrive(KeyRange part) {
-        families.passed(part.start());
         Bytes end = part.end();
         NavigableMap<Bytes, Pulled> here =
                 end == null ? pulled.tailMap(part.start(), true) : pulled.subMap(part.start(), true, end, false);
@@ -143,6 +142,11 @@ final class FamilyOrder implements WriteOrder {
     @Override
     public void wasWrong() {
         hopeful = false;
+    }
+
+    @Override
+    public void copiedTo(Bytes key) {
+        families.passed(key);
     }
 
     @Override

@@ -63,6 +63,9 @@ interface WriteOrder {
         public void wasWrong() {}
 
         @Override
+        public void copiedTo(Bytes key) {}
+
+        @Override
         public void copied() {}
     };
 
@@ -112,6 +115,9 @@ interface WriteOrder {
 
     /** Something that was arranged could not be written, for the standby is not as was thought. */
     void wasWrong();
+
+    /** All before {@code key} is copied, and will not be asked for again. */
+    void copiedTo(Bytes key);
 
     /** The copy is through; what served it alone can go. */
     void copied();
