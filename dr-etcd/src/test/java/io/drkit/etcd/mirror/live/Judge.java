@@ -54,9 +54,15 @@ final class Judge implements AutoCloseable {
         return checker().check(scope, Level.DESIRED);
     }
 
-    /** What there is too much is set aside; to be called while no mirror runs. */
+    /** What there is too much is set aside, once controllers that lag have made the last of it; to be called while no mirror runs. */
     void repair() {
-        checker().repair(scope, true);
+        Awaitility.await("repaired, by " + story)
+                .atMost(Duration.ofSeconds(30))
+                .pollInterval(Duration.ofSeconds(1))
+                .untilAsserted(() -> {
+                    checker().repair(scope, true);
+                    assertLevel(check());
+                });
     }
 
     private DefaultConsistencyChecker checker() {
