@@ -10,7 +10,6 @@ import io.drkit.mirror.SkippedKeys.Reason;
 import io.drkit.object.StoredObject;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -71,15 +70,40 @@ final class FamilyOrder implements WriteOrder {
         final Optional<StoredObject> object;
         List<Owner> owners = List.of();
         /** Which of them are written with it. */
-        final List<Bytes> parents = new ArrayList<>();
+        final List<Member> parents = new ArrayList<>(1);
         /** Whether an owner is there already, or none has to be. */
         boolean safe;
+        /** Another of its family, towards the one that stands for all; itself if it is the one. */
+        Member family = this;
+        /** Whether its place in the order was looked for; it may be on the way to itself. */
+        boolean begun;
+
+        boolean withheld;
 
         Member(KeyValue entry, Change change) {
             this.entry = entry;
             this.change = change;
             this.created = change.creates();
             this.object = StoredObject.read(entry.value());
+        }
+
+        /** Who stands for its family. */
+        Member root() {
+            Member root = this;
+            while (root.family != root) {
+                root.family = root.family.family;
+                root = root.family;
+            }
+            return root;
+        }
+
+        @Nullable Member parentToBegin() {
+            for (Member parent : parents) {
+                if (!parent.begun) {
+                    return parent;
+                }
+            }
+            return null;
         }
     }
 
@@ -101,10 +125,12 @@ final class FamilyOrder implements WriteOrder {
 
     @Override
     public void remember(KeyValue entry) {
+        remember(entry, StoredObject.read(entry.value()));
+    }
+
+    private void remember(KeyValue entry, Optional<StoredObject> object) {
         newest = Math.max(newest, entry.modRevision());
-        int uidHash = StoredObject.read(entry.value())
-                .map(object -> object.uid().hashCode())
-                .orElse(0);
+        int uidHash = object.map(read -> read.uid().hashCode()).orElse(0);
         pulled.put(entry.key(), new Pulled(entry.modRevision(), uidHash));
     }
 
@@ -121,6 +147,11 @@ final class FamilyOrder implements WriteOrder {
     @Override
     public void changed(WatchEvent event) {
         families.changed(event);
+    }
+
+    @Override
+    public boolean goesFirst(Bytes key) {
+        return first().stream().anyMatch(range -> range.contains(key));
     }
 
     @Override
@@ -268,8 +299,9 @@ final class FamilyOrder implements WriteOrder {
                     .ifPresentOrElse(
                             change -> {
                                 if (change.putsKey()) {
-                                    members.put(key, new Member(entry, change));
-                                    remember(entry);
+                                    Member member = new Member(entry, change);
+                                    members.put(key, member);
+                                    remember(entry, member.object);
                                     fresh.add(key);
                                     pulledNow++;
                                 }
@@ -285,55 +317,45 @@ final class FamilyOrder implements WriteOrder {
 
     /** The members of each family, parents first; who has no owner left is replaced by a note that it was withheld. */
     private List<List<Change>> sorted(Map<Bytes, Member> members) {
-        Map<Bytes, Bytes> family = new LinkedHashMap<>();
-        members.keySet().forEach(key -> family.put(key, key));
-        members.forEach((key, member) -> {
+        for (Member member : members.values()) {
             for (Owner owner : member.owners) {
                 Member parent = members.get(owner.key());
                 if (parent != null && Families.is(owner, parent.object)) {
-                    member.parents.add(owner.key());
-                    family.put(root(family, key), root(family, owner.key()));
+                    member.parents.add(parent);
+                    member.root().family = parent.root();
                 }
             }
-        });
-        Map<Bytes, List<Change>> groups = new LinkedHashMap<>();
-        Set<Bytes> placed = new HashSet<>();
-        Set<Bytes> withheld = new HashSet<>();
-        for (Bytes key : members.keySet()) {
-            place(key, members, placed, withheld, groups.computeIfAbsent(root(family, key), any -> new ArrayList<>()));
+        }
+        Map<Member, List<Change>> groups = new LinkedHashMap<>();
+        for (Member member : members.values()) {
+            place(member, groups.computeIfAbsent(member.root(), any -> new ArrayList<>()));
         }
         return groups.values().stream().filter(group -> !group.isEmpty()).toList();
     }
 
     /** Depth first, without recursion: chains can be deep. A parent on the way to itself counts as placed. */
-    private void place(
-            Bytes start, Map<Bytes, Member> members, Set<Bytes> placed, Set<Bytes> withheld, List<Change> group) {
-        List<Bytes> way = new ArrayList<>(List.of(start));
-        Set<Bytes> onTheWay = new HashSet<>(way);
+    private void place(Member start, List<Change> group) {
+        if (start.begun) {
+            return;
+        }
+        List<Member> way = new ArrayList<>(List.of(start));
+        start.begun = true;
         while (!way.isEmpty()) {
-            Bytes key = way.get(way.size() - 1);
-            Member member = members.get(key);
-            if (member == null || placed.contains(key)) {
-                way.remove(way.size() - 1);
-                continue;
-            }
-            Bytes next = member.parents.stream()
-                    .filter(parent -> !placed.contains(parent) && onTheWay.add(parent))
-                    .findFirst()
-                    .orElse(null);
+            Member member = way.get(way.size() - 1);
+            Member next = member.parentToBegin();
             if (next != null) {
+                next.begun = true;
                 way.add(next);
                 continue;
             }
             way.remove(way.size() - 1);
-            placed.add(key);
-            boolean owned = member.safe || member.parents.stream().anyMatch(parent -> !withheld.contains(parent));
+            boolean owned = member.safe || member.parents.stream().anyMatch(parent -> !parent.withheld);
             if (owned) {
                 group.add(member.change);
             } else {
-                withheld.add(key);
-                pulled.remove(key);
-                withhold(key, member).ifPresent(group::add);
+                member.withheld = true;
+                pulled.remove(member.entry.key());
+                withhold(member.entry.key(), member).ifPresent(group::add);
             }
         }
     }
@@ -348,17 +370,5 @@ final class FamilyOrder implements WriteOrder {
     private static String orphaned(Member member) {
         return "none of its owners is on the standby, whose garbage collector would delete it: "
                 + member.owners.stream().map(owner -> owner.key().printable()).collect(Collectors.joining(", "));
-    }
-
-    private static Bytes root(Map<Bytes, Bytes> family, Bytes key) {
-        Bytes root = key;
-        for (Bytes above = family.get(root); above != null && !above.equals(root); above = family.get(root)) {
-            root = above;
-        }
-        @Nullable Bytes next = key;
-        while (next != null && !next.equals(root)) {
-            next = family.put(next, root);
-        }
-        return root;
     }
 }

@@ -112,6 +112,15 @@ final class ForeignRevisions {
         return intervals.isEmpty() ? accounted + 1 : intervals.firstKey();
     }
 
+    /** The first revision after {@code revision} that may be foreign. */
+    long firstAfter(long revision) {
+        if (revision >= accounted || contains(revision + 1)) {
+            return revision + 1;
+        }
+        Long next = intervals.higherKey(revision);
+        return next == null ? accounted + 1 : next;
+    }
+
     long accounted() {
         return accounted;
     }

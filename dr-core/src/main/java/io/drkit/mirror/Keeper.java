@@ -43,9 +43,11 @@ final class Keeper implements AutoCloseable {
     private final StandbyAddresses addresses;
     private final Contention contention;
     private final Progress progress;
-    private final Watch watch;
-    private final Vigil vigil;
+    private final KeyStore standby;
+    private final SessionState session;
     private final Pulse retrying;
+    private @Nullable Watch watch;
+    private @Nullable Vigil vigil;
 
     /** Keys that others wrote, each with the revision of the first time since it was looked into. */
     private final Map<Bytes, Long> suspects = new LinkedHashMap<>();
@@ -64,7 +66,9 @@ final class Keeper implements AutoCloseable {
             Corrections corrections,
             Review budget,
             StandbyAddresses addresses) {
+        this.standby = standby;
         this.scope = scope;
+        this.session = session;
         this.writer = writer;
         this.skipped = skipped;
         this.corrections = corrections;
@@ -74,14 +78,36 @@ final class Keeper implements AutoCloseable {
         this.progress = session.progress();
         this.retrying = new Pulse(session.options().ticker(), RETRY);
         this.retried = writer.checkpoint().isComplete() ? AT_FIRST : PASSING;
-        long from = Math.max(writer.foreign().first(), writer.checkpoint().copyFloor() + 1);
-        this.seen = from - 1;
-        this.watch = standby.watch(scope.range(), from);
-        this.vigil = new Vigil(watch, standby.name(), session.options());
     }
 
     /** Takes in what the standby's watch holds ready. */
     void takeIn() throws InterruptedException {
+        if (watch == null && isCalledFor()) {
+            open();
+        }
+        if (watch != null && vigil != null) {
+            takeIn(watch, vigil);
+        }
+    }
+
+    /** While a copy runs, the books tell whether anyone else wrote; until then a watch would but bring back the copy itself. */
+    private boolean isCalledFor() {
+        return writer.checkpoint().isComplete() || first() <= writer.foreign().accounted();
+    }
+
+    /** The first revision of someone else that is not the copy's to see. */
+    private long first() {
+        return writer.foreign().firstAfter(writer.checkpoint().copyFloor());
+    }
+
+    private void open() {
+        long from = first();
+        seen = from - 1;
+        watch = standby.watch(scope.range(), from);
+        vigil = new Vigil(watch, standby.name(), session.options());
+    }
+
+    private void takeIn(Watch watch, Vigil vigil) throws InterruptedException {
         for (int i = 0; i < BURST; i++) {
             WatchSignal signal = watch.next(Duration.ZERO);
             if (signal instanceof WatchSignal.Idle) {
@@ -177,6 +203,8 @@ final class Keeper implements AutoCloseable {
 
     @Override
     public void close() {
-        watch.close();
+        if (watch != null) {
+            watch.close();
+        }
     }
 }

@@ -208,7 +208,9 @@ final class Tail {
         order.learn(event.entry());
         if (!copied.test(event.key())) {
             order.changed(event);
-            return;
+            if (!order.goesFirst(event.key())) {
+                return;
+            }
         }
         Net before = batch.get(event.key());
         boolean created = before == null ? creates : before.created();

@@ -55,6 +55,11 @@ interface WriteOrder {
         }
 
         @Override
+        public boolean goesFirst(Bytes key) {
+            return false;
+        }
+
+        @Override
         public long newest() {
             return 0;
         }
@@ -109,6 +114,9 @@ interface WriteOrder {
 
     /** What is to be copied before anything else. */
     List<KeyRange> first();
+
+    /** Whether {@code key} is of {@link #first}: its changes are applied though the copy has not come to it. */
+    boolean goesFirst(Bytes key);
 
     /** The newest revision of the primary of which anything was written before the copy came to it. */
     long newest();

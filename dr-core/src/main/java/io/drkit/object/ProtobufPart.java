@@ -30,6 +30,22 @@ record ProtobufPart(Slice content, boolean isNumber, long number) implements Pat
         return parts;
     }
 
+    /** Without a list of all: of every key there is, it is asked of what kind it is. */
+    @Override
+    public String text(String name, int number) {
+        if (!isNumber) {
+            Wire fields = content.wire();
+            while (fields.next()) {
+                if (fields.field() == number) {
+                    return fields.type() == Wire.VARINT
+                            ? Long.toString(fields.number())
+                            : fields.content().text();
+                }
+            }
+        }
+        return "";
+    }
+
     @Override
     public String text() {
         return isNumber ? Long.toString(number) : content.text();
