@@ -55,12 +55,7 @@ final class SmallerParts {
             if (changes.isEmpty()) {
                 return;
             }
-            boolean done = writer.write(changes, next.get()) == Outcome.DONE;
-            changes.stream()
-                    .map(Change::key)
-                    .filter(key -> !done || writer.isSkipped(key))
-                    .forEach(order::forget);
-            if (done) {
+            if (writeOnce(changes, next.get())) {
                 written.addAll(changes);
                 return;
             }
@@ -73,6 +68,16 @@ final class SmallerParts {
             }
         }
         giveUp(keys.get(0), next);
+    }
+
+    /** Writes all of these, or tells that a guard did not hold. What was not written was not pulled ahead either. */
+    boolean writeOnce(List<Change> changes, Checkpoint next) {
+        boolean done = writer.write(changes, next) == Outcome.DONE;
+        changes.stream()
+                .map(Change::key)
+                .filter(key -> !done || writer.isSkipped(key))
+                .forEach(order::forget);
+        return done;
     }
 
     /** The keys about which something is to be done, in the order in which it is. */

@@ -9,7 +9,6 @@ import io.drkit.keystore.WatchEvent;
 import io.drkit.keystore.WatchSignal;
 import io.drkit.mirror.Checkpoint.Witness;
 import io.drkit.mirror.Corrections.Review;
-import io.drkit.mirror.StandbyWriter.Outcome;
 import io.drkit.mirror.Strangers.Mark;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -255,12 +254,7 @@ final class Tail {
             if (!writer.fits(changes)) {
                 progress.revisionSplit();
             }
-            boolean done = writer.write(changes, next.get()) == Outcome.DONE;
-            changes.stream()
-                    .map(Change::key)
-                    .filter(key -> !done || writer.isSkipped(key))
-                    .forEach(order::forget);
-            if (done) {
+            if (parts.writeOnce(changes, next.get())) {
                 changes.forEach(review::made);
                 return;
             }
