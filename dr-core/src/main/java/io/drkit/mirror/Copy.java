@@ -20,7 +20,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,15 +38,8 @@ final class Copy {
     /** So many keys are made out at a time. */
     private static final int STEP = 500;
 
-    /**
-     * The next page of both sides, asked for while the one before is written.
-     *
-     * @param source of the primary
-     * @param standby of the standby
-     * @param bare whether the standby was asked for its keys only
-     */
-    private record Ahead(
-            Bytes from, long revision, CompletableFuture<Page> source, CompletableFuture<Page> standby, boolean bare) {
+    /** The primary's next page, asked for while the one before is written. */
+    private record Ahead(Bytes from, long revision, CompletableFuture<Page> page) {
 
         boolean isOf(Bytes from, long revision) {
             return this.revision == revision && this.from.equals(from);
@@ -69,9 +61,11 @@ final class Copy {
     /** A key of the page that is being copied which can testify to the primary's history. */
     private @Nullable KeyValue witness;
 
+    /** What the standby holds from {@link #expected} on, where the next page is to begin; null where that has to be asked anew. */
+    private @Nullable StandbyPages there;
+
+    private @Nullable Bytes expected;
     private int limit;
-    /** Whether the standby is taken to hold nothing there but what was pulled ahead: then its keys will do. */
-    private boolean bare;
 
     /** What goes before everything else was copied by this run. */
     private boolean begun;
@@ -100,7 +94,6 @@ final class Copy {
         this.order = order;
         this.progress = progress;
         this.limit = Math.min(options.pageSize(), FIRST_PAGE);
-        this.bare = scope.standbyIsAlive();
     }
 
     boolean isComplete() {
@@ -135,7 +128,7 @@ final class Copy {
             // Else something was pulled that is newer than what the tail has reached: the copy is not complete before
             // it has.
         } catch (CompactedException e) {
-            window.abandon().forEach(change -> order.forget(change.key()));
+            window.abandon().forEach(change -> order.doubt(change.key()));
             throw e;
         }
         limit = Math.min(options.pageSize(), 4 * limit);
@@ -158,10 +151,10 @@ final class Copy {
         begun = true;
     }
 
-    /** What was sent and not done; if it was pulled ahead, that does not count. */
+    /** What was sent and not done. It will be looked at anew; and if it was pulled ahead, once more when the copy comes to it. */
     private List<Bytes> undone(Window window) throws InterruptedException {
         List<Bytes> keys = window.finish().stream().map(Change::key).toList();
-        keys.forEach(order::forget);
+        keys.forEach(order::doubt);
         if (!keys.isEmpty()) {
             order.wasWrong();
         }
@@ -204,15 +197,13 @@ final class Copy {
             throws InterruptedException {
         long revision = tail.position();
         Ahead here = ahead != null && ahead.isOf(from, revision) ? ahead : ask(from, revision);
-        Page page = KeyStore.await(here.source());
+        StandbyPages there = standbyFrom(from);
+        Page page = KeyStore.await(here.page());
         Bytes next = page.more() ? successor(page) : null;
         ahead = next == null ? null : ask(next, revision);
-        List<KeyValue> wanted = wanted(page.entries());
-        witness = wanted.stream()
-                .max(Comparator.comparingLong(KeyValue::modRevision))
-                .orElse(null);
-        KeyRange range = scope.range().from(from).before(next);
-        copy(range, wanted, KeyStore.await(here.standby()), here.bare(), window, again);
+        witness = null;
+        copy(scope.range().from(from).before(next), page.entries(), there, window, again);
+        expected = next;
         progress.copied(page.entries().size(), next == null);
         return next;
     }
@@ -224,59 +215,42 @@ final class Copy {
                 revision,
                 order.page(rest, limit, revision)
                         .map(CompletableFuture::completedFuture)
-                        .orElseGet(() -> source.fetch(RangeRequest.of(rest, revision, limit))),
-                standby.fetch(request(rest, limit, bare)),
-                bare);
+                        .orElseGet(() -> source.fetch(RangeRequest.of(rest, revision, limit))));
     }
 
-    private static RangeRequest request(KeyRange range, int limit, boolean bare) {
-        RangeRequest request = RangeRequest.of(range, 0, limit);
-        return bare ? request.onlyKeys() : request;
-    }
-
-    private void copy(KeyRange range, List<KeyValue> wanted, Page there, boolean asked, Window window, Set<Bytes> again)
-            throws InterruptedException {
-        Page next = there;
-        boolean lacksValues = asked;
-        for (KeyRange rest = range; ; ) {
-            bare = scope.standbyIsAlive() && next.entries().stream().allMatch(this::isKnown);
-            if (lacksValues && !bare) {
-                next = standby.range(request(rest, options.pageSize(), false));
-                lacksValues = false;
-            }
-            Bytes end = end(next, rest);
-            copyInSteps(rest.before(end), wanted, next.entries(), lacksValues, window, again);
-            if (end == null) {
-                return;
-            }
-            rest = rest.from(end);
-            lacksValues = bare;
-            next = standby.range(request(rest, options.pageSize(), bare));
+    /** A page that is copied again finds there what was written the first time. */
+    private StandbyPages standbyFrom(Bytes from) {
+        StandbyPages known = there;
+        if (known == null || expected == null || !expected.equals(from)) {
+            known = new StandbyPages(standby, scope.range().from(from), limit, options.pageSize());
+            there = known;
         }
+        expected = null;
+        return known;
     }
 
-    /** Whether nothing more need be known of what the standby has there. */
-    private boolean isKnown(KeyValue entry) {
-        return order.isPulled(entry.key()) || !scope.mayAdmit(entry.key());
+    private void copy(KeyRange range, List<KeyValue> here, StandbyPages there, Window window, Set<Bytes> again)
+            throws InterruptedException {
+        KeyRange rest = range;
+        for (Bytes end = there.end(rest); end != null; end = there.end(rest)) {
+            copyInSteps(rest.before(end), here, there.entries(), window, again);
+            rest = rest.from(end);
+            there.turn();
+        }
+        copyInSteps(rest, here, there.entries(), window, again);
     }
 
     /** While one step is under way the next is made out. */
-    private void copyInSteps(
-            KeyRange range,
-            List<KeyValue> wanted,
-            List<KeyValue> there,
-            boolean lacksValues,
-            Window window,
-            Set<Bytes> again)
+    private void copyInSteps(KeyRange range, List<KeyValue> here, List<KeyValue> there, Window window, Set<Bytes> again)
             throws InterruptedException {
-        List<KeyValue> here = within(wanted, range);
+        List<KeyValue> within = within(here, range);
         KeyRange rest = range;
-        for (int i = STEP; i < here.size(); i += STEP) {
-            Bytes end = here.get(i).key();
-            copyPart(rest.before(end), wanted, there, lacksValues, window, again);
+        for (int i = STEP; i < within.size(); i += STEP) {
+            Bytes end = within.get(i).key();
+            copyPart(rest.before(end), within, there, window, again);
             rest = rest.from(end);
         }
-        copyPart(rest, wanted, there, lacksValues, window, again);
+        copyPart(rest, within, there, window, again);
     }
 
     /** The part of a list in key order that lies in a range. */
@@ -300,33 +274,20 @@ final class Copy {
         return low;
     }
 
-    private void copyPart(
-            KeyRange part,
-            List<KeyValue> wanted,
-            List<KeyValue> there,
-            boolean lacksValues,
-            Window window,
-            Set<Bytes> again)
+    private void copyPart(KeyRange part, List<KeyValue> here, List<KeyValue> there, Window window, Set<Bytes> again)
             throws InterruptedException {
         Map<Bytes, Long> pulled = order.arrive(part);
-        List<KeyValue> fresh = within(wanted, part);
+        List<KeyValue> fresh = wanted(within(here, part));
+        fresh.forEach(this::mayWitness);
         List<KeyValue> open = within(there, part);
         if (!pulled.isEmpty()) {
             again.addAll(pulled.keySet());
             fresh.stream()
                     .filter(entry -> pulled.getOrDefault(entry.key(), 0L) == entry.modRevision())
                     .forEach(entry -> again.remove(entry.key()));
-            // What the standby has there may have been read before it was pulled.
+            // What the standby has there was read before it was pulled.
             fresh = without(pulled.keySet(), fresh);
             open = without(pulled.keySet(), open);
-        }
-        if (lacksValues) {
-            // Pulled when its page came, and not written after all.
-            Set<Bytes> unknown =
-                    open.stream().map(KeyValue::key).filter(scope::mayAdmit).collect(Collectors.toSet());
-            again.addAll(unknown);
-            fresh = without(unknown, fresh);
-            open = List.of();
         }
         Map<Bytes, KeyValue> byKey = new HashMap<>();
         fresh.forEach(entry -> byKey.put(entry.key(), entry));
@@ -336,6 +297,12 @@ final class Copy {
                 byKey,
                 key -> end != null && key.compareTo(end) >= 0 && scope.range().contains(key),
                 true));
+    }
+
+    private void mayWitness(KeyValue entry) {
+        if (witness == null || entry.modRevision() > witness.modRevision()) {
+            witness = entry;
+        }
     }
 
     private static List<KeyValue> without(Set<Bytes> keys, List<KeyValue> entries) {
@@ -380,12 +347,6 @@ final class Copy {
                         .toList(),
                 revision,
                 Review.NONE);
-    }
-
-    /** Where the part of {@code range} ends that {@code page}, which began with it, shows; null if it shows all. */
-    private static @Nullable Bytes end(Page page, KeyRange range) {
-        Bytes end = page.more() ? successor(page) : null;
-        return end != null && range.contains(end) ? end : null;
     }
 
     private static Bytes successor(Page page) {

@@ -7,7 +7,6 @@ import io.drkit.keystore.KeyRange;
 import io.drkit.keystore.KeyStore;
 import io.drkit.keystore.KeyValue;
 import io.drkit.keystore.Page;
-import io.drkit.keystore.RangeRequest;
 import io.drkit.keystore.WatchEvent;
 import io.drkit.object.OwnerReference;
 import io.drkit.object.StoredObject;
@@ -19,7 +18,6 @@ import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -80,12 +78,9 @@ final class Families {
     /**
      * The owners one of which must be there, or a garbage collector deletes the entry. Empty if it would not: there are none, they cannot be read,
      * or one is of an unknown kind.
+     *
+     * @param read what {@code entry} says
      */
-    List<Owner> owners(KeyValue entry) {
-        return owners(entry, StoredObject.read(entry.value()));
-    }
-
-    /** @param read what {@code entry} says, where that is known */
     List<Owner> owners(KeyValue entry, Optional<StoredObject> read) {
         // Most have none.
         if (read.isEmpty() || read.get().owners().isEmpty()) {
@@ -212,15 +207,18 @@ final class Families {
         return index;
     }
 
+    /** Whose it is, as it says itself. Whether it is wanted is asked when it is pulled. */
     private void enter(KeyValue entry, Map<Bytes, List<Bytes>> index) {
         if (!scope.mayAdmit(entry.key())) {
             return;
         }
         remember(entry);
-        List<Owner> owners = owners(entry);
-        if (!owners.isEmpty() && scope.holds(entry)) {
-            owners.forEach(owner -> index.merge(owner.key(), List.of(entry.key()), Families::joined));
-        }
+        StoredObject.read(entry.value()).ifPresent(object -> {
+            for (OwnerReference owner : object.owners()) {
+                mapping.key(owner, object.namespace())
+                        .ifPresent(key -> index.merge(key, List.of(entry.key()), Families::joined));
+            }
+        });
     }
 
     private void remember(KeyValue entry) {
@@ -238,28 +236,10 @@ final class Families {
         return all;
     }
 
-    /** Page after page, each at the newest revision: what changes meanwhile is the tail's to bring. Returns the newest of them. */
+    /** What changes meanwhile is the tail's to bring. */
     private long walk(KeyRange range, Consumer<KeyValue> reader) {
-        CompletableFuture<Page> next = source.fetch(RangeRequest.of(range, 0, pageSize));
-        KeyRange rest = range;
-        long revision = 0;
-        for (boolean more = true; more; ) {
-            Page page = await(next);
-            revision = Math.max(revision, page.revision());
-            more = page.more() && !page.entries().isEmpty();
-            if (more) {
-                rest = rest.from(
-                        page.entries().get(page.entries().size() - 1).key().successor());
-                next = source.fetch(RangeRequest.of(rest, 0, pageSize));
-            }
-            page.entries().forEach(reader);
-        }
-        return revision;
-    }
-
-    private static Page await(CompletableFuture<Page> page) {
         try {
-            return KeyStore.await(page);
+            return new Walk(source, range, pageSize).read(reader);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new RestartException("interrupted");

@@ -59,7 +59,10 @@ final class FamilyOrder implements WriteOrder {
      *
      * @param revision at which the primary last changed it
      */
-    private record Pulled(long revision, int uidHash) {}
+    private record Pulled(long revision, int uidHash) {
+
+        static final Pulled IN_DOUBT = new Pulled(0, 0);
+    }
 
     /** One object that is to be written: what the primary has, and the change that brings it. */
     private static final class Member {
@@ -119,11 +122,6 @@ final class FamilyOrder implements WriteOrder {
     }
 
     @Override
-    public boolean isPulled(Bytes key) {
-        return pulled.containsKey(key);
-    }
-
-    @Override
     public void remember(KeyValue entry) {
         remember(entry, StoredObject.read(entry.value()));
     }
@@ -135,8 +133,8 @@ final class FamilyOrder implements WriteOrder {
     }
 
     @Override
-    public void forget(Bytes key) {
-        pulled.remove(key);
+    public void doubt(Bytes key) {
+        pulled.computeIfPresent(key, (any, before) -> Pulled.IN_DOUBT);
     }
 
     @Override
@@ -242,7 +240,7 @@ final class FamilyOrder implements WriteOrder {
                 if (members.containsKey(owner.key())) {
                     continue; // whether it goes is decided when they are sorted
                 }
-                if (before != null) {
+                if (before != null && !before.equals(Pulled.IN_DOUBT)) {
                     member.safe |= before.uidHash() == owner.uid().hashCode();
                 } else {
                     open.computeIfAbsent(key, any -> new ArrayList<>()).add(owner);

@@ -70,13 +70,13 @@ final class SmallerParts {
         giveUp(keys.get(0), next);
     }
 
-    /** Writes all of these, or tells that a guard did not hold. What was not written was not pulled ahead either. */
+    /** Writes all of these, or tells that a guard did not hold. What was not written, or only in part, was pulled ahead in doubt only. */
     boolean writeOnce(List<Change> changes, Checkpoint next) {
         boolean done = writer.write(changes, next) == Outcome.DONE;
         changes.stream()
                 .map(Change::key)
                 .filter(key -> !done || writer.isSkipped(key))
-                .forEach(order::forget);
+                .forEach(order::doubt);
         return done;
     }
 

@@ -28,15 +28,10 @@ interface WriteOrder {
         }
 
         @Override
-        public boolean isPulled(Bytes key) {
-            return false;
-        }
-
-        @Override
         public void remember(KeyValue entry) {}
 
         @Override
-        public void forget(Bytes key) {}
+        public void doubt(Bytes key) {}
 
         @Override
         public void changed(WatchEvent event) {}
@@ -85,19 +80,16 @@ interface WriteOrder {
             Collection<Change> changes, Map<Bytes, KeyValue> wanted, Predicate<Bytes> ahead, boolean whole);
 
     /**
-     * What was pulled ahead into a part of the range that the copy has come to, with the revision at which the primary last changed each. It is not
-     * ahead any more.
+     * What was pulled ahead into a part of the range that the copy has come to, with the revision at which the primary last changed each; 0 where
+     * what became of it is not known. It is not ahead any more.
      */
     Map<Bytes, Long> arrive(KeyRange part);
-
-    /** Whether {@code key} was pulled ahead, and the copy has not come to it. */
-    boolean isPulled(Bytes key);
 
     /** An entry was written, or found to be there, before the copy came to it. */
     void remember(KeyValue entry);
 
-    /** What was pulled ahead was not written after all: the copy brings it when it comes to it. */
-    void forget(Bytes key);
+    /** What was pulled ahead was not written as it was meant to be: what became of it is not known. */
+    void doubt(Bytes key);
 
     /** To be shown every entry that is about to be mirrored. */
     void learn(KeyValue entry);

@@ -307,7 +307,7 @@ record Mutation(String name, String file, String text, String replacement, Strin
             new Mutation(
                             "what was pulled ahead and not written is forgotten",
                             "mirror/Copy",
-                            "keys.forEach(order::forget);",
+                            "keys.forEach(order::doubt);",
                             "")
                     .where(LIVING),
             new Mutation(
