@@ -43,6 +43,9 @@ final class FamilyOrder implements WriteOrder {
     /** What was written before the copy came to it. */
     private final NavigableMap<Bytes, Pulled> pulled = new TreeMap<>();
 
+    /** What the copy has yet to come to begins here; null where there is no such. */
+    private @Nullable Bytes front;
+
     private long newest;
     private int pulledNow;
     /** Whether what the copy has not come to is taken to be absent from the standby, as it mostly is; each creation's guard knows better. */
@@ -113,6 +116,7 @@ final class FamilyOrder implements WriteOrder {
     @Override
     public Map<Bytes, Long> arrive(KeyRange part) {
         Bytes end = part.end();
+        front = end;
         NavigableMap<Bytes, Pulled> here =
                 end == null ? pulled.tailMap(part.start(), true) : pulled.subMap(part.start(), true, end, false);
         Map<Bytes, Long> arrived = new LinkedHashMap<>();
@@ -134,7 +138,9 @@ final class FamilyOrder implements WriteOrder {
 
     @Override
     public void doubt(Bytes key) {
-        pulled.computeIfPresent(key, (any, before) -> Pulled.IN_DOUBT);
+        if (front != null && key.compareTo(front) >= 0) {
+            pulled.put(key, Pulled.IN_DOUBT);
+        }
     }
 
     @Override
@@ -175,12 +181,14 @@ final class FamilyOrder implements WriteOrder {
 
     @Override
     public void copiedTo(Bytes key) {
+        front = key;
         families.passed(key);
     }
 
     @Override
     public void copied() {
         pulled.clear();
+        front = null;
         newest = 0;
         families.forgetDependents();
     }

@@ -88,7 +88,7 @@ interface WriteOrder {
     /** An entry was written, or found to be there, before the copy came to it. */
     void remember(KeyValue entry);
 
-    /** What was pulled ahead was not written as it was meant to be: what became of it is not known. */
+    /** Something about {@code key} was not written as it was meant to be. If it is ahead of the copy, what becomes of it is not known any more. */
     void doubt(Bytes key);
 
     /** To be shown every entry that is about to be mirrored. */
