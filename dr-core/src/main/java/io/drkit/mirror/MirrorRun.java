@@ -140,9 +140,11 @@ final class MirrorRun {
     /** Moves the checkpoint to the primary's newest revision, with everything to be copied. */
     private Watch beginCopy(StandbyWriter writer, Strangers strangers) {
         strangers.recount();
-        session.shrink().beforeCopy(writer.checkpoint());
         long floor = standby.revision();
         Page now = source.range(RangeRequest.of(scope.range(), 0, 1).onlyKeys());
+        // Not before: what is deleted between the judgement and the revision from which the watch tells would be judged
+        // by nobody.
+        session.shrink().beforeCopy(writer.checkpoint());
         Watch watch = open(
                 writer,
                 now.revision(),

@@ -83,10 +83,11 @@ final class LivingJudge {
                 broken.accept(
                         "nothing else touched", "nobody can tell whether it is in scope: " + Side.show(operation));
             }
-            // What the primary gave, and has made anew, is not the standby's own to keep.
+            // What the primary gave, if only over a stranger's, and has made anew, is not the standby's own to keep.
             if (there != null
                     && !there.leased()
                     && standby.createdByStrangers.contains(key)
+                    && standby.strangeBefore.contains(key)
                     && desired.objection(put.value(), there.value()).isPresent()) {
                 broken.accept("nothing else touched", "written in spite of an objection: " + Side.show(operation));
             }

@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 @ExtendWith(Hushed.class)
 class MutationTest {
 
-    private static final int SEEDS = Integer.getInteger("drkit.mutation.seeds", 4_000);
+    private static final int SEEDS = Integer.getInteger("drkit.mutation.seeds", 40_000);
 
     private static final String NAMED = System.getProperty("drkit.mutation", "");
 
