@@ -70,6 +70,9 @@ final class Copy {
     /** What goes before everything else was copied by this run. */
     private boolean begun;
 
+    /** All is copied but for something that was pulled ahead and is newer than what the tail has reached. */
+    private boolean waits;
+
     Copy(
             KeyStore source,
             KeyStore standby,
@@ -100,6 +103,11 @@ final class Copy {
         return writer.checkpoint().isComplete();
     }
 
+    /** Whether there is nothing to be done before the tail has come further. */
+    boolean waitsFor(Tail tail) {
+        return waits && tail.position() < order.newest();
+    }
+
     /** Whether {@code key} was copied, so that its changes are to be applied. */
     boolean covers(Bytes key) {
         Bytes copiedTo = writer.checkpoint().copiedTo();
@@ -122,11 +130,10 @@ final class Copy {
             Bytes copied = copyPage(from, tail, window, again);
             again.addAll(undone(window));
             corrections.settle(again, tail.position(), Review.NONE);
-            if (copied != null || tail.position() >= order.newest()) {
+            waits = copied == null && tail.position() < order.newest();
+            if (!waits) {
                 finishPage(tail, copied);
             }
-            // Else something was pulled that is newer than what the tail has reached: the copy is not complete before
-            // it has.
         } catch (CompactedException e) {
             window.abandon().forEach(change -> order.doubt(change.key()));
             throw e;
@@ -136,18 +143,20 @@ final class Copy {
 
     /** Only what the standby lacks: the rest is done when the copy comes to it. */
     private void copyWhatGoesFirst(long revision, Window window) throws InterruptedException {
+        Set<Bytes> again = new LinkedHashSet<>();
         for (KeyRange range : order.first()) {
             for (KeyRange rest = range; ; ) {
                 Page page = source.range(RangeRequest.of(rest, revision, options.pageSize()));
                 Bytes end = page.more() ? successor(page) : null;
-                createMissing(page.entries(), range, window);
+                createMissing(page.entries(), range, window, again);
                 if (end == null) {
                     break;
                 }
                 rest = rest.from(end);
             }
         }
-        corrections.settle(undone(window), revision, Review.NONE);
+        again.addAll(undone(window));
+        corrections.settle(again, revision, Review.NONE);
         begun = true;
     }
 
@@ -161,7 +170,8 @@ final class Copy {
         return keys;
     }
 
-    private void createMissing(List<KeyValue> entries, KeyRange range, Window window) throws InterruptedException {
+    private void createMissing(List<KeyValue> entries, KeyRange range, Window window, Set<Bytes> again)
+            throws InterruptedException {
         Map<Bytes, KeyValue> wanted = new LinkedHashMap<>();
         wanted(entries).stream().filter(entry -> !covers(entry.key())).forEach(entry -> wanted.put(entry.key(), entry));
         Strangers.Look there = strangers.lookAt(List.copyOf(wanted.keySet()));
@@ -179,13 +189,13 @@ final class Copy {
                 wanted,
                 key -> !covers(key) && !range.contains(key) && scope.range().contains(key),
                 true);
-        window.send(groups);
         groups.stream().flatMap(List::stream).filter(Change::creates).forEach(change -> {
             KeyValue entry = wanted.get(change.key());
             if (entry != null) {
                 order.remember(entry);
             }
         });
+        send(groups, window, again);
     }
 
     /**
@@ -201,6 +211,10 @@ final class Copy {
         Page page = KeyStore.await(here.page());
         Bytes next = page.more() ? successor(page) : null;
         ahead = next == null ? null : ask(next, revision);
+        if (next != null && !scope.standbyIsAlive()) {
+            // Nobody watches the standby for the copy: what it holds is asked for shortly before it is compared.
+            this.there = new StandbyPages(standby, scope.range().from(next), limit, options.pageSize());
+        }
         witness = null;
         copy(scope.range().from(from).before(next), page.entries(), there, window, again);
         expected = next;
@@ -292,11 +306,32 @@ final class Copy {
         Map<Bytes, KeyValue> byKey = new HashMap<>();
         fresh.forEach(entry -> byKey.put(entry.key(), entry));
         Bytes end = part.end();
-        window.send(order.arrange(
-                differences.in(part, fresh, open, true),
-                byKey,
-                key -> end != null && key.compareTo(end) >= 0 && scope.range().contains(key),
-                true));
+        send(
+                order.arrange(
+                        differences.in(part, fresh, open, true),
+                        byKey,
+                        key -> end != null
+                                && key.compareTo(end) >= 0
+                                && scope.range().contains(key),
+                        true),
+                window,
+                again);
+    }
+
+    /** What rests on owners that were sent before waits until they have landed; if something came to harm, it is looked at once more. */
+    private void send(List<List<Change>> groups, Window window, Set<Bytes> again) throws InterruptedException {
+        if (order.restsOnPulled()) {
+            List<Bytes> harmed = undone(window);
+            again.addAll(harmed);
+            if (!harmed.isEmpty()) {
+                groups.stream().flatMap(List::stream).map(Change::key).forEach(key -> {
+                    order.doubt(key);
+                    again.add(key);
+                });
+                return;
+            }
+        }
+        window.send(groups);
     }
 
     private void mayWitness(KeyValue entry) {

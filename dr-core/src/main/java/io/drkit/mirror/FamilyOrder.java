@@ -48,6 +48,7 @@ final class FamilyOrder implements WriteOrder {
 
     private long newest;
     private int pulledNow;
+    private boolean restsOnPulled;
     /** Whether what the copy has not come to is taken to be absent from the standby, as it mostly is; each creation's guard knows better. */
     private boolean hopeful = true;
 
@@ -111,6 +112,11 @@ final class FamilyOrder implements WriteOrder {
             }
             return null;
         }
+    }
+
+    @Override
+    public boolean restsOnPulled() {
+        return restsOnPulled;
     }
 
     @Override
@@ -213,6 +219,7 @@ final class FamilyOrder implements WriteOrder {
         boolean looks = !whole || !hopeful;
         List<Bytes> fresh = new ArrayList<>(members.keySet());
         pulledNow = 0;
+        restsOnPulled = false;
         while (!fresh.isEmpty()) {
             Set<Bytes> missing =
                     resolveOwners(fresh, members, key -> leaving.contains(key) || (!looks && ahead.test(key)));
@@ -249,7 +256,9 @@ final class FamilyOrder implements WriteOrder {
                     continue; // whether it goes is decided when they are sorted
                 }
                 if (before != null && !before.equals(Pulled.IN_DOUBT)) {
-                    member.safe |= before.uidHash() == owner.uid().hashCode();
+                    boolean isIt = before.uidHash() == owner.uid().hashCode();
+                    restsOnPulled |= isIt && !member.safe;
+                    member.safe |= isIt;
                 } else {
                     open.computeIfAbsent(key, any -> new ArrayList<>()).add(owner);
                 }

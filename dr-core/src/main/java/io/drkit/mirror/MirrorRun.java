@@ -231,7 +231,7 @@ final class MirrorRun {
                 : null) {
             while (!session.isStopping()) {
                 progress.state(copy.isComplete() ? State.STREAMING : State.COPYING);
-                boolean copying = !copy.isComplete() && tail.isWhole();
+                boolean copying = !copy.isComplete() && tail.isWhole() && !copy.waitsFor(tail);
                 if (copying) {
                     copyPage(copy, tail, watch, vigil);
                 }

@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What the standby holds where a copy goes, page by page; while one is used the next is under way. Nothing is asked for twice, so a standby that
- * holds little is asked once. What is written there meanwhile is told by the guards of what the copy writes, and by the books on foreign revisions.
+ * holds little is asked once. What others write there meanwhile is not told: the guards of what the copy writes do not let it pass, and where the copy
+ * writes nothing, it is the {@link Keeper}'s to see.
  */
 final class StandbyPages {
 

@@ -23,6 +23,11 @@ interface WriteOrder {
         }
 
         @Override
+        public boolean restsOnPulled() {
+            return false;
+        }
+
+        @Override
         public Map<Bytes, Long> arrive(KeyRange part) {
             return Map.of();
         }
@@ -78,6 +83,9 @@ interface WriteOrder {
      */
     List<List<Change>> arrange(
             Collection<Change> changes, Map<Bytes, KeyValue> wanted, Predicate<Bytes> ahead, boolean whole);
+
+    /** Whether something was arranged last whose owner was pulled ahead before, and so has to have landed first. */
+    boolean restsOnPulled();
 
     /**
      * What was pulled ahead into a part of the range that the copy has come to, with the revision at which the primary last changed each; 0 where
