@@ -35,8 +35,8 @@ final class Copy {
     /** What was copied counts once its page is through. So the first is small, and each may be four times the last: over a bad link, too, a copy comes on. */
     private static final int FIRST_PAGE = 500;
 
-    /** So many keys are made out at a time. */
-    private static final int STEP = 500;
+    /** So many keys are made out at a time: while one such step is under way the next is, and at the start of a page nothing is. */
+    private static final int STEP = 250;
 
     /** The primary's next page, asked for while the one before is written. */
     private record Ahead(Bytes from, long revision, CompletableFuture<Page> page) {

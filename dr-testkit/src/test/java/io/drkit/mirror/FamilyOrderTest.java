@@ -9,6 +9,8 @@ import io.drkit.keystore.KeyRange;
 import io.drkit.keystore.KeyValue;
 import io.drkit.object.OwnerReference;
 import io.drkit.object.StoredObject;
+import io.drkit.testkit.FaultyKeyStore;
+import io.drkit.testkit.FaultyKeyStore.Moment;
 import io.drkit.testkit.InMemoryKeyStore;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -17,6 +19,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -64,6 +67,31 @@ class FamilyOrderTest {
         }
         mirror(MirrorOptions.builder().pageSize(400));
         assertAll();
+    }
+
+    @Test
+    void a_wide_family_waits_for_its_owner_whose_transaction_came_to_harm() throws InterruptedException {
+        for (int i = 0; i < 600; i++) {
+            put("configmaps", "ConfigMap", "a" + i);
+        }
+        put("statefulsets", "StatefulSet", "s");
+        for (int i = 0; i < 1_500; i++) {
+            put("configmaps", "ConfigMap", "c" + i, "apps/v1 StatefulSet s");
+        }
+        AtomicBoolean meddled = new AtomicBoolean();
+        FaultyKeyStore meddling = new FaultyKeyStore(standby, (moment, call) -> {
+            boolean copying = moment == Moment.BEFORE && names().contains("a0");
+            if (copying && call.equals("commit") && !meddled.getAndSet(true)) {
+                standby.put("/registry/configmaps/team/c1000", object("v1", "ConfigMap", "c1000"));
+            }
+        });
+        try (MirrorSession session = new DefaultKeyMirror(primary, meddling).start(new LivingScope())) {
+            caughtUp(session);
+        }
+        assertThat(meddled).isTrue();
+        assertNothingToCollect();
+        assertThat(standby.content(new LivingScope().range())).isEqualTo(primary.content(new LivingScope().range()));
+        assertThat(standby.count(KeyRange.prefix(DrKitKeys.QUARANTINE))).isPositive();
     }
 
     @Test

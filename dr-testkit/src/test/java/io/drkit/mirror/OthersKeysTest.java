@@ -12,7 +12,9 @@ import io.drkit.testkit.FaultyKeyStore;
 import io.drkit.testkit.FaultyKeyStore.Moment;
 import io.drkit.testkit.InMemoryKeyStore;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 
 /** What others put on the standby, and what is out of scope there, outlives everything the primary does. */
@@ -59,6 +61,29 @@ class OthersKeysTest extends MirrorFixture {
             assertThat(session.status().setAside()).isEqualTo(1);
         }
         assertThat(standby.content(SCOPE.range())).doesNotContainKey(Bytes.utf8("/registry/k"));
+    }
+
+    /** The control plane of this standby is stopped: nobody watches it for the copy. */
+    @Test
+    void what_others_change_ahead_of_a_copy_is_put_right_when_it_comes_there() throws Exception {
+        for (String key : List.of("/registry/zz-deleted", "/registry/zz-changed")) {
+            primary.put(key, "v");
+            standby.put(key, "v");
+        }
+        AtomicBoolean meddled = new AtomicBoolean();
+        FaultyKeyStore meddling = new FaultyKeyStore(standby, (moment, call) -> {
+            boolean copying = standby.content(SCOPE.range()).containsKey(Bytes.utf8(key(0)));
+            if (copying && call.equals("commit") && !meddled.getAndSet(true)) {
+                standby.delete("/registry/zz-deleted");
+                standby.put("/registry/zz-changed", "another's");
+            }
+        });
+        try (MirrorSession session =
+                new DefaultKeyMirror(primary, meddling, options().pageSize(10).build()).start(SCOPE)) {
+            caughtUp(session);
+        }
+        assertThat(meddled).isTrue();
+        assertThat(standby.content(SCOPE.range())).isEqualTo(primary.content(SCOPE.range()));
     }
 
     @Test

@@ -17,7 +17,7 @@ final class OwnershipCase implements BenchCase {
     private static final String PLAIN = "in the order of keys";
     private static final String SCOPED = "the same scope, in the order of keys";
     private static final String ORDERED = "by ownership";
-    private static final int ROUNDS = 5;
+    private static final int ROUNDS = 9;
     private static final String HEAP = "-Xmx512m";
     private static final double MEBIBYTES = 768;
     private static final Duration PATIENCE = Duration.ofMinutes(10);
