@@ -101,8 +101,8 @@ record Mutation(String name, String file, String text, String replacement, Strin
             new Mutation(
                     "what a window could not do is not done",
                     "mirror/Copy",
-                    "again.addAll(undone(window));",
-                    "undone(window);"),
+                    "window, again);\n            again.addAll(undone(window));",
+                    "window, again);\n            undone(window);"),
             new Mutation(
                     "the gaps between the mirror's revisions are not noted",
                     "mirror/ForeignRevisions",
