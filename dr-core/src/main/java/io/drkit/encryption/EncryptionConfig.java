@@ -1,6 +1,8 @@
 package io.drkit.encryption;
 
 import io.drkit.encryption.Provider.Identity;
+import io.drkit.encryption.ProviderLists.Slot;
+import io.drkit.file.PrivateFile;
 import io.drkit.keyspace.GroupResource;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -87,6 +89,20 @@ public record EncryptionConfig(List<Rule> rules) {
     public boolean writesLike(EncryptionConfig other) {
         return Stream.concat(patterns().stream(), other.patterns().stream())
                 .allMatch(resource -> writer(resource).equals(other.writer(resource)));
+    }
+
+    /**
+     * Whether kube-apiserver reads with this configuration all that one with {@code writer} writes. Of several local keys of one name the first counts:
+     * where another comes along with the writer's, it is not sure. Two configurations may be in use side by side where this holds both ways.
+     */
+    public boolean readsWhatIsWrittenWith(EncryptionConfig writer) {
+        return Stream.concat(patterns().stream(), writer.patterns().stream()).allMatch(resource -> {
+            List<Provider> readers = providersFor(resource);
+            Set<Slot> slots = ProviderLists.slots(readers);
+            return writer.writer(resource) instanceof Slot slot
+                    ? slots.contains(slot) && slots.stream().noneMatch(slot::clashesWith)
+                    : readers.contains(writer.writer(resource));
+        });
     }
 
     private Object writer(GroupResource resource) {

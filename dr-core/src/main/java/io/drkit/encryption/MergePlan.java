@@ -1,12 +1,15 @@
 package io.drkit.encryption;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Function;
 
 /**
  * The stages by which two sites come to read each other's values, to be done in order: one is over when all of its {@code then} is done.
@@ -65,6 +68,50 @@ public record MergePlan(List<Stage> stages, List<String> notes) {
         public String file() {
             return n + "-" + site + ".yaml";
         }
+    }
+
+    /** What {@link #toJson} wrote, with its files by their names. */
+    static MergePlan fromJson(String text, Function<String, EncryptionConfig> files) {
+        try {
+            JsonNode tree = new ObjectMapper().readTree(text);
+            List<Stage> stages = new ArrayList<>();
+            for (JsonNode each : tree.path("stages")) {
+                Side site = constant(Side.class, each.path("site").asText());
+                List<Action> then = texts(each.path("then")).stream()
+                        .map(action -> constant(Action.class, action))
+                        .toList();
+                String file = each.path("file").asText();
+                Stage stage = new Stage(
+                        each.path("n").asInt(),
+                        site,
+                        files.apply(file),
+                        then,
+                        each.path("purpose").asText(),
+                        texts(each.path("reads")));
+                if (stage.n() != stages.size() + 1 || !stage.file().equals(file)) {
+                    throw new IllegalArgumentException("The stages of plan.json are out of order.");
+                }
+                stages.add(stage);
+            }
+            return new MergePlan(stages, texts(tree.path("notes")));
+        } catch (JsonProcessingException e) {
+            throw new IllegalArgumentException("plan.json is no plan of 'drkit encryption plan'.");
+        }
+    }
+
+    private static <E extends Enum<E>> E constant(Class<E> type, String text) {
+        try {
+            return Enum.valueOf(type, text.toUpperCase(Locale.ROOT));
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("plan.json names a "
+                    + type.getSimpleName().toLowerCase(Locale.ROOT) + " that is none: \"" + text + "\".");
+        }
+    }
+
+    private static List<String> texts(JsonNode list) {
+        List<String> texts = new ArrayList<>();
+        list.forEach(text -> texts.add(text.asText()));
+        return texts;
     }
 
     /** The plan without its files: {@code {"stages": [{"n", "site", "file", "then", "purpose", "reads"}], "notes"}}. Bears no secret. */

@@ -3,6 +3,7 @@ package io.drkit.encryption;
 import io.drkit.UnsafeToProceedException;
 import io.drkit.encryption.MergePlan.Side;
 import io.drkit.encryption.MergePlan.Stage;
+import io.drkit.file.PrivateFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -46,6 +47,38 @@ public final class PlanFolder {
             stage.config().write(folder.resolve(stage.file()));
         }
         PrivateFile.write(folder.resolve(PLAN), plan.toJson() + System.lineSeparator());
+    }
+
+    /** Whether there is a plan. */
+    public boolean isPlan() {
+        return Files.isRegularFile(folder.resolve(PLAN));
+    }
+
+    /**
+     * Reads the plan.
+     *
+     * @throws IllegalArgumentException in one sentence, when there is none, or one of its files is not what it should be
+     */
+    public MergePlan read() {
+        try {
+            return MergePlan.fromJson(Files.readString(folder.resolve(PLAN)), file -> read(file));
+        } catch (IOException e) {
+            throw new IllegalArgumentException("Cannot read " + folder.resolve(PLAN)
+                    + ": is it a plan of 'drkit encryption plan', and may you read it?");
+        }
+    }
+
+    /** What a site has when a stage begins: the file of its stage before, or what it had before any. */
+    public EncryptionConfig before(MergePlan plan, Stage stage) {
+        return plan.stages().stream()
+                .filter(earlier -> earlier.n() < stage.n() && earlier.site() == stage.site())
+                .reduce((first, second) -> second)
+                .map(Stage::config)
+                .orElseGet(() -> read("0-" + stage.site() + ".yaml"));
+    }
+
+    private EncryptionConfig read(String file) {
+        return EncryptionConfig.read(folder.resolve(file));
     }
 
     /** Takes away what an interrupted plan left, so that each stage's file here is one of this plan. */

@@ -87,6 +87,12 @@ public record FileReplacement(
             return this;
         }
 
+        /** Only if the file still holds this; or, where it is empty, still is not there. Default: whatever is there. */
+        public Builder expectedContent(Optional<Bytes> content) {
+            this.expected = Optional.of(content.map(FileReading::sha256).orElse(ABSENT));
+            return this;
+        }
+
         /** The permission bits of a file that does not exist yet. Default: 0600. */
         public Builder modeIfAbsent(int mode) {
             this.modeIfAbsent = mode;

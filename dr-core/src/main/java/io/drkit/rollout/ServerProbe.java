@@ -1,0 +1,163 @@
+package io.drkit.rollout;
+
+import io.drkit.OutcomeUnknownException;
+import io.drkit.SiteUnreachableException;
+import io.drkit.node.CommandResult;
+import io.drkit.node.NodeAccess;
+import io.drkit.node.NodeCommand;
+import java.util.LinkedHashSet;
+import java.util.Locale;
+import java.util.Set;
+
+/**
+ * Asks a node which kube-apiserver runs there, and that one whether it is ready: on the node itself, so that no load balancer answers for another,
+ * and with the certificate by which kube-apiserver calls kubelets where that is there, for not every cluster lets strangers ask.
+ */
+final class ServerProbe {
+
+    /** $1 is the file as kube-apiserver is told it, $2 the folder whose disk matters. A process is known by the node's boot, its number, and when it began. */
+    private static final String PROCESSES = """
+            LC_ALL=C
+            export LC_ALL
+            boot=
+            read -r boot 2>/dev/null < /proc/sys/kernel/random/boot_id
+            for process in /proc/[0-9]*; do
+              comm=
+              read -r comm 2>/dev/null < "$process/comm" || continue
+              [ "$comm" = kube-apiserver ] || continue
+              tr '\\0' '\\n' 2>/dev/null < "$process/cmdline" | grep -qxF -e "--encryption-provider-config=$1" -e "$1" || continue
+              read -r stat 2>/dev/null < "$process/stat" || continue
+              set -- "$1" "$2" ${stat##*) }
+              [ "$3" = Z ] || printf 'server %s:%s:%s\\n' "$boot" "${process##*/}" "${22}"
+            done
+            free=$(df -Pk -- "$2" 2>/dev/null | { read -r _; read -r _ _ _ free _; printf '%s' "$free"; })
+            printf 'free %s\\n' "${free:-0}"
+            """;
+
+    /** $1 is the URL, $2 and $3 certificate and key, $4 what of the answer is of interest. The last line is the status. */
+    private static final String GET = """
+            url=$1 cert=$2 key=$3 pattern=$4
+            if command -v curl >/dev/null 2>&1; then
+              set -- -s -S -k --noproxy '*' --max-time 10 -w '\\n%{http_code}'
+              if [ -r "$cert" ] && [ -r "$key" ]; then set -- "$@" --cert "$cert" --key "$key"; fi
+              answer=$(curl "$@" -- "$url") || answer="$answer
+            000"
+            elif command -v wget >/dev/null 2>&1; then
+              set -- -q -O - --no-check-certificate --no-proxy --timeout=10 --tries=1
+              if [ -r "$cert" ] && [ -r "$key" ]; then set -- "$@" --certificate="$cert" --private-key="$key"; fi
+              answer=$(wget "$@" -- "$url") && answer="$answer
+            200" || answer="$answer
+            000"
+            else
+              echo 'it has neither curl nor wget to ask with; give a command that tells whether kube-apiserver is ready' >&2
+              exit 3
+            fi
+            printf '%s\\n' "$answer" | sed '$d' | grep -e "$pattern" | head -n 40
+            printf '%s\\n' "$answer" | tail -n 1
+            """;
+
+    static final String RELOADED = "apiserver_encryption_config_controller_automatic_reload_last_timestamp_seconds{";
+
+    private final NodeAccess node;
+    private final StaticPodOptions options;
+
+    ServerProbe(NodeAccess node, StaticPodOptions options) {
+        this.node = node;
+        this.options = options;
+    }
+
+    /** The processes, and what is free on the file's disk. */
+    record Processes(Set<String> servers, long freeBytes) {
+
+        /** The one that serves; empty for none or several. */
+        String server() {
+            return servers.size() == 1 ? servers.iterator().next() : "";
+        }
+    }
+
+    /** Whether the server is ready, and what it says if not. */
+    record Readiness(boolean ready, String why) {}
+
+    Processes processes(StaticPodManifest manifest, String hostPath) {
+        String folder = hostPath.substring(0, Math.max(1, hostPath.lastIndexOf('/')));
+        CommandResult result = run(NodeCommand.script(
+                        PROCESSES, manifest.flag(StaticPodApiserver.FLAG).orElse(""), folder)
+                .title("look for kube-apiserver"));
+        Set<String> servers = new LinkedHashSet<>();
+        long free = -1;
+        for (String line : result.outText().split("\n", -1)) {
+            if (line.startsWith("server ")) {
+                servers.add(line.substring("server ".length()));
+            } else if (line.matches("free \\d+")) {
+                free = Long.parseLong(line.substring("free ".length())) << 10;
+            }
+        }
+        if (free < 0) {
+            throw new SiteUnreachableException(node.name() + " could not be looked at: " + result.errText()
+                    + ". Does it have a POSIX shell, GNU coreutils and /proc?");
+        }
+        return new Processes(servers, free);
+    }
+
+    Readiness readiness(StaticPodManifest manifest) {
+        if (options.readyCommand().isPresent()) {
+            CommandResult result =
+                    run(NodeCommand.script(options.readyCommand().get()).title("ask whether it is ready"));
+            return new Readiness(result.succeeded(), "the command that tells returned " + result.exitCode());
+        }
+        CommandResult result = get(manifest, "/readyz", "^\\[-\\]");
+        String[] lines = result.outText().split("\n", -1);
+        String status = lines[lines.length - 1];
+        if (result.exitCode() == 3) {
+            return new Readiness(false, result.errText());
+        }
+        if (status.equals("401") || status.equals("403")) {
+            return new Readiness(
+                    false,
+                    "its /readyz answers " + status
+                            + " to strangers, and there is no certificate to ask it with; give a command that tells whether it is ready");
+        }
+        String checks = lines.length == 1 ? "" : ": " + String.join(", ", lines).replace(", " + status, "");
+        return new Readiness(
+                status.equals("200"),
+                status.equals("000") ? "it does not answer" : "its /readyz answers " + status + checks);
+    }
+
+    /**
+     * When kube-apiserver last reloaded the file with success, as it tells by a metric; empty when it does not say. Another value after the file was
+     * replaced is the proof that it has read the new one (Kubernetes documentation, "Configure automatic reloading").
+     */
+    String lastReload(StaticPodManifest manifest) {
+        CommandResult result = get(manifest, "/metrics", "^" + RELOADED + ".*status=\"success\"");
+        String[] lines = result.outText().split("\n", -1);
+        return lines[lines.length - 1].equals("200") ? String.join("\n", lines) : "";
+    }
+
+    private CommandResult get(StaticPodManifest manifest, String path, String pattern) {
+        String address = manifest.flag("bind-address").orElse("0.0.0.0");
+        String host = address.equals("0.0.0.0") || address.equals("::") ? "127.0.0.1" : address;
+        String url = "https://" + (host.contains(":") ? "[" + host + "]" : host) + ":"
+                + manifest.flag("secure-port").orElse("6443") + path;
+        return run(NodeCommand.script(
+                        GET,
+                        url,
+                        file(manifest, "kubelet-client-certificate"),
+                        file(manifest, "kubelet-client-key"),
+                        pattern)
+                .title("ask kube-apiserver for " + path));
+    }
+
+    private static String file(StaticPodManifest manifest, String flag) {
+        return manifest.flag(flag).flatMap(manifest::onHost).orElse("");
+    }
+
+    /** Asking changes nothing. */
+    private CommandResult run(NodeCommand.Builder command) {
+        try {
+            return node.run(command.deadline(options.callDeadline()).build());
+        } catch (OutcomeUnknownException e) {
+            throw new SiteUnreachableException(
+                    String.format(Locale.ROOT, "%s could not be asked: %s", node.name(), e.getMessage()), e);
+        }
+    }
+}
