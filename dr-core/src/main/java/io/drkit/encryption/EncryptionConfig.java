@@ -92,17 +92,23 @@ public record EncryptionConfig(List<Rule> rules) {
     }
 
     /**
-     * Whether kube-apiserver reads with this configuration all that one with {@code writer} writes. Of several local keys of one name the first counts:
-     * where another comes along with the writer's, it is not sure. Two configurations may be in use side by side where this holds both ways.
+     * Whether kube-apiserver reads with this configuration all that one with {@code writer} writes. Of local keys of one name it may take the first for
+     * any, so the writer's must be the first of its name. Where this holds both ways, two configurations may be in use side by side.
      */
     public boolean readsWhatIsWrittenWith(EncryptionConfig writer) {
-        return Stream.concat(patterns().stream(), writer.patterns().stream()).allMatch(resource -> {
-            List<Provider> readers = providersFor(resource);
-            Set<Slot> slots = ProviderLists.slots(readers);
-            return writer.writer(resource) instanceof Slot slot
-                    ? slots.contains(slot) && slots.stream().noneMatch(slot::clashesWith)
-                    : readers.contains(writer.writer(resource));
-        });
+        return Stream.concat(patterns().stream(), writer.patterns().stream())
+                .allMatch(resource -> reads(providersFor(resource), writer.writer(resource)));
+    }
+
+    private static boolean reads(List<Provider> readers, Object writer) {
+        if (!(writer instanceof Slot slot)) {
+            return readers.contains(writer);
+        }
+        return ProviderLists.slots(readers).stream()
+                .filter(each -> each.equals(slot) || each.clashesWith(slot))
+                .findFirst()
+                .filter(slot::equals)
+                .isPresent();
     }
 
     private Object writer(GroupResource resource) {

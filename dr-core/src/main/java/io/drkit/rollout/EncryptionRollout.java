@@ -45,13 +45,14 @@ public final class EncryptionRollout {
             List<? extends EncryptedApiserver> servers,
             @Nullable SiteValues values,
             RolloutRecord record,
-            Consumer<String> progress) {
+            Consumer<String> progress,
+            boolean acceptUnreadable) {
         if (servers.isEmpty()) {
             throw new IllegalArgumentException("A rollout needs at least one node.");
         }
         this.servers = List.copyOf(servers);
         this.values = values;
-        this.preflight = new Preflight(servers, values);
+        this.preflight = new Preflight(servers, values, acceptUnreadable);
         this.record = record;
         this.progress = progress;
     }
@@ -69,12 +70,20 @@ public final class EncryptionRollout {
             SiteValues values,
             RolloutRecord record,
             Consumer<String> progress) {
-        return new EncryptionRollout(servers, values, record, progress);
+        return new EncryptionRollout(servers, values, record, progress, false);
     }
 
     /** To nodes that have no kube-apiserver yet: the file is put there, and that is all. */
     public static EncryptionRollout ofFresh(List<FreshNode> nodes, RolloutRecord record, Consumer<String> progress) {
-        return new EncryptionRollout(nodes, null, record, progress);
+        return new EncryptionRollout(nodes, null, record, progress, false);
+    }
+
+    /**
+     * The same, also where the site's etcd holds values that its kube-apiservers cannot read, provided that the new file reads no fewer: copies of the
+     * other site's, say, which the file is to make readable.
+     */
+    public EncryptionRollout acceptingUnreadable() {
+        return new EncryptionRollout(servers, values, record, progress, true);
     }
 
     /**
@@ -180,7 +189,9 @@ public final class EncryptionRollout {
                 done.how()
                         + done.backup().map(path -> "; the old file is " + path).orElse(""));
         progress.accept(server.name() + ": " + done.how() + ", ready");
-        preflight.requireReadable(target.config(), prefix, target.title());
+        if (values != null) {
+            preflight.requireReadable(target, Preflight.config(server.name(), before), prefix);
+        }
     }
 
     /** Every node has the file. What follows is done again when it is run again; nothing is put back for it. */
@@ -197,7 +208,7 @@ public final class EncryptionRollout {
                             Outcome.UNFINISHED, rollout, "Not every value could be rewritten. Run it again.", rewrite);
                 }
             }
-            Optional<Inspection> inspection = preflight.requireReadable(target.config(), prefix, target.title());
+            Optional<Inspection> inspection = preflight.verify(target, prefix);
             record.keep(rollout.finished());
             return new RolloutReport(Outcome.DONE, nodes(rollout), Optional.empty(), inspection, rewrite);
         } catch (DrException e) {

@@ -24,10 +24,12 @@ final class Preflight {
 
     private final List<? extends EncryptedApiserver> servers;
     private final @Nullable SiteValues values;
+    private final boolean acceptUnreadable;
 
-    Preflight(List<? extends EncryptedApiserver> servers, @Nullable SiteValues values) {
+    Preflight(List<? extends EncryptedApiserver> servers, @Nullable SiteValues values, boolean acceptUnreadable) {
         this.servers = servers;
         this.values = values;
+        this.acceptUnreadable = acceptUnreadable;
     }
 
     /** Looks at all of them, so that everything that is wrong is told at once. */
@@ -66,8 +68,7 @@ final class Preflight {
                 inUse.add(config(i, states.get(i)));
             }
             inUse.forEach(config -> requireSideBySide(target.config(), config));
-            inUse.forEach(config -> requireReadable(config, prefix(states), "what the nodes have now"));
-            requireReadable(target.config(), prefix(states), target.title());
+            inUse.forEach(config -> requireReadable(target, config, prefix(states)));
         }
         return states;
     }
@@ -96,18 +97,42 @@ final class Preflight {
         return prefixes.iterator().next();
     }
 
-    /** Empty where there are no values to look at. */
-    Optional<Inspection> requireReadable(EncryptionConfig config, String prefix, String title) {
+    /** That the new file reads everything, and the one of before as well; or, where that is accepted, no less than that. */
+    void requireReadable(RolloutTarget target, EncryptionConfig before, String prefix) {
+        long bad = unreadable(before, prefix);
+        if (bad > 0 && !acceptUnreadable) {
+            throw new UnsafeToProceedException("With the file that the nodes have now, " + bad
+                    + " of the values that the site's etcd holds cannot be read: are they this site's nodes and etcd? See"
+                    + " 'encryption inspect'; if it is known and this is to mend it, accept that.");
+        }
+        long then = unreadable(target.config(), prefix);
+        if (then > bad) {
+            throw new UnsafeToProceedException(
+                    "With " + target.title() + ", " + then + " of the values that the site's etcd holds cannot be read"
+                            + (bad == 0 ? "" : ", now " + bad) + ". See 'encryption inspect'.");
+        }
+    }
+
+    /** What the new file makes of the site's values in the end. Empty where there are none to look at. */
+    Optional<Inspection> verify(RolloutTarget target, String prefix) {
         if (values == null) {
             return Optional.empty();
         }
-        Inspection inspection = values.inspect(config, prefix);
-        if (!inspection.isReadable()) {
-            throw new UnsafeToProceedException("With " + title + ", kube-apiserver cannot read "
-                    + (inspection.unreadable() + inspection.misread()) + " of the values that the site's etcd holds:"
-                    + " are they this site's nodes, etcd and file? See 'encryption inspect'.");
+        Inspection inspection = values.inspect(target.config(), prefix);
+        if (!inspection.isReadable() && !acceptUnreadable) {
+            throw new UnsafeToProceedException("With " + target.title() + ", "
+                    + (inspection.unreadable() + inspection.misread())
+                    + " of the values that the site's etcd holds cannot be read. See 'encryption inspect'.");
         }
         return Optional.of(inspection);
+    }
+
+    private long unreadable(EncryptionConfig config, String prefix) {
+        if (values == null) {
+            return 0;
+        }
+        Inspection inspection = values.inspect(config, prefix);
+        return inspection.unreadable() + inspection.misread();
     }
 
     private void requireDistinct(List<ApiserverState> states) {
@@ -178,7 +203,12 @@ final class Preflight {
     }
 
     private EncryptionConfig config(int index, ApiserverState state) {
-        String source = state.path() + " on " + name(index);
+        return config(name(index), state);
+    }
+
+    /** What a node's file says. */
+    static EncryptionConfig config(String node, ApiserverState state) {
+        String source = state.path() + " on " + node;
         Bytes file = state.file()
                 .orElseThrow(() ->
                         new UnsafeToProceedException("There is no " + source + ", though its manifest names it."));

@@ -45,6 +45,10 @@ final class MergedSite {
                 present.add(StoredValues.written(stage.config(), resource));
             }
             requireAllRead(config, at, "a server with the old file");
+            require(
+                    config.readsWhatIsWrittenWith(stage.config())
+                            && stage.config().readsWhatIsWrittenWith(config),
+                    () -> at.get() + "cannot be used beside the file of before");
             config = stage.config();
         }
         require(config.equals(stage.config()), () -> at.get() + "is never installed");

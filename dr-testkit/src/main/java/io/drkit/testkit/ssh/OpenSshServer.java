@@ -87,6 +87,7 @@ public final class OpenSshServer implements AutoCloseable {
         private final List<String> script = new ArrayList<>();
         private List<String> hostKeys = List.of("ed25519");
         private boolean apart;
+        private boolean ownProcesses;
 
         private Builder() {}
 
@@ -126,6 +127,18 @@ public final class OpenSshServer implements AutoCloseable {
             apart().script
                     .add("mkdir -p \"$dir/small\" && mount -t tmpfs -o size=" + size
                             + ",mode=755 tmpfs \"$dir/small\"");
+            return this;
+        }
+
+        /** What is done, as root, each time it starts and before anybody can log in; {@code $dir} is its {@link #folder}. It is set apart. */
+        public Builder boot(String shellScript) {
+            apart().script.add(shellScript);
+            return this;
+        }
+
+        /** Its processes see no others, and end with it; it is set apart. */
+        public Builder ownProcesses() {
+            apart().ownProcesses = true;
             return this;
         }
 
@@ -298,7 +311,12 @@ public final class OpenSshServer implements AutoCloseable {
         String script = "set -e\n" + String.join("\n", options.script) + "\n" + sshd + "\n";
         Path file = Files.writeString(folder.resolve("apart.sh"), script);
         Tool.run(List.of("chmod", "600", file.toString()));
-        return List.of("unshare", "-m", "-u", "--propagation", "private", "sh", file.toString());
+        List<String> command = new ArrayList<>(List.of("unshare", "-m", "-u", "--propagation", "private"));
+        if (options.ownProcesses) {
+            command.addAll(List.of("-p", "--fork", "--kill-child", "--mount-proc"));
+        }
+        command.addAll(List.of("sh", file.toString()));
+        return command;
     }
 
     private String configuration() {
