@@ -33,8 +33,8 @@ import java.util.Set;
  *
  * <p>It is nftables' table {@code inet drkit_PORT}, loaded in one transaction; where {@code nft} is not there, the chains {@code DRKIT-PORT} and
  * {@code DRKIT-PORT-OUT} of iptables and ip6tables, with a jump before all other rules, in one transaction a family. Nothing else is touched,
- * and nothing else can overrule it: an accept of nftables ends only its own chain. Its priority is -150, ahead of filters (0), so that no
- * other filter answers, logs or queues what is rejected, and after connection tracking (-200).
+ * and nothing else can overrule it: an accept of nftables ends only its own chain. Its priority is -150, ahead of every filter (0 and -10, as
+ * Kubernetes networks use them), so that none answers, logs or queues what is rejected; addresses were rewritten long before (a hook earlier).
  *
  * <p>Closing and opening are idempotent, and end with a look at what is there. A call may take 10 s longer than its deadline to find out what
  * became of it when the connection was lost. Needs root on the node. Of two at once on one node, one is told that another interfered.
