@@ -17,8 +17,8 @@ import java.util.Set;
  * clients, in a failover, so that nothing outside of the site reads or writes there any more. Members of etcd talk on another port, and keep
  * their quorum.
  *
- * <p>Rules for both directions come into force in one step. From then on no packet of a connection passes, be it new or open for long, with one
- * of those who are not allowed: whichever end sends next, be it a keepalive, is told by a TCP reset. An end that never sends again does not
+ * <p>Rules for both directions come into force in one step. From then on nothing passes, by a connection that is new or has been open for long,
+ * from or to one of those who are not allowed: whichever end sends next, be it a keepalive, is told by a TCP reset. An end that never sends again does not
  * notice, and gets nothing either.
  *
  * <ul>
@@ -33,11 +33,11 @@ import java.util.Set;
  *
  * <p>It is nftables' table {@code inet drkit_PORT}, loaded in one transaction; where {@code nft} is not there, the chains {@code DRKIT-PORT} and
  * {@code DRKIT-PORT-OUT} of iptables and ip6tables, with a jump before all other rules, in one transaction a family. Nothing else is touched,
- * and nothing else can overrule it: an accept of nftables ends only its own chain. Its priority is -150, ahead of every filter (0 and -10, as
- * Kubernetes networks use them), so that none answers, logs or queues what is rejected; addresses were rewritten long before (a hook earlier).
+ * and nothing else can overrule it: an accept of nftables ends only its own chain. Its priority is -150, ahead of the usual filters (0), so
+ * that none of them answers, logs or queues what is rejected; what comes in had its addresses rewritten before, in an earlier hook.
  *
  * <p>Closing and opening are idempotent, and end with a look at what is there. A call may take 10 s longer than its deadline to find out what
- * became of it when the connection was lost. Needs root on the node. Of two at once on one node, one is told that another interfered.
+ * became of it when the connection was lost. Needs root on the node. Of two at once on one node, one may be told that another interfered.
  * Thread-safe.
  *
  * @param port between 1 and 65535; closing the port by which the node is reached locks out whoever closes it

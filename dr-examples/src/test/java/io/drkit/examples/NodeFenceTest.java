@@ -10,14 +10,15 @@ import io.drkit.testkit.ssh.SshKeys;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * {@code drkit node close} and {@code open} on real OpenSSH servers. These are in this machine's own network, so nothing is closed here: what closing
- * does is PortFenceTest's, in dr-testkit.
+ * {@code drkit node close} and {@code open} on real OpenSSH servers. Those in this machine's own network close nothing; what closing does to
+ * connections is PortFenceTest's, in dr-testkit.
  */
 class NodeFenceTest {
 
@@ -147,6 +148,42 @@ class NodeFenceTest {
         Cli unresolved = drkit("node", "close", "--config", unknown.toString(), "--at", "primary", "--dry-run");
         assertThat(unresolved.code()).isEqualTo(2);
         assertThat(unresolved.err()).contains("cp-1.invalid", "does not resolve. Nothing was changed.");
+    }
+
+    @Test
+    void closes_and_opens_a_node_by_ssh() throws IOException, InterruptedException {
+        assumeFirewall();
+        Path told = folder.resolve("told");
+        // The command line and the node, in a network of their own.
+        Process apart = new ProcessBuilder(
+                        "unshare",
+                        "-n",
+                        "sh",
+                        "-c",
+                        "ip link set lo up || exit 99; exec \"$@\"",
+                        "sh",
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        NodeFenceStory.class.getName(),
+                        folder.toString())
+                .redirectErrorStream(true)
+                .redirectOutput(told.toFile())
+                .start();
+        try {
+            assertThat(apart.waitFor(60, TimeUnit.SECONDS)).isTrue();
+        } finally {
+            apart.destroyForcibly();
+        }
+        assumeTrue(apart.exitValue() != 99, "No network namespaces can be had here.");
+        assertThat(Files.readString(told).lines().filter(line -> line.startsWith("> ")))
+                .as(Files.readString(told))
+                .containsExactly(
+                        "> 0 primary root@127.0.0.1: closed to all but 10.0.0.1, fd00::/64",
+                        "> table inet drkit_2379",
+                        "> 0 primary root@127.0.0.1: closed to all but 10.0.0.1, fd00::/64",
+                        "> 0 primary root@127.0.0.1: open",
+                        "> ");
     }
 
     private static void assumeFirewall() {
