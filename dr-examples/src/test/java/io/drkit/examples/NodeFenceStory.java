@@ -18,7 +18,8 @@ final class NodeFenceStory {
             String config = Files.writeString(Path.of(folder[0], "apart.yaml"), """
                     sites: {}
                     nodes: {primary: {hosts: "127.0.0.1:%d", user: root, key: %s, known-hosts: %s}}
-                    """.formatted(node.port(), node.clientKey(), node.knownHosts()))
+                    """.formatted(
+                                    node.port(), node.clientKey(), node.knownHosts()))
                     .toString();
             String port = ":" + node.port();
             tell(drkit("node", "close", "--config", config, "--at", "primary", "--allow", "10.0.0.1,fd00::/64"), port);
