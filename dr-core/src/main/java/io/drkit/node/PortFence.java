@@ -69,7 +69,7 @@ public record PortFence(int port) {
             export LC_ALL PATH
             verb=$1 port=$2 chain=DRKIT-$2 code=45
             fail() { printf '%s\\n' "$*" | head -n 1 >&2; exit "$code"; }
-            has() { command -v "$1" >/dev/null 2>&1; }
+            has() { [ -x "$(command -v "$1" 2>/dev/null)" ]; }
             nft=
             ! has nft || nft=yes
             families=iptables
