@@ -61,7 +61,7 @@ public record PortFence(int port) {
      * $1 is look, close or open, $2 the port, $3 what nft loads, $4 and $5 what iptables and ip6tables do. To nft it goes as an argument, for an
      * input that is cut off could be a valid one; iptables-restore does nothing before it reads COMMIT.
      *
-     * <p>iptables-save is asked without a table: asked for one, it makes it where there is none.
+     * <p>iptables-save is asked without a table: asked for one, it makes it where there is none. if_inet6 is there where the kernel has IPv6.
      */
     private static final String SCRIPT = """
             set -u

@@ -30,11 +30,17 @@ final class NetworkNode implements NodeAccess {
     private static final String LEGACY =
             "mount --bind /usr/sbin/xtables-legacy-multi /usr/sbin/xtables-nft-multi || exit 99; " + HIDE;
 
+    /** Leaves iptables without what it has for IPv6. */
+    private static final String V4_ONLY = "mount -t tmpfs none /etc/alternatives"
+            + " && ln -s /usr/sbin/iptables-nft-save /etc/alternatives/iptables-save"
+            + " && ln -s /usr/sbin/iptables-nft-restore /etc/alternatives/iptables-restore || exit 99; " + HIDE;
+
     /** Which firewall it has. */
     enum Firewall {
         NFT("", HIDE),
         IPTABLES_ON_NFT("/usr/sbin/nft", HIDE),
         IPTABLES_LEGACY("/usr/sbin/nft", LEGACY),
+        IPTABLES_V4_ONLY("/usr/sbin/nft", V4_ONLY),
         NONE("/usr/sbin/nft /usr/sbin/xtables-nft-multi", HIDE);
 
         private final String hidden;

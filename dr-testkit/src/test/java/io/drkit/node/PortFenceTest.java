@@ -73,7 +73,7 @@ class PortFenceTest {
     }
 
     @ParameterizedTest
-    @EnumSource(names = "NONE", mode = EnumSource.Mode.EXCLUDE)
+    @EnumSource(names = {"NFT", "IPTABLES_ON_NFT", "IPTABLES_LEGACY"})
     void a_closed_port_lets_in_those_who_are_allowed_and_the_node_itself(Firewall firewall) {
         install(firewall);
         assertThat(FENCE.state(node)).isEqualTo(new Open());
@@ -103,7 +103,7 @@ class PortFenceTest {
     }
 
     @ParameterizedTest
-    @EnumSource(names = "NONE", mode = EnumSource.Mode.EXCLUDE)
+    @EnumSource(names = {"NFT", "IPTABLES_ON_NFT", "IPTABLES_LEGACY"})
     void a_closed_port_ends_connections_that_were_open(Firewall firewall) {
         install(firewall);
         for (String name : List.of("speaks4", "hears4")) {
@@ -136,7 +136,7 @@ class PortFenceTest {
     }
 
     @ParameterizedTest
-    @EnumSource(names = "NONE", mode = EnumSource.Mode.EXCLUDE)
+    @EnumSource(names = {"NFT", "IPTABLES_ON_NFT", "IPTABLES_LEGACY"})
     void closing_again_replaces_who_is_allowed_and_leaves_one_fence(Firewall firewall) {
         install(firewall);
         FENCE.close(node, FRIENDS);
@@ -158,7 +158,7 @@ class PortFenceTest {
     }
 
     @ParameterizedTest
-    @EnumSource(names = "NONE", mode = EnumSource.Mode.EXCLUDE)
+    @EnumSource(names = {"NFT", "IPTABLES_ON_NFT", "IPTABLES_LEGACY"})
     void what_others_have_stays_as_it_was(Firewall firewall) {
         install(firewall);
         node.sh(
@@ -236,9 +236,10 @@ class PortFenceTest {
         assertThat(client.ask("connect c 10.77.0.2 10.77.0.1 12379")).isEqualTo("ok");
     }
 
-    @Test
-    void without_a_firewall_it_refuses() {
-        install(Firewall.NONE);
+    @ParameterizedTest
+    @EnumSource(names = {"NONE", "IPTABLES_V4_ONLY"})
+    void without_a_firewall_for_both_families_it_refuses(Firewall firewall) {
+        install(firewall);
         String before = rules();
         assertThatThrownBy(() -> FENCE.close(node, FRIENDS))
                 .isInstanceOf(UnsafeToProceedException.class)
