@@ -23,7 +23,8 @@ public final class ExitCodes {
 
     private ExitCodes() {}
 
-    static int of(Throwable failure) {
+    /** What a failure ends a command with. */
+    public static int of(Throwable failure) {
         if (failure instanceof ParameterException || failure instanceof IllegalArgumentException) {
             return USAGE;
         }

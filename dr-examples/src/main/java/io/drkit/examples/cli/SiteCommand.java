@@ -295,11 +295,25 @@ public abstract class SiteCommand implements Callable<Integer> {
                 names = "--at",
                 paramLabel = "SITE",
                 split = ",",
-                description = "Whose nodes: sites as named under nodes: in --config. Default: all there.")
+                description =
+                        "Whose nodes: sites as named under nodes: in --config. Default, where nothing is changed: all"
+                                + " there.")
         private List<String> at = List.of();
 
         @Option(names = "--parallel", paramLabel = "N", description = "On how many nodes at a time. Default: 8.")
         private int parallel = 8;
+
+        private List<SshConnection> connections = List.of();
+
+        /** Whether it is about all sites where none is named; else about one that must be. */
+        protected boolean takesAllSites() {
+            return true;
+        }
+
+        /** How the nodes are reached, in the order of the group's nodes. */
+        protected final List<SshConnection> connections() {
+            return connections;
+        }
 
         /**
          * The command itself.
@@ -323,18 +337,24 @@ public abstract class SiteCommand implements Callable<Integer> {
             if (common.config == null) {
                 throw usage("Missing required option '--config': the file that names the nodes");
             }
+            if (!takesAllSites() && at.size() != 1) {
+                throw usage("Missing required option '--at': the one site whose nodes are meant");
+            }
             if (parallel < 1) {
                 throw usage("--parallel must be at least 1");
             }
             ConfigFile config = ConfigFile.read(common.config, System::getenv);
-            List<NodeAccess> nodes = new ArrayList<>();
+            List<SshConnection> reached = new ArrayList<>();
             List<String> siteOf = new ArrayList<>();
             for (String site : at.isEmpty() ? config.sitesWithNodes() : at) {
                 for (SshConnection to : config.nodes(site)) {
-                    nodes.add(new SshNodeAccess(to));
+                    reached.add(to);
                     siteOf.add(site);
                 }
             }
+            connections = List.copyOf(reached);
+            List<SshNodeAccess> nodes =
+                    connections.stream().map(SshNodeAccess::new).toList();
             try {
                 return run(NodeGroup.of(nodes, parallel), siteOf);
             } finally {
