@@ -1,6 +1,7 @@
 package io.drkit.encryption;
 
 import io.drkit.encryption.Provider.Identity;
+import io.drkit.file.PrivateFile;
 import io.drkit.keyspace.GroupResource;
 import java.io.IOException;
 import java.nio.file.Path;

@@ -3,6 +3,7 @@ package io.drkit.encryption;
 import io.drkit.UnsafeToProceedException;
 import io.drkit.encryption.MergePlan.Side;
 import io.drkit.encryption.MergePlan.Stage;
+import io.drkit.file.PrivateFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

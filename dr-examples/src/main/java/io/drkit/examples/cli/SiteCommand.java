@@ -15,6 +15,7 @@ import io.drkit.node.NodeAccess;
 import io.drkit.node.NodeGroup;
 import io.drkit.ssh.SshConnection;
 import io.drkit.ssh.SshNodeAccess;
+import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -78,6 +79,11 @@ public abstract class SiteCommand implements Callable<Integer> {
     /** Where the command shows how it comes along. */
     protected final Progress progress() {
         return new Progress(spec().commandLine().getErr(), Boolean.getBoolean("drkit.terminal"));
+    }
+
+    /** Where the command says what is worth knowing beside its result. */
+    protected final PrintWriter err() {
+        return spec().commandLine().getErr();
     }
 
     /** A usage error in this command. */

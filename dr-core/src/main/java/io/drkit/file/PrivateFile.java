@@ -1,0 +1,79 @@
+package io.drkit.file;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.EnumSet;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+
+/** Files that bear secrets: from their first byte on only their owner may read them, and they are there whole or not at all. */
+public final class PrivateFile {
+
+    private static final Set<PosixFilePermission> OWNER =
+            EnumSet.of(PosixFilePermission.OWNER_READ, PosixFilePermission.OWNER_WRITE);
+
+    private PrivateFile() {}
+
+    /** As {@link #write(Map)}, one file. */
+    public static void write(Path file, String content) throws IOException {
+        write(Map.of(file, content));
+    }
+
+    /**
+     * Writes files that only their owner may read, through to the disk; one that is there is replaced in one step. None takes its place before all
+     * are written, so that a full disk changes nothing; then they do so one after another.
+     *
+     * @param files in the order in which they take their places
+     * @throws IOException when one cannot be written
+     */
+    public static void write(Map<Path, String> files) throws IOException {
+        Map<Path, Path> partials = new LinkedHashMap<>();
+        try {
+            for (Map.Entry<Path, String> file : files.entrySet()) {
+                partials.put(file.getKey(), partial(file.getKey(), file.getValue()));
+            }
+            for (Map.Entry<Path, Path> partial : partials.entrySet()) {
+                Files.move(partial.getValue(), partial.getKey(), StandardCopyOption.ATOMIC_MOVE);
+            }
+        } finally {
+            for (Path partial : partials.values()) {
+                Files.deleteIfExists(partial);
+            }
+        }
+    }
+
+    private static Path partial(Path file, String content) throws IOException {
+        Path folder = file.toAbsolutePath().getParent();
+        Path partial = Files.createTempFile(
+                folder, "." + file.getFileName(), ".partial", PosixFilePermissions.asFileAttribute(OWNER));
+        try (FileChannel channel = FileChannel.open(partial, StandardOpenOption.WRITE)) {
+            ByteBuffer bytes = StandardCharsets.UTF_8.encode(content);
+            while (bytes.hasRemaining()) {
+                channel.write(bytes);
+            }
+            channel.force(true);
+            return partial;
+        } catch (IOException e) {
+            Files.deleteIfExists(partial);
+            throw e;
+        }
+    }
+
+    /** Makes a folder that only its owner may enter; one that is there stays as it is. */
+    public static void folder(Path folder) throws IOException {
+        if (!Files.isDirectory(folder)) {
+            Files.createDirectories(folder.toAbsolutePath().getParent());
+            Files.createDirectory(
+                    folder, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        }
+    }
+}

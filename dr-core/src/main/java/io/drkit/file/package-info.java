@@ -1,0 +1,5 @@
+/** Files on this machine. */
+@NullMarked
+package io.drkit.file;
+
+import org.jspecify.annotations.NullMarked;
