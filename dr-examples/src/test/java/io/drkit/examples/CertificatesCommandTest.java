@@ -196,6 +196,30 @@ class CertificatesCommandTest {
         assertThat(late.code()).isEqualTo(2);
         assertThat(late.err())
                 .matches("drkit: The client certificate .* expired on \\d{4}-\\d\\d-\\d\\d; renew it .*\n");
+
+        // What does without the other site, if need be, still does.
+        Cli promoted = drkit(
+                "role",
+                "promote",
+                "--at",
+                etcd.endpoint(0),
+                "--at-cacert",
+                etcd.certificates().authority().toString(),
+                "--at-cert",
+                cert,
+                "--at-key",
+                out.resolve("client.key").toString(),
+                "--old",
+                "https://127.0.0.1:1",
+                "--old-cert",
+                expired.serverCertificate().toString(),
+                "--old-key",
+                expired.serverKey().toString());
+        assertThat(promoted.code()).as(promoted.err()).isZero();
+        assertThat(promoted.out()).contains("The old primary is not a standby yet");
+        assertThat(promoted.err())
+                .contains(
+                        "in 9 days", "warning: the client certificate " + expired.serverCertificate() + " expired on ");
     }
 
     @Test

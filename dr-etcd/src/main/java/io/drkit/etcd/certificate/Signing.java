@@ -42,7 +42,10 @@ final class Signing {
     private static final int NO_OPENSSL = 46;
     private static final int NO_FILE = 47;
 
-    /** With a serial number given, openssl keeps no file of serial numbers; with a passphrase given, it asks for none. */
+    /**
+     * A pipe, not a here-document, for that is a file in some shells. With a serial number given, openssl keeps no file of serial numbers; with a passphrase given,
+     * it asks for none.
+     */
     private static final String SCRIPT = """
             LC_ALL=C PATH=$PATH:/usr/local/bin:/usr/local/sbin:/usr/sbin:/sbin
             export LC_ALL PATH
@@ -53,12 +56,11 @@ final class Signing {
             [ -f "$2" ] || exit 47
             [ -r "$1" ] && [ -r "$2" ] || { echo 'Permission denied' >&2; exit 45; }
             command -v openssl >/dev/null 2>&1 || exit 46
-            exec openssl x509 -req -sha256 -CA "$1" -CAkey "$2" -passin pass: -set_serial "0x$3" -days "$4" \\
-              -extfile /dev/fd/3 3<<'END'
-            basicConstraints = critical, CA:FALSE
-            keyUsage = critical, digitalSignature
-            extendedKeyUsage = clientAuth
-            END
+            exec 3<&0
+            printf '%s\\n' 'basicConstraints = critical, CA:FALSE' 'keyUsage = critical, digitalSignature' \\
+              'extendedKeyUsage = clientAuth' |
+              openssl x509 -req -sha256 -CA "$1" -CAkey "$2" -passin pass: -set_serial "0x$3" -days "$4" \\
+                -extfile /dev/fd/4 4<&0 0<&3 3<&-
             """;
 
     private static final int SERIAL_BITS = 127;

@@ -7,9 +7,12 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.Optional;
 
 /** Says in time that a client certificate comes to its end: etcd itself says no more than that it does not accept it. */
 public final class CertificateDates {
+
+    private static final String RENEW = "; renew it with 'drkit certificates fetch'.";
 
     private final Clock clock;
 
@@ -24,19 +27,39 @@ public final class CertificateDates {
      */
     void require(Path file, PrintWriter err) {
         ClientCertificate certificate = ClientCertificate.read(file);
-        if (certificate.isExpired(clock)) {
-            throw new IllegalArgumentException("The client certificate " + file + " expired on "
-                    + date(certificate.notAfter()) + "; renew it with 'drkit certificates fetch'.");
-        }
-        if (certificate.isNotYetValid(clock)) {
-            throw new IllegalArgumentException("The client certificate " + file + " is valid only from "
-                    + date(certificate.notBefore()) + " on; compare this machine's clock with that of who signed it.");
+        Optional<String> invalid = invalid(file, certificate);
+        if (invalid.isPresent()) {
+            throw new IllegalArgumentException("The " + invalid.get());
         }
         if (certificate.expiresWithin(CertificateOptions.DEFAULT_RENEW_BEFORE, clock)) {
-            err.println("drkit: warning: the client certificate " + file + " expires on " + end(certificate)
-                    + "; renew it with 'drkit certificates fetch'.");
-            err.flush();
+            warn("client certificate " + file + " expires on " + end(certificate) + RENEW, err);
         }
+    }
+
+    /** As {@link #require}, and only warns of one that has expired or is not valid yet: for a site that is done without, if need be. */
+    void look(Path file, PrintWriter err) {
+        Optional<String> invalid = invalid(file, ClientCertificate.read(file));
+        if (invalid.isPresent()) {
+            warn(invalid.get(), err);
+        } else {
+            require(file, err);
+        }
+    }
+
+    private Optional<String> invalid(Path file, ClientCertificate certificate) {
+        if (certificate.isExpired(clock)) {
+            return Optional.of("client certificate " + file + " expired on " + date(certificate.notAfter()) + RENEW);
+        }
+        if (certificate.isNotYetValid(clock)) {
+            return Optional.of("client certificate " + file + " is valid only from " + date(certificate.notBefore())
+                    + " on; compare this machine's clock with that of who signed it.");
+        }
+        return Optional.empty();
+    }
+
+    private static void warn(String what, PrintWriter err) {
+        err.println("drkit: warning: the " + what);
+        err.flush();
     }
 
     /** When it expires, and in how many days. */

@@ -141,7 +141,7 @@ public abstract class SiteCommand implements Callable<Integer> {
             String registryPrefix = scope().registryPrefix();
             SiteOptions from = SiteOptions.declared(this.from);
             SiteOptions to = SiteOptions.declared(this.to);
-            EtcdConnection first = from.connection(common);
+            EtcdConnection first = doesWithoutPrimary() ? from.connectionIfUp(common) : from.connection(common);
             EtcdConnection second = to.connection(common);
             Optional<EncryptionConfig> there = from.encryptionConfig(common);
             Optional<EncryptionConfig> here = to.encryptionConfig(common);

@@ -2,6 +2,7 @@ package io.drkit.examples.cli;
 
 import io.drkit.encryption.EncryptionConfig;
 import io.drkit.etcd.EtcdConnection;
+import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
@@ -97,12 +98,31 @@ final class SiteOptions {
                 .anyMatch(Objects::nonNull);
     }
 
-    /** How to reach the site; connects to nothing. */
+    /**
+     * How to reach the site; connects to nothing. Warns of a client certificate that expires soon.
+     *
+     * @throws IllegalArgumentException also when the client certificate has expired
+     */
     EtcdConnection connection(CommonOptions common) {
+        return connection(common, CertificateDates::require);
+    }
+
+    /** As {@link #connection}, to a site that is done without if it lets nobody in: warns of a client certificate that has expired. */
+    EtcdConnection connectionIfUp(CommonOptions common) {
+        return connection(common, CertificateDates::look);
+    }
+
+    private interface DateCheck {
+        void check(CertificateDates dates, Path certificate, PrintWriter err);
+    }
+
+    private EtcdConnection connection(CommonOptions common, DateCheck dates) {
         EtcdConnection connection = settings(common).connection(side, common);
         if (connection.certificate() != null) {
-            new CertificateDates(Clock.systemUTC())
-                    .require(connection.certificate(), command.commandLine().getErr());
+            dates.check(
+                    new CertificateDates(Clock.systemUTC()),
+                    connection.certificate(),
+                    command.commandLine().getErr());
         }
         return connection;
     }

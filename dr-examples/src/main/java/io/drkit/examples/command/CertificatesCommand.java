@@ -113,7 +113,7 @@ public final class CertificatesCommand {
             Fetched fetched = onFirstNode(node ->
                     new Fetched(node.name(), new EtcdCertificates(node, Clock.systemUTC()).store(folder, options)));
             StoredCertificate stored = fetched.stored();
-            if (stored.certificate().expiresWithin(renewBefore, Clock.systemUTC())) {
+            if (existing && stored.certificate().expiresWithin(renewBefore, Clock.systemUTC())) {
                 err().println("drkit: warning: the certificate of " + fetched.node() + " itself expires on "
                         + dates.end(stored.certificate()) + "; renew it there, then fetch it again.");
             }
