@@ -10,14 +10,18 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Collection;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /** Files that bear secrets: from their first byte on only their owner may read them, and they are there whole or not at all. */
 public final class PrivateFile {
 
+    private static final String PARTIAL = ".partial";
     private static final Set<PosixFilePermission> OWNER =
             EnumSet.of(PosixFilePermission.OWNER_READ, PosixFilePermission.OWNER_WRITE);
 
@@ -51,10 +55,36 @@ public final class PrivateFile {
         }
     }
 
+    /** Removes what writes of these files left that came to an end in the midst. One that is under way fails by it. */
+    public static void clear(Collection<Path> files) throws IOException {
+        for (Path file : files) {
+            Path folder = file.toAbsolutePath().getParent();
+            String name = file.getFileName().toString();
+            List<Path> partials;
+            try (Stream<Path> all = Files.list(folder)) {
+                partials = all.filter(path -> isPartial(path.getFileName().toString(), name))
+                        .toList();
+            }
+            for (Path partial : partials) {
+                Files.deleteIfExists(partial);
+            }
+        }
+    }
+
+    /** Between the two there are only digits, which the JDK chose. */
+    private static boolean isPartial(String path, String file) {
+        return path.startsWith("." + file)
+                && path.endsWith(PARTIAL)
+                && path.length() >= file.length() + 1 + PARTIAL.length()
+                && path.substring(file.length() + 1, path.length() - PARTIAL.length())
+                        .chars()
+                        .allMatch(Character::isDigit);
+    }
+
     private static Path partial(Path file, String content) throws IOException {
         Path folder = file.toAbsolutePath().getParent();
         Path partial = Files.createTempFile(
-                folder, "." + file.getFileName(), ".partial", PosixFilePermissions.asFileAttribute(OWNER));
+                folder, "." + file.getFileName(), PARTIAL, PosixFilePermissions.asFileAttribute(OWNER));
         try (FileChannel channel = FileChannel.open(partial, StandardOpenOption.WRITE)) {
             ByteBuffer bytes = StandardCharsets.UTF_8.encode(content);
             while (bytes.hasRemaining()) {

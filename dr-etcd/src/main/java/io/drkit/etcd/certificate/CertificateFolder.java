@@ -5,6 +5,7 @@ import io.drkit.etcd.PemFiles;
 import io.drkit.file.PrivateFile;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -92,9 +93,16 @@ final class CertificateFolder {
         files.put(authority, Authority.pem(nodes.certificates()));
         files.put(key, PemFiles.pem("PRIVATE KEY", pair.key().getEncoded()));
         files.put(certificate, Authority.pem(pair.chain()));
-        PrivateFile.write(files);
-        // Of two that write at once, the one that writes last finds out.
-        if (pair().filter(found -> found.chain().equals(pair.chain())).isEmpty()) {
+        PrivateFile.clear(files.keySet());
+        boolean mine;
+        try {
+            PrivateFile.write(files);
+            mine = pair().filter(found -> found.chain().equals(pair.chain())).isPresent();
+        } catch (NoSuchFileException e) {
+            mine = false;
+        }
+        // Of two that write at once, one finds out: by what the other cleared away, or by what it wrote last.
+        if (!mine) {
             throw new SiteUnreachableException(
                     "The files in " + folder + " were written by somebody else at the same time. Do it again.");
         }

@@ -13,7 +13,7 @@ import java.util.Optional;
 
 /**
  * Client certificates for an etcd, from a control-plane node: made there or fetched from there, stored in a folder here, and renewed before they
- * expire. On the node nothing is written. Thread-safe as its node is; of two that write to one folder at the same time, the last one fails.
+ * expire. On the node nothing is written. Thread-safe as its node is; of two that write to one folder at the same time, one fails.
  */
 public final class EtcdCertificates {
 

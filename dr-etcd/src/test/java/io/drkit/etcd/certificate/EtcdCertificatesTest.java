@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.drkit.SiteUnreachableException;
 import io.drkit.UnsafeToProceedException;
 import io.drkit.etcd.EtcdConnection;
 import io.drkit.etcd.EtcdKeyStore;
@@ -22,8 +23,17 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
+import java.util.UUID;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -192,6 +202,64 @@ class EtcdCertificatesTest {
         Files.delete(old.authorityFile());
         assertThat(store(node.options(), NOW).action()).isEqualTo(Action.KEPT);
         assertThat(old.authorityFile()).exists();
+    }
+
+    @Test
+    void killed_again_and_again_while_it_writes_it_is_healed_by_the_next_run() throws Exception {
+        EtcdCertificates certificates = new EtcdCertificates(node, NOW);
+        Path first = temp.resolve("first");
+        Path second = temp.resolve("second");
+        certificates.store(first, node.options().build());
+        certificates.store(second, node.options().build());
+        Random random = new Random(4711);
+        for (int i = 0; i < 10; i++) {
+            Process writing = WritingProgram.start(here, first, second);
+            try {
+                assertThat(writing.inputReader().readLine()).isEqualTo("written");
+                LockSupport.parkNanos(random.nextInt(20_000_000));
+            } finally {
+                writing.destroyForcibly().waitFor();
+            }
+            boolean whole = new CertificateFolder(here).pair().isPresent();
+            StoredCertificate healed = store(node.options(), NOW);
+            assertThat(healed.action()).isEqualTo(whole ? Action.KEPT : Action.MADE);
+            assertOpens(healed);
+            try (Stream<Path> files = Files.list(here)) {
+                assertThat(files)
+                        .allSatisfy(file -> assertThat(permissions(file)).isEqualTo("rw-------"));
+            }
+        }
+        // What was under way when it was killed goes with the next writing.
+        store(node.options().renew(), NOW);
+        assertThat(here.toFile().list()).containsExactlyInAnyOrder("ca.crt", "client.crt", "client.key");
+    }
+
+    @Test
+    void of_two_that_write_at_once_none_leaves_what_is_not_a_pair_unsaid() throws Exception {
+        store(node.options(), NOW);
+        ExecutorService threads = Executors.newFixedThreadPool(4);
+        try {
+            List<Callable<Boolean>> writers = Collections.nCopies(4, () -> {
+                try {
+                    Node own = new Node(temp.resolve("node-" + UUID.randomUUID()), etcd.certificates());
+                    new EtcdCertificates(own, NOW)
+                            .store(here, own.options().renew().build());
+                    return true;
+                } catch (SiteUnreachableException e) {
+                    assertThat(e).hasMessageContaining("at the same time");
+                    return false;
+                }
+            });
+            int failed = 0;
+            for (Future<Boolean> written : threads.invokeAll(writers)) {
+                failed += written.get() ? 0 : 1;
+            }
+            assertThat(failed > 0 || new CertificateFolder(here).pair().isPresent())
+                    .isTrue();
+        } finally {
+            threads.shutdownNow();
+        }
+        assertOpens(store(node.options(), NOW));
     }
 
     @Test
