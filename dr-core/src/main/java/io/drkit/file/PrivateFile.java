@@ -10,40 +10,94 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Collection;
 import java.util.EnumSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /** Files that bear secrets: from their first byte on only their owner may read them, and they are there whole or not at all. */
 public final class PrivateFile {
 
+    private static final String PARTIAL = ".partial";
     private static final Set<PosixFilePermission> OWNER =
             EnumSet.of(PosixFilePermission.OWNER_READ, PosixFilePermission.OWNER_WRITE);
 
     private PrivateFile() {}
 
-    /**
-     * Writes a file that only its owner may read, through to the disk; one that is there is replaced in one step.
-     *
-     * @throws IOException when it cannot be written; what was there before is there still
-     */
+    /** As {@link #write(Map)}, one file. */
     public static void write(Path file, String content) throws IOException {
-        Path folder = file.toAbsolutePath().getParent();
-        Path partial = Files.createTempFile(
-                folder, "." + file.getFileName(), ".partial", PosixFilePermissions.asFileAttribute(OWNER));
+        write(Map.of(file, content));
+    }
+
+    /**
+     * Writes files that only their owner may read, through to the disk; one that is there is replaced in one step. None takes its place before all
+     * are written, so that a full disk changes nothing; then they do so one after another.
+     *
+     * @param files in the order in which they take their places
+     * @throws IOException when one cannot be written
+     */
+    public static void write(Map<Path, String> files) throws IOException {
+        Map<Path, Path> partials = new LinkedHashMap<>();
         try {
-            try (FileChannel channel = FileChannel.open(partial, StandardOpenOption.WRITE)) {
-                ByteBuffer bytes = StandardCharsets.UTF_8.encode(content);
-                while (bytes.hasRemaining()) {
-                    channel.write(bytes);
-                }
-                channel.force(true);
+            for (Map.Entry<Path, String> file : files.entrySet()) {
+                partials.put(file.getKey(), partial(file.getKey(), file.getValue()));
             }
-            Files.move(partial, file, StandardCopyOption.ATOMIC_MOVE);
-            try (FileChannel renamed = FileChannel.open(folder, StandardOpenOption.READ)) {
-                renamed.force(true);
+            for (Map.Entry<Path, Path> partial : partials.entrySet()) {
+                Files.move(partial.getValue(), partial.getKey(), StandardCopyOption.ATOMIC_MOVE);
+                try (FileChannel folder = FileChannel.open(partial.getValue().getParent(), StandardOpenOption.READ)) {
+                    folder.force(true);
+                }
             }
         } finally {
+            for (Path partial : partials.values()) {
+                Files.deleteIfExists(partial);
+            }
+        }
+    }
+
+    /** Removes what writes of these files left that came to an end in the midst. One that is under way fails by it. */
+    public static void clear(Collection<Path> files) throws IOException {
+        for (Path file : files) {
+            Path folder = file.toAbsolutePath().getParent();
+            String name = file.getFileName().toString();
+            List<Path> partials;
+            try (Stream<Path> all = Files.list(folder)) {
+                partials = all.filter(path -> isPartial(path.getFileName().toString(), name))
+                        .toList();
+            }
+            for (Path partial : partials) {
+                Files.deleteIfExists(partial);
+            }
+        }
+    }
+
+    /** Between the two there are only digits, which the JDK chose. */
+    private static boolean isPartial(String path, String file) {
+        return path.startsWith("." + file)
+                && path.endsWith(PARTIAL)
+                && path.length() >= file.length() + 1 + PARTIAL.length()
+                && path.substring(file.length() + 1, path.length() - PARTIAL.length())
+                        .chars()
+                        .allMatch(Character::isDigit);
+    }
+
+    private static Path partial(Path file, String content) throws IOException {
+        Path folder = file.toAbsolutePath().getParent();
+        Path partial = Files.createTempFile(
+                folder, "." + file.getFileName(), PARTIAL, PosixFilePermissions.asFileAttribute(OWNER));
+        try (FileChannel channel = FileChannel.open(partial, StandardOpenOption.WRITE)) {
+            ByteBuffer bytes = StandardCharsets.UTF_8.encode(content);
+            while (bytes.hasRemaining()) {
+                channel.write(bytes);
+            }
+            channel.force(true);
+            return partial;
+        } catch (IOException e) {
             Files.deleteIfExists(partial);
+            throw e;
         }
     }
 

@@ -9,9 +9,10 @@ import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.PrivateKey;
-import java.security.cert.Certificate;
+import java.security.Signature;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
 import java.security.spec.InvalidKeySpecException;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.util.Base64;
@@ -21,10 +22,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Reads certificates and private keys as etcd's hosts have them. The JDK takes keys as PKCS#8 only, and kubeadm writes PKCS#1: such a key is put
- * into the PKCS#8 wrapping here. Nothing of a key's content is ever part of a message.
+ * Certificates and private keys as etcd's hosts have them. The JDK takes keys as PKCS#8 only, and kubeadm writes PKCS#1: such a key is put into
+ * the PKCS#8 wrapping here. Nothing of a key's content is ever part of a message.
  */
-final class PemFiles {
+public final class PemFiles {
 
     private static final Pattern KEY =
             Pattern.compile("-----BEGIN ((?:RSA |EC )?PRIVATE KEY)-----([A-Za-z0-9+/=\\s]+)-----END \\1-----");
@@ -37,35 +38,87 @@ final class PemFiles {
 
     private PemFiles() {}
 
-    static List<Certificate> certificates(Path file) {
+    /** @throws IllegalArgumentException in one sentence, when the file cannot be read or holds no certificates */
+    public static List<X509Certificate> certificates(Path file) {
+        return certificates(file.toString(), content(file));
+    }
+
+    /** As {@link #certificates(Path)}, of a file elsewhere; {@code file} is how messages call it. */
+    public static List<X509Certificate> certificates(String file, byte[] content) {
         try {
-            List<Certificate> found = List.copyOf(CertificateFactory.getInstance("X.509")
-                    .generateCertificates(new ByteArrayInputStream(Files.readAllBytes(file))));
+            List<X509Certificate> found =
+                    CertificateFactory.getInstance("X.509")
+                            .generateCertificates(new ByteArrayInputStream(content))
+                            .stream()
+                            .map(X509Certificate.class::cast)
+                            .toList();
             if (!found.isEmpty()) {
                 return found;
             }
-        } catch (IOException | CertificateException e) {
+        } catch (CertificateException e) {
             // The sentence below tells.
         }
         throw new IllegalArgumentException("The file " + file + " does not hold PEM certificates.");
     }
 
-    static PrivateKey key(Path file) {
+    /** @throws IllegalArgumentException in one sentence, when the file cannot be read or holds no key, or an encrypted one */
+    public static PrivateKey key(Path file) {
+        return key(file.toString(), content(file));
+    }
+
+    /** As {@link #key(Path)}, of a file elsewhere; {@code file} is how messages call it. */
+    public static PrivateKey key(String file, byte[] content) {
         try {
-            Matcher pem = KEY.matcher(Files.readString(file, StandardCharsets.ISO_8859_1));
+            Matcher pem = KEY.matcher(new String(content, StandardCharsets.ISO_8859_1));
             if (pem.find()) {
-                byte[] content = Base64.getMimeDecoder().decode(pem.group(2));
+                byte[] der = Base64.getMimeDecoder().decode(pem.group(2));
                 byte[] wrapped = switch (pem.group(1)) {
-                    case "RSA PRIVATE KEY" -> pkcs8(RSA, content);
-                    case "EC PRIVATE KEY" -> pkcs8(der(SEQUENCE, EC, curve(content)), content);
-                    default -> content;
+                    case "RSA PRIVATE KEY" -> pkcs8(RSA, der);
+                    case "EC PRIVATE KEY" -> pkcs8(der(SEQUENCE, EC, curve(der)), der);
+                    default -> der;
                 };
                 return parse(wrapped);
             }
-        } catch (IOException | GeneralSecurityException | RuntimeException e) {
+        } catch (GeneralSecurityException | RuntimeException e) {
             // The sentence below tells; the cause could hold parts of the key.
         }
         throw new IllegalArgumentException("The file " + file + " does not hold an unencrypted PEM private key.");
+    }
+
+    /** Whether what the key signs is what the certificate vouches for. */
+    public static boolean belongTogether(X509Certificate certificate, PrivateKey key) {
+        try {
+            Signature signature = Signature.getInstance(
+                    switch (key.getAlgorithm()) {
+                        case "RSA" -> "SHA256withRSA";
+                        case "EC" -> "SHA256withECDSA";
+                        default -> "Ed25519";
+                    });
+            signature.initSign(key);
+            signature.update(RSA);
+            byte[] signed = signature.sign();
+            signature.initVerify(certificate.getPublicKey());
+            signature.update(RSA);
+            return signature.verify(signed);
+        } catch (GeneralSecurityException e) {
+            // A key of another kind, or of another length.
+            return false;
+        }
+    }
+
+    /** One PEM block. */
+    public static String pem(String label, byte[] der) {
+        String lines = Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(der);
+        return "-----BEGIN " + label + "-----\n" + lines + "\n-----END " + label + "-----\n";
+    }
+
+    /** What cannot be read is empty, and then holds nothing that is looked for. */
+    private static byte[] content(Path file) {
+        try {
+            return Files.readAllBytes(file);
+        } catch (IOException e) {
+            return new byte[0];
+        }
     }
 
     private static PrivateKey parse(byte[] pkcs8) throws GeneralSecurityException {

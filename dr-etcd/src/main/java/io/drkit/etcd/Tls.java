@@ -7,7 +7,9 @@ import io.netty.handler.ssl.SslProvider;
 import java.io.IOException;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
+import java.security.PrivateKey;
 import java.security.cert.Certificate;
+import java.security.cert.X509Certificate;
 import java.util.List;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
@@ -69,10 +71,15 @@ final class Tls {
         if (connection.certificate() == null || connection.key() == null) {
             return null;
         }
-        List<Certificate> chain = PemFiles.certificates(connection.certificate());
+        List<X509Certificate> chain = PemFiles.certificates(connection.certificate());
+        PrivateKey key = PemFiles.key(connection.key());
+        if (!PemFiles.belongTogether(chain.get(0), key)) {
+            throw new IllegalArgumentException("The key " + connection.key() + " does not belong to the certificate "
+                    + connection.certificate() + ".");
+        }
         KeyStore keys = empty();
         char[] inMemoryOnly = new char[0];
-        keys.setKeyEntry("client", PemFiles.key(connection.key()), inMemoryOnly, chain.toArray(Certificate[]::new));
+        keys.setKeyEntry("client", key, inMemoryOnly, chain.toArray(Certificate[]::new));
         KeyManagerFactory factory = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
         factory.init(keys, inMemoryOnly);
         return factory;

@@ -2,6 +2,7 @@ package io.drkit.examples;
 
 import io.drkit.examples.cli.Errors;
 import io.drkit.examples.cli.StopSignal;
+import io.drkit.examples.command.CertificatesCommand;
 import io.drkit.examples.command.CheckCommand;
 import io.drkit.examples.command.DnsCommand;
 import io.drkit.examples.command.EncryptionCommand;
@@ -29,6 +30,7 @@ import picocli.CommandLine.Option;
             RoleCommand.class,
             EncryptionCommand.class,
             NodeCommand.class,
+            CertificatesCommand.class,
             DnsCommand.class,
             DemoCommand.class
         },

@@ -29,12 +29,18 @@ public abstract class FileCommand implements Callable<Integer> {
         Logs.configure(common.verbose);
         try {
             return run();
-        } catch (FileSystemException e) {
-            throw new IllegalArgumentException("Cannot write " + e.getFile() + ": "
-                    + (e.getReason() == null ? e.getClass().getSimpleName() : e.getReason()) + ".");
         } catch (IOException e) {
-            throw new IllegalArgumentException("Cannot write: " + e.getMessage() + ".");
+            throw unwritable(e);
         }
+    }
+
+    /** That a file could not be written, in one sentence. */
+    static IllegalArgumentException unwritable(IOException e) {
+        if (e instanceof FileSystemException failure) {
+            return new IllegalArgumentException("Cannot write " + failure.getFile() + ": "
+                    + (failure.getReason() == null ? e.getClass().getSimpleName() : failure.getReason()) + ".");
+        }
+        return new IllegalArgumentException("Cannot write: " + e.getMessage() + ".");
     }
 
     /** Where the result goes. */

@@ -15,6 +15,7 @@ import io.drkit.node.NodeAccess;
 import io.drkit.node.NodeGroup;
 import io.drkit.ssh.SshConnection;
 import io.drkit.ssh.SshNodeAccess;
+import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -80,6 +81,11 @@ public abstract class SiteCommand implements Callable<Integer> {
         return new Progress(spec().commandLine().getErr(), Boolean.getBoolean("drkit.terminal"));
     }
 
+    /** Where the command says what is worth knowing beside its result. */
+    protected final PrintWriter err() {
+        return spec().commandLine().getErr();
+    }
+
     /** A usage error in this command. */
     protected final ParameterException usage(String message) {
         return new ParameterException(spec().commandLine(), message);
@@ -135,7 +141,7 @@ public abstract class SiteCommand implements Callable<Integer> {
             String registryPrefix = scope().registryPrefix();
             SiteOptions from = SiteOptions.declared(this.from);
             SiteOptions to = SiteOptions.declared(this.to);
-            EtcdConnection first = from.connection(common);
+            EtcdConnection first = doesWithoutPrimary() ? from.connectionIfUp(common) : from.connection(common);
             EtcdConnection second = to.connection(common);
             Optional<EncryptionConfig> there = from.encryptionConfig(common);
             Optional<EncryptionConfig> here = to.encryptionConfig(common);

@@ -2,9 +2,9 @@ package io.drkit.examples.cli;
 
 import io.drkit.encryption.EncryptionConfig;
 import io.drkit.etcd.EtcdConnection;
-import java.io.IOException;
-import java.nio.file.Files;
+import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -98,39 +98,38 @@ final class SiteOptions {
                 .anyMatch(Objects::nonNull);
     }
 
-    /** How to reach the site; connects to nothing. */
+    /**
+     * How to reach the site; connects to nothing. Warns of a client certificate that expires soon.
+     *
+     * @throws IllegalArgumentException also when the client certificate has expired
+     */
     EtcdConnection connection(CommonOptions common) {
-        SiteSettings settings = settings(common);
-        EtcdConnection.Builder connection =
-                EtcdConnection.to(endpoints(settings)).deadline(common.deadline).connectTimeout(common.deadline);
-        if (settings.cacert() != null) {
-            connection.authority(settings.cacert());
+        return connection(common, CertificateDates::require);
+    }
+
+    /** As {@link #connection}, to a site that is done without if it lets nobody in: warns of a client certificate that has expired. */
+    EtcdConnection connectionIfUp(CommonOptions common) {
+        return connection(common, CertificateDates::look);
+    }
+
+    private interface DateCheck {
+        void check(CertificateDates dates, Path certificate, PrintWriter err);
+    }
+
+    private EtcdConnection connection(CommonOptions common, DateCheck dates) {
+        EtcdConnection connection = settings(common).connection(side, common);
+        if (connection.certificate() != null) {
+            dates.check(
+                    new CertificateDates(Clock.systemUTC()),
+                    connection.certificate(),
+                    command.commandLine().getErr());
         }
-        if (settings.cert() != null || settings.key() != null) {
-            connection.clientCertificate(needed("-cert", settings.cert()), needed("-key", settings.key()));
-        }
-        if (settings.passwordFile() != null || settings.password() != null) {
-            needed("-user", settings.user());
-        }
-        if (settings.user() != null) {
-            // Read at once, so that a wrong file is told now, and at every log-in, so that a new password is used.
-            password(settings);
-            connection.user(settings.user(), () -> password(settings));
-        }
-        return connection.build();
+        return connection;
     }
 
     /** How the site's kube-apiservers encrypt, if it is told. */
     Optional<EncryptionConfig> encryptionConfig(CommonOptions common) {
         return Optional.ofNullable(settings(common).encryptionConfig()).map(EncryptionConfig::read);
-    }
-
-    private <T> T needed(String suffix, @Nullable T value) {
-        if (value == null) {
-            throw new IllegalArgumentException(
-                    "--" + side + suffix + " is missing: a certificate goes with its key, a user with a password.");
-        }
-        return value;
     }
 
     private SiteSettings settings(CommonOptions common) {
@@ -157,24 +156,5 @@ final class SiteOptions {
         return config == null
                 ? options
                 : options.orElse(ConfigFile.read(config, System::getenv).site(given));
-    }
-
-    private static List<String> endpoints(SiteSettings settings) {
-        if (settings.endpoints() == null) {
-            throw new IllegalArgumentException("A site of the configuration names no endpoints.");
-        }
-        return settings.endpoints();
-    }
-
-    private char[] password(SiteSettings settings) {
-        if (settings.passwordFile() == null) {
-            return needed("-password-file", settings.password()).toCharArray();
-        }
-        try {
-            return Files.readString(settings.passwordFile()).stripTrailing().toCharArray();
-        } catch (IOException e) {
-            throw new IllegalArgumentException(
-                    "Cannot read the password file " + settings.passwordFile() + ": is it there, and may you read it?");
-        }
     }
 }

@@ -44,7 +44,7 @@ public abstract class SuccessionCommand extends SiteCommand {
         SiteOptions options = SiteOptions.declared(other);
         requireSense(options.isGiven());
         EtcdConnection connection = SiteOptions.declared(at).connection(common);
-        EtcdConnection second = options.isGiven() ? options.connection(common) : null;
+        EtcdConnection second = options.isGiven() ? options.connectionIfUp(common) : null;
         try (KeyStore site = EtcdKeyStore.connect(connection)) {
             if (second == null) {
                 return run(site);

@@ -20,10 +20,17 @@ import java.util.UUID;
  * A throw-away certificate authority for tests, made with the JDK's keytool: a certificate for a server on loopback and one for a client.
  * Files are PEM, keys PKCS#8, readable by their owner only.
  *
+ * <p>The authority and the client's certificate last a year, the server's 30 days.
+ *
  * @param authority the authority's own certificate
  */
 public record TestCertificates(
-        Path authority, Path serverCertificate, Path serverKey, Path clientCertificate, Path clientKey) {
+        Path authority,
+        Path authorityKey,
+        Path serverCertificate,
+        Path serverKey,
+        Path clientCertificate,
+        Path clientKey) {
 
     /**
      * @param folder where to write; it must exist
@@ -31,7 +38,15 @@ public record TestCertificates(
      */
     public static TestCertificates create(Path folder, boolean serverExpired) {
         Authority authority = new Authority(folder, UUID.randomUUID().toString());
-        authority.generate("authority", "CN=DrKit test authority", "-ext", "BasicConstraints:critical=ca:true");
+        authority.generate(
+                "authority",
+                "CN=DrKit test authority",
+                "-ext",
+                "BasicConstraints:critical=ca:true",
+                "-startdate",
+                "-1d",
+                "-validity",
+                "366");
         authority.generate(
                 "server",
                 "CN=localhost",
@@ -42,8 +57,18 @@ public record TestCertificates(
                 "-ext",
                 "ExtendedKeyUsage=serverAuth,clientAuth",
                 "-startdate",
-                serverExpired ? "-90d" : "-1d");
-        authority.generate("client", "CN=client", "-signer", "authority", "-ext", "ExtendedKeyUsage=clientAuth");
+                serverExpired ? "-90d" : "-1d",
+                "-validity",
+                "30");
+        authority.generate(
+                "client",
+                "CN=client",
+                "-signer",
+                "authority",
+                "-ext",
+                "ExtendedKeyUsage=clientAuth",
+                "-validity",
+                "365");
         return authority.export();
     }
 
@@ -54,7 +79,7 @@ public record TestCertificates(
                     Path.of(System.getProperty("java.home"), "bin", "keytool").toString(), "-genkeypair"));
             command.addAll(List.of("-alias", alias, "-dname", name, "-keystore", store().toString()));
             command.addAll(List.of("-storetype", "PKCS12", "-storepass:env", "STORE_PASSWORD"));
-            command.addAll(List.of("-keyalg", "EC", "-groupname", "secp256r1", "-validity", "30"));
+            command.addAll(List.of("-keyalg", "EC", "-groupname", "secp256r1"));
             command.addAll(Arrays.asList(options));
             Command.run(command, Map.of("STORE_PASSWORD", password), "", Duration.ofSeconds(60));
         }
@@ -65,6 +90,7 @@ public record TestCertificates(
                 keys.load(in, password.toCharArray());
                 return new TestCertificates(
                         certificate(keys, "authority"),
+                        key(keys, "authority"),
                         certificate(keys, "server"),
                         key(keys, "server"),
                         certificate(keys, "client"),
