@@ -79,6 +79,11 @@ public final class RolloutRecord implements AutoCloseable {
         return rollout.filter(last -> last.isFinished() && last.isOf(target)).isPresent();
     }
 
+    /** Whether a rollout has begun and not come to its end. */
+    public boolean isUnderWay() {
+        return rollout.filter(last -> !last.isFinished()).isPresent();
+    }
+
     /** Keeps it, on disk before this returns. */
     void keep(Rollout now) {
         try {

@@ -11,7 +11,9 @@ import picocli.CommandLine.Option;
             EncryptionInspectCommand.class,
             EncryptionMergeCommand.Plan.class,
             EncryptionMergeCommand.OneFile.class,
-            EncryptionRewriteCommand.class
+            EncryptionRewriteCommand.class,
+            EncryptionFetchCommand.class,
+            EncryptionRolloutCommand.class
         })
 public final class EncryptionCommand {
 
