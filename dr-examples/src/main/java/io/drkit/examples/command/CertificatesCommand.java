@@ -185,15 +185,15 @@ public final class CertificatesCommand {
             }
             out.println("For the configuration:");
             out.println("sites:");
-            out.println("  " + result.site() + ":");
+            out.println("  " + quoted(result.site()) + ":");
             out.println("    cacert: " + quoted(files.cacert()));
             out.println("    cert: " + quoted(files.cert()));
             out.println("    key: " + quoted(files.key()));
         }
 
         /** As YAML takes it. */
-        private static String quoted(String path) {
-            return path.matches("[A-Za-z0-9_./][A-Za-z0-9_./-]*") ? path : "'" + path.replace("'", "''") + "'";
+        private static String quoted(String text) {
+            return text.matches("[A-Za-z_/][A-Za-z0-9_./-]*") ? text : "'" + text.replace("'", "''") + "'";
         }
 
         private record Fetched(String node, StoredCertificate stored) {}
