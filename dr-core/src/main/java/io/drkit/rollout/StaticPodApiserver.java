@@ -29,7 +29,7 @@ public final class StaticPodApiserver implements EncryptedApiserver {
 
     static final String FLAG = "encryption-provider-config";
 
-    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(2);
+    private static final Duration LONGEST_PAUSE = Duration.ofMillis(500);
 
     private final NodeAccess node;
     private final StaticPodOptions options;
