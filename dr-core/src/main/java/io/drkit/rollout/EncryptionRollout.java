@@ -26,8 +26,8 @@ import org.jspecify.annotations.Nullable;
  * wrong on a node, all are put back as they were, the last one first.
  *
  * <p>Nothing is touched unless everything is well: every node answers, has the file that is expected there, room, and a server that is ready; servers
- * with the old file and with the new one read what either of them writes; and all that the site has stored is readable with both. So at every moment,
- * also in between and on the way back, every server reads everything.
+ * with the old file and with the new one read what either of them writes; all that the site has stored is readable with both; and etcd knows of no
+ * kube-apiserver that is left out. So at every moment, also in between and on the way back, every server reads everything.
  *
  * <p>Killed anywhere, it goes on when it is run again with the same record, or goes on going back where it was. Interrupted, it stops where it is.
  * Blocks; one thread at a time.
@@ -161,6 +161,7 @@ public final class EncryptionRollout {
         Rollout rollout = begun;
         for (int i = 0; i < servers.size(); i++) {
             if (rollout.entries().get(i).mark() == Mark.INSTALLED) {
+                details.put(servers.get(i).name(), "an earlier run installed it");
                 continue;
             }
             try {

@@ -63,6 +63,7 @@ final class Preflight {
         }
         requireExpected(target, states);
         if (values != null) {
+            requireComplete(values.apiservers(prefix(states)));
             Set<EncryptionConfig> inUse = new LinkedHashSet<>();
             for (int i = 0; i < states.size(); i++) {
                 inUse.add(config(i, states.get(i)));
@@ -142,6 +143,15 @@ final class Preflight {
             if (!seen.add("name " + name(i)) || (!server.isEmpty() && !seen.add(server))) {
                 throw new UnsafeToProceedException(name(i) + " is given twice, perhaps under two names.");
             }
+        }
+    }
+
+    /** One that were left out could not read what the others write. */
+    private void requireComplete(List<String> alive) {
+        if (alive.size() > servers.size()) {
+            throw new UnsafeToProceedException("The site's etcd knows of " + alive.size()
+                    + " kube-apiservers that are alive (" + String.join(", ", alive) + "), and " + servers.size()
+                    + " nodes were given. Name all of them.");
         }
     }
 

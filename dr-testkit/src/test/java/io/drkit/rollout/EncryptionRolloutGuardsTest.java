@@ -13,6 +13,7 @@ import io.drkit.testkit.EncryptionFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -147,6 +148,19 @@ class EncryptionRolloutGuardsTest {
         List<EncryptedApiserver> twice = new ArrayList<>(site.servers);
         twice.add(site.servers.get(0));
         assertThatThrownBy(() -> run(NEW, twice)).hasMessageContaining("cp-1 is given twice");
+    }
+
+    @Test
+    void no_server_that_is_alive_is_left_out() {
+        for (String address : List.of("10.0.0.1", "10.0.0.2", "10.0.0.3")) {
+            site.store.putLeased("/registry/masterleases/" + address, "k8s\0x", Duration.ofMinutes(1));
+        }
+        // A copy, which has no lease.
+        site.store.put("/registry/masterleases/10.9.9.9", "k8s\0x");
+        assertThatThrownBy(() -> run(NEW, site.servers.subList(0, 2)))
+                .isInstanceOf(UnsafeToProceedException.class)
+                .hasMessageContaining(
+                        "3 kube-apiservers that are alive (10.0.0.1, 10.0.0.2, 10.0.0.3), and 2 nodes were given");
     }
 
     @Test
