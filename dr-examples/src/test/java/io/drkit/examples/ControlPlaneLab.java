@@ -30,19 +30,23 @@ final class ControlPlaneLab implements AutoCloseable {
     private final Path folder;
     private final EtcdServer primaryEtcd = EtcdServer.builder().start();
     private final EtcdServer standbyEtcd = EtcdServer.builder().start();
-    private final List<ControlPlaneNode> primary = new ArrayList<>();
-    private final List<ControlPlaneNode> standby = new ArrayList<>();
+    private final List<ControlPlaneNode> primary;
+    private final List<ControlPlaneNode> standby;
 
-    /** One node at the primary, three at the standby; every site has stored {@code secrets} of each kind. */
-    ControlPlaneLab(Path folder, String primaryFile, String standbyFile, int secrets) {
+    /** One node at the primary, some at the standby; each site has stored so many secrets. */
+    ControlPlaneLab(Path folder, String primaryFile, String standbyFile, int standbyNodes, int secrets) {
         this.folder = folder;
         try {
             Path pki = Files.createDirectory(folder.resolve("pki"));
             TestCertificates certificates = TestCertificates.create(pki, false);
-            primary.add(ControlPlaneNode.start("p-1", certificates, primaryFile));
-            for (int i = 1; i <= 3; i++) {
-                standby.add(ControlPlaneNode.start("s-" + i, certificates, standbyFile));
-            }
+            List<ControlPlaneNode> all = IntStream.rangeClosed(0, standbyNodes)
+                    .parallel()
+                    .mapToObj(i -> i == 0
+                            ? ControlPlaneNode.start("p-1", certificates, primaryFile)
+                            : ControlPlaneNode.start("s-" + i, certificates, standbyFile))
+                    .toList();
+            primary = all.subList(0, 1);
+            standby = all.subList(1, all.size());
             store(primaryEtcd, primaryFile, secrets);
             store(standbyEtcd, standbyFile, secrets);
             Stream.concat(primary.stream(), standby.stream())

@@ -2,9 +2,11 @@ package io.drkit.examples;
 
 import static io.drkit.examples.Cli.drkit;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.drkit.examples.demo.DrKitProcess;
 import io.drkit.testkit.EncryptionFiles;
 import io.drkit.testkit.controlplane.ControlPlaneNode;
 import io.drkit.testkit.ssh.OpenSshServer;
@@ -12,6 +14,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -57,7 +60,7 @@ class EncryptionRolloutTest {
 
     @Test
     void a_plan_comes_to_every_node_of_both_sites_and_nobody_sees_a_secret() throws IOException {
-        try (ControlPlaneLab lab = new ControlPlaneLab(folder, PRIMARY, STANDBY, 300)) {
+        try (ControlPlaneLab lab = new ControlPlaneLab(folder, PRIMARY, STANDBY, 2, 300)) {
             String primary = folder.resolve("primary.yaml").toString();
             String standby = folder.resolve("standby.yaml").toString();
             assertThat(run(lab, "fetch", "--at", "primary", "--out", primary).code())
@@ -138,7 +141,7 @@ class EncryptionRolloutTest {
 
     @Test
     void a_failure_on_the_second_node_leaves_all_three_as_they_were() throws IOException {
-        try (ControlPlaneLab lab = new ControlPlaneLab(folder, OLD, OLD, 100)) {
+        try (ControlPlaneLab lab = new ControlPlaneLab(folder, OLD, OLD, 3, 100)) {
             List<String> manifests =
                     lab.standby().stream().map(ControlPlaneNode::manifest).toList();
             String file = write("both.yaml", BOTH);
@@ -172,26 +175,19 @@ class EncryptionRolloutTest {
 
     @Test
     void killed_at_any_moment_the_same_command_goes_on_or_back() throws IOException, InterruptedException {
-        try (ControlPlaneLab lab = new ControlPlaneLab(folder, OLD, OLD, 100)) {
+        try (ControlPlaneLab lab = new ControlPlaneLab(folder, OLD, OLD, 2, 100)) {
             String record = folder.resolve("record.json").toString();
             String[] arguments = {
-                "encryption",
-                "rollout",
-                write("both.yaml", BOTH),
-                "--at",
-                "standby",
-                "--config",
-                lab.config(),
-                "--record",
-                record
+                "rollout", write("both.yaml", BOTH), "--at", "standby", "--config", lab.config(), "--record", record
             };
             int kills = 0;
-            for (int millis = 2_500; ; millis += 1_300) {
-                try (DrKitProcess process = DrKitProcess.start(arguments)) {
+            for (int millis = 2_500; ; millis += 2_000) {
+                try (DrKitProcess process = DrKitProcess.start("encryption", arguments)) {
                     if (process.isEndedWithin(millis)) {
-                        assertThat(process.exitCode()).as(process.log()).isZero();
+                        assertThat(process.awaitExit(1)).as(process.log()).isZero();
                         break;
                     }
+                    process.kill();
                 }
                 kills++;
                 for (ControlPlaneNode node : lab.standby()) {
@@ -203,9 +199,10 @@ class EncryptionRolloutTest {
                     .allSatisfy(node -> assertThat(node.loaded()).isEqualTo(BOTH));
 
             String third = write("third.yaml", EncryptionFiles.with("old", "new", "third"));
-            arguments[2] = third;
-            try (DrKitProcess process = DrKitProcess.start(arguments)) {
-                process.awaitLog("restarted, ready");
+            arguments[1] = third;
+            try (DrKitProcess process = DrKitProcess.start("encryption", arguments)) {
+                await().atMost(Duration.ofSeconds(60)).until(() -> process.log().contains("restarted, ready"));
+                process.kill();
             }
             Cli back = run(lab, "rollout", third, "--at", "standby", "--record", record, "--back");
             assertThat(back.code()).as(back.out() + back.err()).isEqualTo(3);
@@ -218,7 +215,7 @@ class EncryptionRolloutTest {
 
     @Test
     void bad_input_is_told_and_nothing_is_touched() throws IOException {
-        try (ControlPlaneLab lab = new ControlPlaneLab(folder, OLD, OLD, 10)) {
+        try (ControlPlaneLab lab = new ControlPlaneLab(folder, OLD, OLD, 3, 10)) {
             String file = write("both.yaml", BOTH);
             String record = folder.resolve("record.json").toString();
             assertThat(drkit("encryption", "rollout", file, "--at", "standby", "--record", record)

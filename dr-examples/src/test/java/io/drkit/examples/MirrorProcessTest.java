@@ -3,7 +3,7 @@ package io.drkit.examples;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.drkit.examples.demo.MirrorProcess;
+import io.drkit.examples.demo.DrKitProcess;
 import io.drkit.testkit.etcd.EtcdServer;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -35,7 +35,7 @@ class MirrorProcessTest {
                 .until(() -> standby.etcdctl("get", key).contains(value));
     }
 
-    private static void assertEndsPromptly(MirrorProcess mirror) throws InterruptedException {
+    private static void assertEndsPromptly(DrKitProcess mirror) throws InterruptedException {
         long began = System.nanoTime();
         mirror.terminate();
         assertThat(mirror.awaitExit(10)).as(mirror.log()).isZero();
@@ -46,14 +46,14 @@ class MirrorProcessTest {
     void sigterm_ends_it_promptly_and_the_next_one_goes_on_from_the_checkpoint() throws InterruptedException {
         String[] arguments = {"--from", primary.endpoint(0), "--to", standby.endpoint(0), "--scope", "prefix:/a/"};
         primary.etcdctl("put", "/a/1", "one");
-        try (MirrorProcess mirror = MirrorProcess.start(arguments)) {
+        try (DrKitProcess mirror = DrKitProcess.start("mirror", arguments)) {
             awaitMirrored("/a/1", "one");
             assertEndsPromptly(mirror);
             assertThat(mirror.log()).contains("Stopped at the primary's revision ");
         }
         primary.etcdctl("put", "/a/2", "two");
         // The lock was released: the next one need not wait until it expires.
-        try (MirrorProcess mirror = MirrorProcess.start(arguments)) {
+        try (DrKitProcess mirror = DrKitProcess.start("mirror", arguments)) {
             awaitMirrored("/a/2", "two");
             assertEndsPromptly(mirror);
         }
@@ -65,9 +65,9 @@ class MirrorProcessTest {
             "--from", primary.endpoint(0), "--to", standby.endpoint(0), "--scope", "prefix:/b/", "--name", "b"
         };
         primary.etcdctl("put", "/b/1", "one");
-        try (MirrorProcess first = MirrorProcess.start(arguments)) {
+        try (DrKitProcess first = DrKitProcess.start("mirror", arguments)) {
             awaitMirrored("/b/1", "one");
-            try (MirrorProcess second = MirrorProcess.start(arguments)) {
+            try (DrKitProcess second = DrKitProcess.start("mirror", arguments)) {
                 await().atMost(Duration.ofSeconds(30)).until(() -> second.log().contains("waiting-for-lock"));
                 assertEndsPromptly(second);
             }
@@ -81,8 +81,16 @@ class MirrorProcessTest {
     void sigterm_ends_it_while_the_primary_is_away() throws InterruptedException {
         try (EtcdServer lost = EtcdServer.builder().start()) {
             lost.etcdctl("put", "/c/1", "one");
-            try (MirrorProcess mirror = MirrorProcess.start(
-                    "--from", lost.endpoint(0), "--to", standby.endpoint(0), "--scope", "prefix:/c/", "--name", "c")) {
+            try (DrKitProcess mirror = DrKitProcess.start(
+                    "mirror",
+                    "--from",
+                    lost.endpoint(0),
+                    "--to",
+                    standby.endpoint(0),
+                    "--scope",
+                    "prefix:/c/",
+                    "--name",
+                    "c")) {
                 awaitMirrored("/c/1", "one");
                 lost.kill();
                 await().atMost(Duration.ofSeconds(60)).until(() -> mirror.log().contains("reconnecting"));
@@ -98,7 +106,7 @@ class MirrorProcessTest {
         };
         primary.etcdctl("put", "/d/1", "one");
         primary.etcdctl("put", "/d/2", "two");
-        try (MirrorProcess mirror = MirrorProcess.start(arguments)) {
+        try (DrKitProcess mirror = DrKitProcess.start("mirror", arguments)) {
             awaitMirrored("/d/2", "two");
             standby.etcdctl("del", "/d/1");
             Cli refused = stop(arguments);
@@ -116,7 +124,7 @@ class MirrorProcessTest {
         assertThat(standby.etcdctl("get", "/drkit/mirror/d/stop")).isEmpty();
         standby.etcdctl("put", "/drkit/mirror/d/stop", "{\"session\":\"an old one\"}");
         primary.etcdctl("put", "/d/3", "three");
-        try (MirrorProcess mirror = MirrorProcess.start(arguments)) {
+        try (DrKitProcess mirror = DrKitProcess.start("mirror", arguments)) {
             awaitMirrored("/d/3", "three");
             standby.etcdctl("del", "/d/1");
             Cli forced = stop(arguments, "--force", "--output", "json");

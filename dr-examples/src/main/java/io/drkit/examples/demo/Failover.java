@@ -20,14 +20,14 @@ final class Failover {
 
     private final EtcdServer primaryServer;
     private final KeyStore standby;
-    private final MirrorProcess mirror;
+    private final DrKitProcess mirror;
     private final Writers writers;
 
     private long lostAt;
     private Duration downtime = Duration.ZERO;
     private Writers.Toll toll = new Writers.Toll(0, Duration.ZERO, false);
 
-    Failover(EtcdServer primaryServer, KeyStore standby, MirrorProcess mirror, Writers writers) {
+    Failover(EtcdServer primaryServer, KeyStore standby, DrKitProcess mirror, Writers writers) {
         this.primaryServer = primaryServer;
         this.standby = standby;
         this.mirror = mirror;

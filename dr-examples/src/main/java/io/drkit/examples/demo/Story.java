@@ -55,7 +55,7 @@ final class Story implements AutoCloseable {
         };
 
         teller.step("load what a kube-apiserver stored", () -> load(primary));
-        MirrorProcess first = open(MirrorProcess.start(mirrorArguments));
+        DrKitProcess first = open(DrKitProcess.start("mirror", mirrorArguments));
         teller.step("mirror it (process " + first.pid() + ")", () -> {
             awaitEqual(primary, standby, first);
             return compare(primary, standby);
@@ -76,7 +76,7 @@ final class Story implements AutoCloseable {
             return "checkpoint stays at revision " + revision + ", the primary is at "
                     + primary.status().revision();
         });
-        MirrorProcess mirror = open(MirrorProcess.start(mirrorArguments));
+        DrKitProcess mirror = open(DrKitProcess.start("mirror", mirrorArguments));
         teller.step("start it again (process " + mirror.pid() + ")", () -> {
             awaitReached(primary, standby, mirror);
             return "went on from its checkpoint, after the killed one's lock expired";
@@ -109,7 +109,7 @@ final class Story implements AutoCloseable {
         teller.step("judge by the writers' own logs", failover::judge);
         teller.step("the old primary comes back", () -> {
             primaryServer.start();
-            MirrorProcess late = open(MirrorProcess.start(mirrorArguments));
+            DrKitProcess late = open(DrKitProcess.start("mirror", mirrorArguments));
             int code = late.awaitExit(30);
             verify(code == ExitCodes.REFUSED, "a mirror from the old primary ended with " + code + ": " + late.log());
             return "a mirror from it is refused, with exit code " + code;
@@ -150,7 +150,7 @@ final class Story implements AutoCloseable {
     }
 
     /** Until the first copy is complete. */
-    private static void awaitEqual(KeyStore primary, KeyStore standby, MirrorProcess mirror)
+    private static void awaitEqual(KeyStore primary, KeyStore standby, DrKitProcess mirror)
             throws InterruptedException {
         await(mirror, () -> isMirrored(standby));
         awaitReached(primary, standby, mirror);
@@ -162,7 +162,7 @@ final class Story implements AutoCloseable {
     }
 
     /** Until the standby holds all that the primary holds in scope now. */
-    private static void awaitReached(KeyStore primary, KeyStore standby, MirrorProcess mirror)
+    private static void awaitReached(KeyStore primary, KeyStore standby, DrKitProcess mirror)
             throws InterruptedException {
         // A write in scope of our own, so that there is a revision to wait for even where nobody writes.
         Bytes marker = Bytes.utf8("/registry/configmaps/demo/marker");
@@ -183,7 +183,7 @@ final class Story implements AutoCloseable {
         }
     }
 
-    private static void await(MirrorProcess mirror, BooleanSupplier condition) throws InterruptedException {
+    private static void await(DrKitProcess mirror, BooleanSupplier condition) throws InterruptedException {
         long deadline = System.nanoTime() + PATIENCE.toNanos();
         while (!condition.getAsBoolean()) {
             verify(mirror.isAlive(), "the mirror ended: " + mirror.log());

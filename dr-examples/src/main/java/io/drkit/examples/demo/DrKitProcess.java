@@ -9,21 +9,21 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** {@code drkit mirror} in a process of its own, so that it can be killed as processes are. */
-public final class MirrorProcess implements AutoCloseable {
+/** {@code drkit} in a process of its own, so that it can be killed as processes are. */
+public final class DrKitProcess implements AutoCloseable {
 
     private final Process process;
     private final Path log;
 
-    private MirrorProcess(Process process, Path log) {
+    private DrKitProcess(Process process, Path log) {
         this.process = process;
         this.log = log;
     }
 
-    /** Starts {@code drkit mirror} with these arguments, on this JVM's Java and class path. */
-    public static MirrorProcess start(String... arguments) {
+    /** Starts {@code drkit SUBCOMMAND} with these arguments, on this JVM's Java and class path. */
+    public static DrKitProcess start(String subcommand, String... arguments) {
         try {
-            Path log = Files.createTempFile("drkit-mirror", ".log");
+            Path log = Files.createTempFile("drkit", ".log");
             List<String> command = new ArrayList<>(List.of(
                     Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                     "-XX:+UseSerialGC",
@@ -31,13 +31,13 @@ public final class MirrorProcess implements AutoCloseable {
                     "-cp",
                     System.getProperty("java.class.path"),
                     DrKit.class.getName(),
-                    "mirror"));
+                    subcommand));
             command.addAll(List.of(arguments));
             Process process = new ProcessBuilder(command)
                     .redirectErrorStream(true)
                     .redirectOutput(log.toFile())
                     .start();
-            return new MirrorProcess(process, log);
+            return new DrKitProcess(process, log);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -49,6 +49,11 @@ public final class MirrorProcess implements AutoCloseable {
 
     public boolean isAlive() {
         return process.isAlive();
+    }
+
+    /** Whether it ends in time. */
+    public boolean isEndedWithin(long millis) throws InterruptedException {
+        return process.waitFor(millis, TimeUnit.MILLISECONDS);
     }
 
     /** Ends it with SIGKILL: it gets no chance to tidy up. */
@@ -69,7 +74,7 @@ public final class MirrorProcess implements AutoCloseable {
      */
     public int awaitExit(int seconds) throws InterruptedException {
         if (!process.waitFor(seconds, TimeUnit.SECONDS)) {
-            throw new IllegalStateException("drkit mirror did not end within " + seconds + " s: " + log());
+            throw new IllegalStateException("drkit did not end within " + seconds + " s: " + log());
         }
         return process.exitValue();
     }
