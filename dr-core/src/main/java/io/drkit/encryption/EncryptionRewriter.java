@@ -69,6 +69,22 @@ public final class EncryptionRewriter {
         }
     }
 
+    /**
+     * What {@link #rewrite} asks for at first.
+     *
+     * @throws UnsafeToProceedException when a mirror writes to this site
+     */
+    public void requireNoMirror() {
+        requireNoMirror("");
+    }
+
+    private void requireNoMirror(String otherwise) {
+        if (!store.read(List.of(DrKitKeys.LOCK)).isEmpty()) {
+            throw new UnsafeToProceedException("Refused to rewrite values at " + store.name()
+                    + ": a mirror is writing to it. Stop it, and run this again" + otherwise + ".");
+        }
+    }
+
     /** One walk through everything, and its counts. */
     private final class Pass {
 
@@ -156,11 +172,7 @@ public final class EncryptionRewriter {
         }
 
         private void lookAtMirrors() {
-            if (!store.read(List.of(DrKitKeys.LOCK)).isEmpty()) {
-                throw new UnsafeToProceedException("Refused to rewrite values at " + store.name()
-                        + ": a mirror is writing to it. Stop it, and run this again"
-                        + (rewritten == 0 ? "." : ": it goes on where it stopped."));
-            }
+            requireNoMirror(rewritten == 0 ? "" : ": it goes on where it stopped");
             records = MirrorRecord.overlapping(store, KeyRange.folder(transformer.registryPrefix()));
         }
 

@@ -74,6 +74,9 @@ public record MergePlan(List<Stage> stages, List<String> notes) {
     static MergePlan fromJson(String text, Function<String, EncryptionConfig> files) {
         try {
             JsonNode tree = new ObjectMapper().readTree(text);
+            if (!tree.path("stages").isArray()) {
+                throw new IllegalArgumentException("plan.json is no plan of 'drkit encryption plan'.");
+            }
             List<Stage> stages = new ArrayList<>();
             for (JsonNode each : tree.path("stages")) {
                 Side site = constant(Side.class, each.path("site").asText());

@@ -13,6 +13,11 @@ import io.drkit.keystore.Bytes;
  */
 public record NodeFile(String path, Bytes content, int mode, String owner, String sha256) {
 
+    /** The checksum of a content, in hexadecimal. */
+    public static String sha256(Bytes content) {
+        return FileReading.sha256(content);
+    }
+
     /** Shows attributes and checksum, and of the content only the size. */
     @Override
     public String toString() {

@@ -1,11 +1,13 @@
 package io.drkit.rollout;
 
 import io.drkit.DrException;
+import io.drkit.SiteUnreachableException;
 import io.drkit.UnsafeToProceedException;
 import io.drkit.encryption.Inspection;
 import io.drkit.encryption.MergePlan.Action;
 import io.drkit.encryption.RewriteReport;
 import io.drkit.keystore.Bytes;
+import io.drkit.rollout.AsLeft.Trouble;
 import io.drkit.rollout.EncryptedApiserver.Installation;
 import io.drkit.rollout.Rollout.Entry;
 import io.drkit.rollout.Rollout.Mark;
@@ -25,17 +27,20 @@ import org.jspecify.annotations.Nullable;
  * Brings an encryption configuration to every kube-apiserver of a site, one after another, and does what its plan says then. When anything goes
  * wrong on a node, all are put back as they were, the last one first.
  *
- * <p>Nothing is touched unless everything is well: every node answers, has the file that is expected there, room, and a server that is ready; servers
- * with the old file and with the new one read what either of them writes; all that the site has stored is readable with both; and etcd knows of no
- * kube-apiserver that is left out. So at every moment, also in between and on the way back, every server reads everything.
+ * <p>Nothing is touched unless everything is well: every node answers, has the file that is expected there, room, and a server that is ready and has
+ * read it; servers with the old file and with the new one read what either of them writes; all that the site has stored is readable with both; and etcd
+ * knows of no kube-apiserver that is left out. Before each node, and in the end, all are looked at again. So at every moment, also in between and on
+ * the way back, every server reads everything that was written by one of them; what something else, a mirror say, stored meanwhile and only the new
+ * file reads is told when it goes back. On the way back, the last server that is ready is never restarted.
  *
  * <p>Killed anywhere, it goes on when it is run again with the same record, or goes on going back where it was. Interrupted, it stops where it is.
- * Blocks; one thread at a time.
+ * Two with records of their own, on two machines, find each other out only in the end: see to it that one is at work. Blocks; one thread at a time.
  */
 public final class EncryptionRollout {
 
     private final List<EncryptedApiserver> servers;
     private final @Nullable SiteValues values;
+    private final RolloutOptions options;
     private final Preflight preflight;
     private final RolloutRecord record;
     private final Consumer<String> progress;
@@ -45,14 +50,15 @@ public final class EncryptionRollout {
             List<? extends EncryptedApiserver> servers,
             @Nullable SiteValues values,
             RolloutRecord record,
-            Consumer<String> progress,
-            boolean acceptUnreadable) {
+            RolloutOptions options,
+            Consumer<String> progress) {
         if (servers.isEmpty()) {
             throw new IllegalArgumentException("A rollout needs at least one node.");
         }
         this.servers = List.copyOf(servers);
         this.values = values;
-        this.preflight = new Preflight(servers, values, acceptUnreadable);
+        this.options = options;
+        this.preflight = new Preflight(servers, values, options.acceptUnreadable());
         this.record = record;
         this.progress = progress;
     }
@@ -69,21 +75,14 @@ public final class EncryptionRollout {
             List<? extends EncryptedApiserver> servers,
             SiteValues values,
             RolloutRecord record,
+            RolloutOptions options,
             Consumer<String> progress) {
-        return new EncryptionRollout(servers, values, record, progress, false);
+        return new EncryptionRollout(servers, values, record, options, progress);
     }
 
     /** To nodes that have no kube-apiserver yet: the file is put there, and that is all. */
     public static EncryptionRollout ofFresh(List<FreshNode> nodes, RolloutRecord record, Consumer<String> progress) {
-        return new EncryptionRollout(nodes, null, record, progress, false);
-    }
-
-    /**
-     * The same, also where the site's etcd holds values that its kube-apiservers cannot read, provided that the new file reads no fewer: copies of the
-     * other site's, say, which the file is to make readable.
-     */
-    public EncryptionRollout acceptingUnreadable() {
-        return new EncryptionRollout(servers, values, record, progress, true);
+        return new EncryptionRollout(nodes, null, record, RolloutOptions.DEFAULTS, progress);
     }
 
     /**
@@ -94,18 +93,21 @@ public final class EncryptionRollout {
      */
     public List<NodeReport> check(RolloutTarget target) {
         Optional<Rollout> underWay = underWay(target);
+        if (underWay.isPresent()) {
+            boolean back = underWay.get().back();
+            Optional<Trouble> trouble = back ? Optional.empty() : asLeft(underWay.get());
+            if (trouble.isPresent()) {
+                throw trouble.get().refusal();
+            }
+            return nodes(underWay.get(), back ? "goes back" : "goes on");
+        }
+        boolean touches = touchesNodes(target);
+        List<ApiserverState> states = touches ? preflight.check(target) : preflight.checkInstalled(target);
         List<NodeReport> reports = new ArrayList<>();
-        List<ApiserverState> states = underWay.isPresent()
-                ? preflight.look()
-                : touchesNodes(target) ? preflight.check(target) : preflight.checkInstalled(target);
         for (int i = 0; i < states.size(); i++) {
-            boolean has = states.get(i).file().equals(Optional.of(target.file()));
-            String what = !touchesNodes(target)
-                    ? "stays as it is"
-                    : (has ? "has " : "gets ") + states.get(i).path();
-            NodeState state =
-                    underWay.isPresent() ? state(underWay.get().entries().get(i).mark()) : NodeState.UNTOUCHED;
-            reports.add(new NodeReport(servers.get(i).name(), state, what));
+            String what = (states.get(i).holds(target.file()) ? "has " : "gets ")
+                    + states.get(i).path();
+            reports.add(new NodeReport(servers.get(i).name(), NodeState.UNTOUCHED, touches ? what : "stays as it is"));
         }
         return reports;
     }
@@ -113,7 +115,7 @@ public final class EncryptionRollout {
     /**
      * Rolls out, or goes on with what an earlier run left.
      *
-     * @throws io.drkit.SiteUnreachableException when a node or the site's etcd does not answer; nothing, or nothing more, was touched
+     * @throws SiteUnreachableException when a node or the site's etcd does not answer; nothing, or nothing more, was touched
      * @throws UnsafeToProceedException when something is not as it must be; nothing, or nothing more, was touched
      * @throws IllegalArgumentException when the record cannot be written; nothing was touched
      */
@@ -127,12 +129,11 @@ public final class EncryptionRollout {
             return finish(target, List.of(), preflight.prefix(preflight.checkInstalled(target)));
         }
         if (underWay.isPresent()) {
-            List<ApiserverState> states = preflight.look();
-            return forward(target, resumed(underWay.get(), states), preflight.prefix(states));
+            return goOn(target, underWay.get());
         }
         if (record.isFinished(target)) {
             List<ApiserverState> states = preflight.look();
-            if (states.stream().allMatch(state -> state.ready() && state.file().equals(Optional.of(target.file())))) {
+            if (states.stream().allMatch(state -> state.ready() && state.holds(target.file()))) {
                 servers.forEach(server -> details.put(server.name(), "had it already"));
                 return finish(target, entries(states, Mark.INSTALLED), preflight.prefix(states));
             }
@@ -144,45 +145,80 @@ public final class EncryptionRollout {
     }
 
     /**
-     * Takes back what is under way: every node is put back as it was before it began. Run again it goes on.
+     * Takes back what is under way: every node is put back as it was before it began. Run again it goes on. Nodes that are gone for good may be left out.
      *
-     * @throws UnsafeToProceedException when nothing is under way, or what is was begun on other nodes
+     * @throws UnsafeToProceedException when nothing is under way, when what is was begun on other nodes, or when something was stored since that the
+     *     old file does not read and that is not accepted; nothing was touched
      */
     public RolloutReport back() {
         Rollout rollout = record.rollout()
                 .filter(each -> !each.isFinished())
                 .orElseThrow(() -> new UnsafeToProceedException(
-                        "Nothing is under way by " + record + " that could be taken back."));
+                        "Nothing is under way by " + record + " that could be taken back."))
+                .only(servers.stream().map(EncryptedApiserver::name).toList());
         requireSameNodes(rollout);
+        String lost = preflight.lostByGoingBack(rollout);
+        if (!lost.isEmpty() && !options.acceptUnreadable()) {
+            throw new UnsafeToProceedException("It is not taken back: " + lost + " Accept that, or let it go on.");
+        }
         return goBack(rollout, "It was taken back, as asked.");
+    }
+
+    private RolloutReport goOn(RolloutTarget target, Rollout left) {
+        List<ApiserverState> states = preflight.look();
+        Optional<Trouble> trouble = asLeft(left);
+        if (trouble.isPresent()) {
+            if (trouble.get().isAnothers()) {
+                throw trouble.get().refusal();
+            }
+            return goBack(left, trouble.get().text());
+        }
+        return forward(target, left.seen(states), preflight.prefix(states));
     }
 
     private RolloutReport forward(RolloutTarget target, Rollout begun, String prefix) {
         Rollout rollout = begun;
         for (int i = 0; i < servers.size(); i++) {
-            if (rollout.entries().get(i).mark() == Mark.INSTALLED) {
-                details.put(servers.get(i).name(), "an earlier run installed it");
+            String node = servers.get(i).name();
+            Mark mark = rollout.entries().get(i).mark();
+            if (mark == Mark.INSTALLED) {
+                details.put(node, "an earlier run installed it");
                 continue;
             }
             try {
+                record.keep(rollout.with(i, Mark.BEGUN));
                 rollout = rollout.with(i, Mark.BEGUN);
-                record.keep(rollout);
-                install(servers.get(i), target, rollout.entries().get(i).before(), prefix);
+                try {
+                    install(servers.get(i), target, rollout.entries().get(i).before());
+                } catch (SiteUnreachableException | UnsafeToProceedException e) {
+                    // Nothing was changed there, and so there is nothing to put back.
+                    rollout = rollout.with(i, mark);
+                    throw e;
+                }
+                requireReadable(target, servers.get(i), rollout.entries().get(i).before(), prefix);
                 rollout = rollout.with(i, Mark.INSTALLED);
                 record.keep(rollout);
             } catch (RuntimeException e) {
-                String why = servers.get(i).name() + ": " + e.getMessage();
-                if (Thread.currentThread().isInterrupted()) {
-                    return report(Outcome.UNFINISHED, rollout, "It was stopped. Run it again to go on. " + why);
-                }
-                details.put(servers.get(i).name(), String.valueOf(e.getMessage()));
-                return goBack(rollout, why);
+                details.put(node, String.valueOf(e.getMessage()));
+                return failed(rollout, node + ": " + e.getMessage());
+            }
+            Optional<Trouble> trouble = asLeft(rollout);
+            if (trouble.isPresent()) {
+                return trouble.get().isAnothers()
+                        ? report(Outcome.UNFINISHED, rollout, trouble.get().text())
+                        : failed(rollout, trouble.get().text());
             }
         }
         return finish(target, rollout.entries(), prefix);
     }
 
-    private void install(EncryptedApiserver server, RolloutTarget target, ApiserverState before, String prefix) {
+    private RolloutReport failed(Rollout rollout, String why) {
+        return Thread.currentThread().isInterrupted()
+                ? report(Outcome.UNFINISHED, rollout, "It was stopped. Run it again to go on. " + why)
+                : goBack(rollout, why);
+    }
+
+    private void install(EncryptedApiserver server, RolloutTarget target, ApiserverState before) {
         progress.accept(server.name() + ": installing " + target.title());
         Installation done = server.install(target.file(), before);
         details.put(
@@ -190,6 +226,10 @@ public final class EncryptionRollout {
                 done.how()
                         + done.backup().map(path -> "; the old file is " + path).orElse(""));
         progress.accept(server.name() + ": " + done.how() + ", ready");
+    }
+
+    private void requireReadable(
+            RolloutTarget target, EncryptedApiserver server, ApiserverState before, String prefix) {
         if (values != null) {
             preflight.requireReadable(target, Preflight.config(server.name(), before), prefix);
         }
@@ -202,16 +242,18 @@ public final class EncryptionRollout {
         try {
             if (target.then().contains(Action.REWRITE)) {
                 progress.accept("rewriting what is not under the key that writes");
-                RewriteReport rewritten = Objects.requireNonNull(values).rewrite(target.config(), prefix);
-                rewrite = Optional.of(rewritten);
-                if (!rewritten.isComplete()) {
-                    return report(
-                            Outcome.UNFINISHED, rollout, "Not every value could be rewritten. Run it again.", rewrite);
+                rewrite = Optional.of(Objects.requireNonNull(values).rewrite(target.config(), prefix));
+                // What a lease holds vanishes, or is written anew, by itself; no stage takes away a key that it needs.
+                if (rewrite.get().unreadable()
+                                + rewrite.get().needsPlugin()
+                                + rewrite.get().contended()
+                        > 0) {
+                    return report(Outcome.UNFINISHED, rollout, left(rewrite.get()), rewrite);
                 }
             }
             Optional<Inspection> inspection = preflight.verify(target, prefix);
             record.keep(rollout.finished());
-            return new RolloutReport(Outcome.DONE, nodes(rollout), Optional.empty(), inspection, rewrite);
+            return new RolloutReport(Outcome.DONE, nodes(rollout, ""), Optional.empty(), inspection, rewrite);
         } catch (DrException e) {
             return report(
                     Outcome.UNFINISHED,
@@ -221,19 +263,29 @@ public final class EncryptionRollout {
         }
     }
 
-    /** Goes on with the other nodes where one cannot be put back: the fewer are left, the better. */
+    private static String left(RewriteReport rewrite) {
+        return "Values are left that could not be rewritten: " + rewrite.unreadable() + " that no key reads, "
+                + rewrite.needsPlugin()
+                + " that need a KMS plugin, " + rewrite.contended() + " that changed all the time; for one "
+                + rewrite.left().stream().findFirst().map(Bytes::printable).orElse("none")
+                + ". Every node has the file; see 'encryption inspect', and run it again to go on.";
+    }
+
+    /** Goes on with the other nodes where one cannot be put back, but never restarts the last server that is ready. */
     private RolloutReport goBack(Rollout begun, String why) {
         Rollout rollout = begun.goingBack();
         keepIfPossible(rollout);
         boolean all = true;
-        for (int i = servers.size() - 1; i >= 0 && !Thread.currentThread().isInterrupted(); i--) {
+        for (int i = rollout.entries().size() - 1; i >= 0; i--) {
             Entry entry = rollout.entries().get(i);
             if (entry.mark() != Mark.BEGUN && entry.mark() != Mark.INSTALLED) {
                 continue;
             }
             try {
+                EncryptedApiserver server = server(entry.node());
+                new AsLeft(servers, options.patience()).requireAnother(server);
                 progress.accept(entry.node() + ": putting back what was there");
-                servers.get(i).restore(entry.before(), rollout.file());
+                server.restore(entry.before(), rollout.file());
                 rollout = rollout.with(i, Mark.RESTORED);
                 keepIfPossible(rollout);
                 progress.accept(entry.node() + ": is as it was");
@@ -242,22 +294,32 @@ public final class EncryptionRollout {
                 details.put(entry.node(), String.valueOf(e.getMessage()));
                 progress.accept(entry.node() + ": could not be put back: " + e.getMessage());
             }
+            if (Thread.currentThread().isInterrupted()) {
+                all = false;
+                break;
+            }
         }
-        if (!all || Thread.currentThread().isInterrupted()) {
+        String lost = preflight.lostByGoingBack(rollout);
+        String told = lost.isEmpty() ? why : why + " ATTENTION: " + lost;
+        if (!all) {
             return report(
-                    Outcome.UNFINISHED, rollout, why + " Not all could be put back; run it again to go on with that.");
+                    Outcome.UNFINISHED, rollout, told + " Not all could be put back; run it again to go on with that.");
         }
         record.clear();
-        return report(Outcome.ROLLED_BACK, rollout, why);
+        return report(Outcome.ROLLED_BACK, rollout, told);
     }
 
     /** Going back goes on without: what was kept before leads here again. */
     private void keepIfPossible(Rollout rollout) {
         try {
             record.keep(rollout);
-        } catch (IllegalArgumentException e) {
+        } catch (RuntimeException e) {
             progress.accept(String.valueOf(e.getMessage()));
         }
+    }
+
+    private Optional<Trouble> asLeft(Rollout rollout) {
+        return new AsLeft(servers, options.patience()).trouble(rollout);
     }
 
     /** The rollout of this that has not ended. */
@@ -277,35 +339,17 @@ public final class EncryptionRollout {
         List<String> then = rollout.entries().stream().map(Entry::node).toList();
         List<String> now = servers.stream().map(EncryptedApiserver::name).toList();
         if (!then.equals(now)) {
-            throw new UnsafeToProceedException("The rollout of " + rollout.title() + " was begun on " + then
-                    + ", and now it is " + now + ". Name the same nodes in the same order.");
+            throw new UnsafeToProceedException(
+                    "The rollout of " + rollout.title() + " was begun on " + then + ", and now it is " + now
+                            + ". Name the same nodes in the same order; to take it back, those that are gone for good may be left out.");
         }
     }
 
-    /** What an earlier run left, if the nodes are as it left them. */
-    private Rollout resumed(Rollout rollout, List<ApiserverState> states) {
-        List<Entry> entries = new ArrayList<>();
-        for (int i = 0; i < states.size(); i++) {
-            Entry entry = rollout.entries().get(i);
-            Optional<Bytes> file = states.get(i).file();
-            boolean old = file.equals(entry.before().file());
-            boolean installed = file.equals(Optional.of(rollout.file()));
-            boolean asLeft = switch (entry.mark()) {
-                case UNTOUCHED -> old && states.get(i).ready();
-                case INSTALLED -> installed && states.get(i).ready();
-                default -> old || installed;
-            };
-            if (!asLeft) {
-                throw new UnsafeToProceedException(entry.node() + " is not as an earlier run left it: "
-                        + (old || installed
-                                ? "its kube-apiserver is not ready ("
-                                        + states.get(i).unready() + ")"
-                                : "another has changed " + entry.before().path())
-                        + ". Look at it; then run it again, or take it back.");
-            }
-            entries.add(entry.mark() == Mark.UNTOUCHED ? new Entry(entry.node(), states.get(i), entry.mark()) : entry);
-        }
-        return new Rollout(rollout.title(), rollout.target(), rollout.file(), false, entries);
+    private EncryptedApiserver server(String name) {
+        return servers.stream()
+                .filter(server -> server.name().equals(name))
+                .findFirst()
+                .orElseThrow(() -> new IllegalStateException(name));
     }
 
     private List<Entry> entries(List<ApiserverState> states, Mark mark) {
@@ -325,12 +369,13 @@ public final class EncryptionRollout {
     }
 
     private RolloutReport report(Outcome outcome, Rollout rollout, String why, Optional<RewriteReport> rewrite) {
-        return new RolloutReport(outcome, nodes(rollout), Optional.of(why), Optional.empty(), rewrite);
+        return new RolloutReport(outcome, nodes(rollout, ""), Optional.of(why), Optional.empty(), rewrite);
     }
 
-    private List<NodeReport> nodes(Rollout rollout) {
+    private List<NodeReport> nodes(Rollout rollout, String otherwise) {
         return rollout.entries().stream()
-                .map(entry -> new NodeReport(entry.node(), state(entry.mark()), details.getOrDefault(entry.node(), "")))
+                .map(entry -> new NodeReport(
+                        entry.node(), state(entry.mark()), details.getOrDefault(entry.node(), otherwise)))
                 .toList();
     }
 

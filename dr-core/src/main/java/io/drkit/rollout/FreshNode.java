@@ -1,6 +1,7 @@
 package io.drkit.rollout;
 
 import io.drkit.OutcomeUnknownException;
+import io.drkit.SiteUnreachableException;
 import io.drkit.UnsafeToProceedException;
 import io.drkit.keystore.Bytes;
 import io.drkit.node.CommandResult;
@@ -27,9 +28,21 @@ public final class FreshNode implements EncryptedApiserver {
             df -Pk -- "${folder:-/}" | { read -r _; read -r _ _ _ free _; echo "free $free"; }
             """;
 
-    /** $2 is whether the folder was there. */
+    /**
+     * $2 is whether the folder was there, $3 the checksum of what may be removed. What an earlier run had under way goes first, so that it can do
+     * nothing any more.
+     */
     private static final String REMOVE = """
-            rm -f -- "$1" && { [ -n "$2" ] || rmdir -- "${1%/*}" 2>/dev/null || [ -d "${1%/*}" ]; } && sync -- /
+            folder=${1%/*} name=${1##*/}
+            [ -d "$folder" ] || exit 0
+            rm -rf -- "$folder/.$name.drkit-new-"* || exit 45
+            if [ -e "$1" ]; then
+              sum=$(sha256sum < "$1") || exit 45
+              [ "${sum%% *}" = "$3" ] || { echo 'another has changed it' >&2; exit 48; }
+              rm -f -- "$1" || exit 45
+            fi
+            [ -n "$2" ] || rmdir -- "$folder" 2>/dev/null || [ -d "$folder" ]
+            sync -- /
             """;
 
     private final NodeAccess node;
@@ -66,39 +79,40 @@ public final class FreshNode implements EncryptedApiserver {
                 .findFirst()
                 .orElse(0);
         Bytes memo = said.contains(FOLDER_WAS_THERE.utf8()) ? FOLDER_WAS_THERE : Bytes.EMPTY;
-        return new ApiserverState(path, file, "", true, "", "", free, memo);
+        return new ApiserverState(path, file, "", "", "", "", "", free, memo);
     }
 
     @Override
     public Installation install(Bytes content, ApiserverState seen) {
         run("make the folder of " + path, "[ -d \"${1%/*}\" ] || mkdir -m 755 -- \"${1%/*}\"", path);
-        Optional<String> backup = node.replace(FileReplacement.of(path, content)
-                        .expectedContent(seen.file())
-                        .deadline(DEADLINE)
-                        .build())
-                .backup();
-        return new Installation("the file is there", backup);
+        try {
+            Optional<String> backup = node.replace(FileReplacement.of(path, content)
+                            .expectedContent(seen.file())
+                            .deadline(DEADLINE)
+                            .build())
+                    .backup();
+            return new Installation("the file is there", backup);
+        } catch (SiteUnreachableException | UnsafeToProceedException e) {
+            throw new OutcomeUnknownException("The folder may be there, but: " + e.getMessage(), e);
+        }
     }
 
     @Override
     public void restore(ApiserverState before, Bytes installed) {
-        Optional<Bytes> now = node.read(path).map(NodeFile::content);
-        if (now.equals(before.file()) && now.isPresent()) {
+        Optional<Bytes> now = look().file();
+        if (before.file().isEmpty()) {
+            run("remove " + path, REMOVE, path, before.memo().utf8(), NodeFile.sha256(installed));
             return;
         }
-        if (now.isPresent() && !now.equals(Optional.of(installed))) {
+        if (!now.equals(before.file()) && !now.equals(Optional.of(installed))) {
             throw new UnsafeToProceedException(
                     path + " on " + name() + " is neither what it was nor what was rolled out:"
                             + " another has changed it. Look what it holds, and put it right by hand.");
         }
-        if (before.file().isPresent()) {
-            node.replace(FileReplacement.of(path, before.file().get())
-                    .expectedContent(now)
-                    .deadline(DEADLINE)
-                    .build());
-        } else {
-            run("remove " + path, REMOVE, path, before.memo().utf8());
-        }
+        node.replace(FileReplacement.of(path, before.file().get())
+                .expectedContent(now)
+                .deadline(DEADLINE)
+                .build());
     }
 
     private String run(String title, String script, String... arguments) {

@@ -5,7 +5,10 @@ import io.drkit.SiteUnreachableException;
 import io.drkit.UnsafeToProceedException;
 import io.drkit.encryption.EncryptionConfig;
 import io.drkit.encryption.Inspection;
+import io.drkit.encryption.MergePlan.Action;
 import io.drkit.keystore.Bytes;
+import io.drkit.rollout.Rollout.Entry;
+import io.drkit.rollout.SiteValues.Comparison;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -58,18 +61,17 @@ final class Preflight {
     List<ApiserverState> check(RolloutTarget target) {
         List<ApiserverState> states = look();
         requireDistinct(states);
-        for (int i = 0; i < states.size(); i++) {
-            requireWell(name(i), states.get(i));
-        }
+        requireWell(states);
         requireExpected(target, states);
         if (values != null) {
-            requireComplete(values.apiservers(prefix(states)));
+            requireKnown(states, values.apiservers(prefix(states)));
             Set<EncryptionConfig> inUse = new LinkedHashSet<>();
             for (int i = 0; i < states.size(); i++) {
-                inUse.add(config(i, states.get(i)));
+                inUse.add(config(name(i), states.get(i)));
             }
             inUse.forEach(config -> requireSideBySide(target.config(), config));
             inUse.forEach(config -> requireReadable(target, config, prefix(states)));
+            requireRewritable(target, states, values);
         }
         return states;
     }
@@ -77,14 +79,24 @@ final class Preflight {
     /** For what is done without touching a node: that every node has the file by now. */
     List<ApiserverState> checkInstalled(RolloutTarget target) {
         List<ApiserverState> states = look();
+        requireWell(states);
         for (int i = 0; i < states.size(); i++) {
-            requireWell(name(i), states.get(i));
-            if (!config(i, states.get(i)).equals(target.config())) {
+            if (!config(name(i), states.get(i)).equals(target.config())) {
                 throw new UnsafeToProceedException(states.get(i).path() + " on " + name(i) + " does not say what "
                         + target.title() + " does, so nothing is rewritten. Roll out the stage before it first.");
             }
         }
+        if (values != null) {
+            requireKnown(states, values.apiservers(prefix(states)));
+            requireRewritable(target, states, values);
+        }
         return states;
+    }
+
+    private void requireRewritable(RolloutTarget target, List<ApiserverState> states, SiteValues values) {
+        if (target.then().contains(Action.REWRITE)) {
+            values.requireNoMirror(target.config(), prefix(states));
+        }
     }
 
     /** kube-apiserver's prefix, the same on all nodes. */
@@ -98,19 +110,40 @@ final class Preflight {
         return prefixes.iterator().next();
     }
 
-    /** That the new file reads everything, and the one of before as well; or, where that is accepted, no less than that. */
+    /** That the new file reads everything, and the one of before as well; or, where that is accepted, all that the one of before does. */
     void requireReadable(RolloutTarget target, EncryptionConfig before, String prefix) {
-        long bad = unreadable(before, prefix);
-        if (bad > 0 && !acceptUnreadable) {
-            throw new UnsafeToProceedException("With the file that the nodes have now, " + bad
+        if (values == null) {
+            return;
+        }
+        Comparison found = values.compare(before, target.config(), prefix);
+        if (found.lost() > 0) {
+            throw new UnsafeToProceedException(
+                    "With " + target.title() + ", kube-apiserver could no longer read " + found.lost()
+                            + " of the values that the site's etcd holds, for one "
+                            + found.firstLost().get(0).printable() + ". See 'encryption inspect'.");
+        }
+        if (found.unreadableBefore() > 0 && !acceptUnreadable) {
+            throw new UnsafeToProceedException("With the file that the nodes have now, " + found.unreadableBefore()
                     + " of the values that the site's etcd holds cannot be read: are they this site's nodes and etcd? See"
                     + " 'encryption inspect'; if it is known and this is to mend it, accept that.");
         }
-        long then = unreadable(target.config(), prefix);
-        if (then > bad) {
-            throw new UnsafeToProceedException(
-                    "With " + target.title() + ", " + then + " of the values that the site's etcd holds cannot be read"
-                            + (bad == 0 ? "" : ", now " + bad) + ". See 'encryption inspect'.");
+    }
+
+    /** What going back makes unreadable, as a sentence; empty for nothing, and where it cannot be told. */
+    String lostByGoingBack(Rollout rollout) {
+        if (values == null) {
+            return "";
+        }
+        try {
+            Entry first = rollout.entries().get(0);
+            EncryptionConfig target = EncryptionConfig.parse(rollout.file().utf8(), rollout.title());
+            Comparison found = values.compare(target, config(first.node(), first.before()), prefix(look()));
+            return found.lost() == 0
+                    ? ""
+                    : found.lost() + " values that were stored since, for one "
+                            + found.firstLost().get(0).printable() + ", cannot be read with the old file.";
+        } catch (DrException e) {
+            return "";
         }
     }
 
@@ -128,14 +161,6 @@ final class Preflight {
         return Optional.of(inspection);
     }
 
-    private long unreadable(EncryptionConfig config, String prefix) {
-        if (values == null) {
-            return 0;
-        }
-        Inspection inspection = values.inspect(config, prefix);
-        return inspection.unreadable() + inspection.misread();
-    }
-
     private void requireDistinct(List<ApiserverState> states) {
         Set<String> seen = new HashSet<>();
         for (int i = 0; i < states.size(); i++) {
@@ -146,12 +171,34 @@ final class Preflight {
         }
     }
 
-    /** One that were left out could not read what the others write. */
-    private void requireComplete(List<String> alive) {
-        if (alive.size() > servers.size()) {
-            throw new UnsafeToProceedException("The site's etcd knows of " + alive.size()
-                    + " kube-apiservers that are alive (" + String.join(", ", alive) + "), and " + servers.size()
-                    + " nodes were given. Name all of them.");
+    /**
+     * That the servers are those which the site's etcd knows to be alive, as far as it tells: one that were left out could not read what the others
+     * write, and one that it does not know has another etcd.
+     */
+    private void requireKnown(List<ApiserverState> states, List<String> alive) {
+        if (alive.isEmpty()) {
+            return;
+        }
+        List<String> addresses = states.stream().map(ApiserverState::address).toList();
+        List<String> leftOut = new ArrayList<>(alive);
+        leftOut.removeAll(addresses);
+        if (alive.size() > states.size() || (!leftOut.isEmpty() && !addresses.contains(""))) {
+            throw new UnsafeToProceedException(
+                    "The site's etcd knows of kube-apiservers that are alive and not among the nodes"
+                            + " that were given: " + String.join(", ", leftOut) + ". Name all of the site's nodes.");
+        }
+        for (int i = 0; i < states.size(); i++) {
+            if (!addresses.get(i).isEmpty() && !alive.contains(addresses.get(i))) {
+                throw new UnsafeToProceedException("The kube-apiserver on " + name(i) + " (" + addresses.get(i)
+                        + ") is not among those that the site's etcd knows (" + String.join(", ", alive)
+                        + "): are they of one site?");
+            }
+        }
+    }
+
+    private void requireWell(List<ApiserverState> states) {
+        for (int i = 0; i < states.size(); i++) {
+            requireWell(name(i), states.get(i));
         }
     }
 
@@ -159,6 +206,10 @@ final class Preflight {
         if (!state.ready()) {
             throw new UnsafeToProceedException("The kube-apiserver on " + name + " is not ready (" + state.unready()
                     + "), and nothing is rolled out to a site that is not well.");
+        }
+        if (!state.obstacle().isEmpty()) {
+            throw new UnsafeToProceedException(
+                    state.path() + " on " + name + " is not replaced: " + state.obstacle() + ".");
         }
         if (state.freeBytes() < ROOM_BYTES) {
             throw new UnsafeToProceedException("Where " + state.path() + " lies on " + name + " only "
@@ -171,13 +222,13 @@ final class Preflight {
         for (int i = 0; i < states.size(); i++) {
             Optional<Bytes> file = states.get(i).file();
             boolean isTarget = file.equals(Optional.of(target.file()))
-                    || (file.isPresent() && config(i, states.get(i)).equals(target.config()));
+                    || (file.isPresent() && config(name(i), states.get(i)).equals(target.config()));
             if (isTarget) {
                 continue;
             }
             holders.computeIfAbsent(file, each -> new ArrayList<>()).add(name(i));
             if (target.before().isPresent()
-                    && !config(i, states.get(i)).equals(target.before().get())) {
+                    && !config(name(i), states.get(i)).equals(target.before().get())) {
                 throw new UnsafeToProceedException(states.get(i).path() + " on " + name(i)
                         + " is neither what the plan was made from nor what " + target.title()
                         + " makes of it. Were stages left out, or was it changed since? Then make a new plan.");
@@ -210,10 +261,6 @@ final class Preflight {
                     "A kube-apiserver with the new file would not read what those with the file that"
                             + " the nodes have now write, so it cannot be rolled out node by node. Plan it in stages ('encryption plan').");
         }
-    }
-
-    private EncryptionConfig config(int index, ApiserverState state) {
-        return config(name(index), state);
     }
 
     /** What a node's file says. */

@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HexFormat;
 import java.util.List;
 
@@ -52,6 +53,26 @@ record Rollout(String title, String target, Bytes file, boolean back, List<Entry
 
     Rollout goingBack() {
         return new Rollout(title, target, file, true, entries);
+    }
+
+    /** Without the nodes that are not named any more, for they are gone for good. */
+    Rollout only(Collection<String> nodes) {
+        return new Rollout(
+                title,
+                target,
+                file,
+                back,
+                entries.stream().filter(entry -> nodes.contains(entry.node())).toList());
+    }
+
+    /** With what was seen of the nodes that were not touched. */
+    Rollout seen(List<ApiserverState> states) {
+        List<Entry> all = new ArrayList<>();
+        for (int i = 0; i < states.size(); i++) {
+            Entry entry = entries.get(i);
+            all.add(entry.mark() == Mark.UNTOUCHED ? new Entry(entry.node(), states.get(i), entry.mark()) : entry);
+        }
+        return new Rollout(title, target, file, back, all);
     }
 
     Rollout with(int index, Mark mark) {

@@ -57,6 +57,8 @@ public final class RolloutRecord implements AutoCloseable {
                     throw new UnsafeToProceedException(
                             "Another rollout is at work with " + file + ". Wait until it has ended.");
                 }
+                // What a write of an earlier process left that came to an end in the midst.
+                PrivateFile.clear(List.of(file));
                 Optional<Rollout> kept =
                         Files.exists(file) ? Optional.of(parse(Files.readString(file), file)) : Optional.empty();
                 return new RolloutRecord(file, lock, kept);
@@ -153,7 +155,8 @@ public final class RolloutRecord implements AutoCloseable {
                         required(each, "path"),
                         each.has("file") ? Optional.of(bytes(each, "file")) : Optional.empty(),
                         required(each, "server"),
-                        true,
+                        "",
+                        "",
                         "",
                         "",
                         0,

@@ -5,9 +5,10 @@ import io.drkit.SiteUnreachableException;
 import io.drkit.node.CommandResult;
 import io.drkit.node.NodeAccess;
 import io.drkit.node.NodeCommand;
-import java.util.LinkedHashSet;
+import java.math.BigDecimal;
+import java.util.LinkedHashMap;
 import java.util.Locale;
-import java.util.Set;
+import java.util.Map;
 
 /**
  * Asks a node which kube-apiserver runs there, and that one whether it is ready: on the node itself, so that no load balancer answers for another,
@@ -15,11 +16,14 @@ import java.util.Set;
  */
 final class ServerProbe {
 
-    /** $1 is the file as kube-apiserver is told it, $2 the folder whose disk matters. A process is known by the node's boot, its number, and when it began. */
+    /**
+     * $1 is the file as kube-apiserver is told it, $2 the same on the node, $3 a folder whose disk matters as well. A process is known by the node's
+     * boot, its number, and when it began.
+     */
     private static final String PROCESSES = """
             LC_ALL=C
             export LC_ALL
-            boot=
+            boot= hertz=$(getconf CLK_TCK) booted=$(sed -n 's/^btime //p' /proc/stat)
             read -r boot 2>/dev/null < /proc/sys/kernel/random/boot_id
             for process in /proc/[0-9]*; do
               comm=
@@ -27,11 +31,13 @@ final class ServerProbe {
               [ "$comm" = kube-apiserver ] || continue
               tr '\\0' '\\n' 2>/dev/null < "$process/cmdline" | grep -qxF -e "--encryption-provider-config=$1" -e "$1" || continue
               read -r stat 2>/dev/null < "$process/stat" || continue
-              set -- "$1" "$2" ${stat##*) }
-              [ "$3" = Z ] || printf 'server %s:%s:%s\\n' "$boot" "${process##*/}" "${22}"
+              set -- "$1" "$2" "$3" ${stat##*) }
+              [ "$4" = Z ] || printf 'server %s:%s:%s %s\\n' "$boot" "${process##*/}" "${23}" $((booted + ${23} / hertz))
             done
-            free=$(df -Pk -- "$2" 2>/dev/null | { read -r _; read -r _ _ _ free _; printf '%s' "$free"; })
-            printf 'free %s\\n' "${free:-0}"
+            printf 'changed %s\\n' "$(stat -L -c %Z -- "$2" 2>/dev/null || echo 0)"
+            for folder in "${2%/*}" "$3"; do
+              df -Pk -- "$folder" 2>/dev/null | { read -r _; read -r _ _ _ free _; printf 'free %s\\n' "${free:-0}"; }
+            done
             """;
 
     /** $1 is the URL, $2 and $3 certificate and key, $4 what of the answer is of interest. The last line is the status. */
@@ -58,6 +64,8 @@ final class ServerProbe {
 
     static final String RELOADED = "apiserver_encryption_config_controller_automatic_reload_last_timestamp_seconds{";
 
+    private static final long TOLERANCE_SECONDS = 2;
+
     private final NodeAccess node;
     private final StaticPodOptions options;
 
@@ -66,12 +74,22 @@ final class ServerProbe {
         this.options = options;
     }
 
-    /** The processes, and what is free on the file's disk. */
-    record Processes(Set<String> servers, long freeBytes) {
+    /**
+     * What runs, and what it could have read.
+     *
+     * @param servers the processes, and when each began, in seconds since 1970
+     * @param fileChanged when the file, or what there is about it, was last changed, likewise
+     */
+    record Processes(Map<String, Long> servers, long fileChanged, long freeBytes) {
 
         /** The one that serves; empty for none or several. */
         String server() {
-            return servers.size() == 1 ? servers.iterator().next() : "";
+            return servers.size() == 1 ? servers.keySet().iterator().next() : "";
+        }
+
+        /** Whether the file was changed after the server began. A process's beginning is known to a second or so. */
+        boolean isFileNewer() {
+            return servers.values().stream().anyMatch(began -> fileChanged > began + TOLERANCE_SECONDS);
         }
     }
 
@@ -79,24 +97,29 @@ final class ServerProbe {
     record Readiness(boolean ready, String why) {}
 
     Processes processes(StaticPodManifest manifest, String hostPath) {
-        String folder = hostPath.substring(0, Math.max(1, hostPath.lastIndexOf('/')));
+        String folder =
+                options.manifest().substring(0, Math.max(1, options.manifest().lastIndexOf('/')));
         CommandResult result = run(NodeCommand.script(
-                        PROCESSES, manifest.flag(StaticPodApiserver.FLAG).orElse(""), folder)
+                        PROCESSES, manifest.flag(StaticPodApiserver.FLAG).orElse(""), hostPath, folder)
                 .title("look for kube-apiserver"));
-        Set<String> servers = new LinkedHashSet<>();
-        long free = -1;
+        Map<String, Long> servers = new LinkedHashMap<>();
+        long free = Long.MAX_VALUE;
+        long changed = -1;
         for (String line : result.outText().split("\n", -1)) {
-            if (line.startsWith("server ")) {
-                servers.add(line.substring("server ".length()));
-            } else if (line.matches("free \\d+")) {
-                free = Long.parseLong(line.substring("free ".length())) << 10;
+            String[] words = line.split(" ", -1);
+            if (words[0].equals("server")) {
+                servers.put(words[1], Long.parseLong(words[2]));
+            } else if (words[0].equals("changed")) {
+                changed = Long.parseLong(words[1]);
+            } else if (words[0].equals("free")) {
+                free = Math.min(free, Long.parseLong(words[1]) << 10);
             }
         }
-        if (free < 0) {
+        if (changed < 0 || free == Long.MAX_VALUE) {
             throw new SiteUnreachableException(node.name() + " could not be looked at: " + result.errText()
                     + ". Does it have a POSIX shell, GNU coreutils and /proc?");
         }
-        return new Processes(servers, free);
+        return new Processes(servers, changed, free);
     }
 
     Readiness readiness(StaticPodManifest manifest) {
@@ -121,6 +144,16 @@ final class ServerProbe {
         return new Readiness(
                 status.equals("200"),
                 status.equals("000") ? "it does not answer" : "its /readyz answers " + status + checks);
+    }
+
+    /** Whether it has told since then that it reloaded the file with success. */
+    boolean hasReloadedSince(StaticPodManifest manifest, long seconds) {
+        return lastReload(manifest)
+                .lines()
+                .filter(line -> line.startsWith(RELOADED))
+                .anyMatch(line ->
+                        new BigDecimal(line.substring(line.lastIndexOf(' ') + 1)).compareTo(BigDecimal.valueOf(seconds))
+                                >= 0);
     }
 
     /**

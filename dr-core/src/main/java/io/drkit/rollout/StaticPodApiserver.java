@@ -13,7 +13,6 @@ import io.drkit.node.ReplacedFile;
 import io.drkit.rollout.ServerProbe.Processes;
 import io.drkit.rollout.ServerProbe.Readiness;
 import java.time.Duration;
-import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -56,18 +55,46 @@ public final class StaticPodApiserver implements EncryptedApiserver {
     public ApiserverState look() {
         Pod pod = pod();
         Optional<NodeFile> file = node.read(pod.configPath(), options.callDeadline());
-        Processes processes = probe.processes(pod.manifest(), pod.configPath());
-        Readiness readiness = probe.readiness(pod.manifest());
-        boolean one = processes.servers().size() == 1;
+        Processes processes = processes(pod);
         return new ApiserverState(
                 pod.configPath(),
                 file.map(NodeFile::content),
                 processes.server(),
-                one && readiness.ready(),
-                one ? readiness.why() : processes.servers().size() + " processes of it run",
+                unready(pod, processes),
+                obstacle(pod, file),
+                pod.manifest().flag("advertise-address").orElse(""),
                 pod.manifest().flag("etcd-prefix").orElse("/registry"),
                 processes.freeBytes(),
                 pod.file().content());
+    }
+
+    private String unready(Pod pod, Processes processes) {
+        int running = processes.servers().size();
+        if (running != 1) {
+            return (running == 0 ? "no process" : running + " processes") + " of it run" + (running == 0 ? "s" : "");
+        }
+        Readiness readiness = probe.readiness(pod.manifest());
+        if (!readiness.ready()) {
+            return readiness.why();
+        }
+        boolean read = !processes.isFileNewer()
+                || (pod.reloads() && probe.hasReloadedSince(pod.manifest(), processes.fileChanged()));
+        return read ? "" : pod.configPath() + " was changed after it began, so it may not have read it; restart it";
+    }
+
+    private String obstacle(Pod pod, Optional<NodeFile> file) {
+        if (file.isPresent() && (file.get().mode() & 0007) != 0) {
+            return "it can be read by everybody (mode %04o), and is to hold keys; chmod 600 it"
+                    .formatted(file.get().mode());
+        }
+        if (options.restartCommand().isEmpty()) {
+            try {
+                pod.manifest().restartedAt(options.clock().instant());
+            } catch (UnsafeToProceedException e) {
+                return String.valueOf(e.getMessage());
+            }
+        }
+        return "";
     }
 
     @Override
@@ -97,19 +124,16 @@ public final class StaticPodApiserver implements EncryptedApiserver {
         Optional<Bytes> now = node.read(before.path(), options.callDeadline()).map(NodeFile::content);
         String lastReload = pod.reloads() ? probe.lastReload(pod.manifest()) : "";
         boolean putBack = !now.equals(before.file());
-        if (putBack) {
-            if (!now.equals(Optional.of(installed))) {
-                throw new UnsafeToProceedException(
-                        before.path() + " on " + name() + " is neither what it was nor what was"
-                                + " rolled out: another has changed it. Look what it holds, and put it right by hand.");
-            }
-            put(
-                    before.path(),
-                    before.file()
-                            .orElseThrow(() -> new UnsafeToProceedException("There was no " + before.path() + " on "
-                                    + name() + " before, so it cannot be put back.")),
-                    now);
+        if (putBack && !now.equals(Optional.of(installed))) {
+            throw new UnsafeToProceedException(before.path() + " on " + name() + " is neither what it was nor what was"
+                    + " rolled out: another has changed it. Look what it holds, and put it right by hand.");
         }
+        Bytes was = before.file()
+                .orElseThrow(() -> new UnsafeToProceedException(
+                        "There was no " + before.path() + " on " + name() + " before, so it cannot be put back."));
+        // Also where it is the same: a replacement that an earlier run began, and that hangs somewhere, can do nothing
+        // after this.
+        put(before.path(), was, now);
         try {
             bringBack(pod, before, putBack && pod.reloads() && reloaded(pod, lastReload));
         } catch (SiteUnreachableException e) {
@@ -118,42 +142,34 @@ public final class StaticPodApiserver implements EncryptedApiserver {
     }
 
     /**
-     * The file is back. A server that began after this moment has read it, and the one of before has read nothing else, unless it reloads. Putting the
-     * manifest back restarts a server as changing it did.
+     * The file is back. A server that began after this moment has read it; so has the one of before, if the file was not touched. Putting the manifest
+     * back restarts a server as changing it did; one that another changed meanwhile is kept, and only restarted.
      */
     private void bringBack(Pod pod, ApiserverState before, boolean reloaded) {
-        Set<String> old = processes(pod).servers();
-        boolean untouched = pod.file().content().equals(before.memo());
-        boolean sameServer = old.equals(Set.of(before.server()));
-        if (untouched && !reloaded && (!sameServer || pod.reloads())) {
+        Processes processes = processes(pod);
+        Bytes manifest = pod.file().content();
+        boolean untouched = manifest.equals(before.memo());
+        boolean anothers = !StaticPodManifest.parse(before.memo().utf8(), options.manifest())
+                .isSameButRestarted(manifest.utf8());
+        boolean sameServer = processes.servers().keySet().equals(Set.of(before.server()));
+        boolean clean = sameServer && !processes.isFileNewer() && !pod.reloads();
+        // The kubelet may not have seen a change of the manifest that is taken back at once.
+        if (anothers || (!reloaded && (untouched ? !clean : sameServer))) {
             restart(pod);
-            old = processes(pod).servers();
-            untouched = pod().file().content().equals(before.memo());
         }
-        restoreManifest(before);
-        Set<String> outdated = new HashSet<>(untouched ? Set.of() : old);
-        if (!pod.reloads() || reloaded) {
-            outdated.remove(before.server());
+        if (anothers) {
+            return;
         }
+        Bytes now = pod().file().content();
+        Set<String> outdated =
+                now.equals(before.memo()) ? Set.of() : processes(pod).servers().keySet();
+        // Also where it is the same, as with the file.
+        put(options.manifest(), before.memo(), Optional.of(now));
         awaitReady(pod, outdated);
     }
 
-    private void restoreManifest(ApiserverState before) {
-        Bytes now = pod().file().content();
-        if (now.equals(before.memo())) {
-            return;
-        }
-        StaticPodManifest was = StaticPodManifest.parse(before.memo().utf8(), options.manifest());
-        if (!was.isSameButRestarted(now.utf8())) {
-            throw new UnsafeToProceedException(
-                    options.manifest() + " on " + name()
-                            + " was changed by another meanwhile, and is left as it is. The file is back; restart kube-apiserver.");
-        }
-        put(options.manifest(), before.memo(), Optional.of(now));
-    }
-
     private void restart(Pod pod) {
-        Set<String> old = processes(pod).servers();
+        Set<String> old = processes(pod).servers().keySet();
         if (options.restartCommand().isPresent()) {
             CommandResult result =
                     node.run(NodeCommand.script(options.restartCommand().get())
@@ -175,25 +191,28 @@ public final class StaticPodApiserver implements EncryptedApiserver {
         awaitReady(pod, old);
     }
 
-    /** Until one that is not outdated runs and is ready, twice in a row: one that is about to go may still answer. */
+    /** Until one that is not outdated has been ready for some time: it may come up, and end. */
     private void awaitReady(Pod pod, Set<String> outdated) {
-        Waiting waiting = new Waiting(options.readyTimeout());
-        String readyBefore = "";
+        Waiting waiting = new Waiting(options.readyTimeout().plus(options.steadyFor()));
+        String steady = "";
+        long since = 0;
         String why = "";
         do {
             try {
                 String server = processes(pod).server();
-                if (server.isEmpty()) {
-                    why = "no process of it runs";
-                } else if (outdated.contains(server)) {
-                    why = "the old process goes on";
-                } else {
-                    Readiness readiness = probe.readiness(pod.manifest());
-                    why = readiness.why();
-                    if (readiness.ready() && server.equals(readyBefore)) {
-                        return;
-                    }
-                    readyBefore = readiness.ready() ? server : "";
+                Readiness readiness = server.isEmpty()
+                        ? new Readiness(false, "no process of it runs")
+                        : outdated.contains(server)
+                                ? new Readiness(false, "the old process goes on")
+                                : probe.readiness(pod.manifest());
+                why = readiness.why();
+                if (!readiness.ready()) {
+                    steady = "";
+                } else if (!server.equals(steady)) {
+                    steady = server;
+                    since = System.nanoTime();
+                } else if (System.nanoTime() - since >= options.steadyFor().toNanos()) {
+                    return;
                 }
             } catch (SiteUnreachableException e) {
                 why = e.getMessage();

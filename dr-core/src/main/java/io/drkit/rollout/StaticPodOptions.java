@@ -11,6 +11,7 @@ import java.util.Optional;
  * @param restartCommand a script for the POSIX shell that has it restarted; empty, the default, for setting an annotation in the manifest, upon which
  *     the kubelet starts it anew
  * @param readyCommand a script that ends with 0 when it is ready; empty, the default, for asking its {@code /readyz} by curl or wget on the node
+ * @param steadyFor how long a restarted one must stay ready to count as ready; 5 s by default
  * @param readyTimeout how long a restarted one may take to be ready; 5 min by default
  * @param reloadTimeout where it reloads the file by itself, how long that may take before it is restarted; 150 s by default, for kube-apiserver looks
  *     once a minute
@@ -21,6 +22,7 @@ public record StaticPodOptions(
         String manifest,
         Optional<String> restartCommand,
         Optional<String> readyCommand,
+        Duration steadyFor,
         Duration readyTimeout,
         Duration reloadTimeout,
         Duration callDeadline,
@@ -51,6 +53,7 @@ public record StaticPodOptions(
         private String manifest = DEFAULT_MANIFEST;
         private Optional<String> restartCommand = Optional.empty();
         private Optional<String> readyCommand = Optional.empty();
+        private Duration steadyFor = Duration.ofSeconds(5);
         private Duration readyTimeout = Duration.ofMinutes(5);
         private Duration reloadTimeout = Duration.ofSeconds(150);
         private Duration callDeadline = Duration.ofSeconds(30);
@@ -73,6 +76,12 @@ public record StaticPodOptions(
         /** Tells whether it is ready. Default: {@code /readyz} does. */
         public Builder readyCommand(String script) {
             this.readyCommand = Optional.of(script);
+            return this;
+        }
+
+        /** Default: 5 s. */
+        public Builder steadyFor(Duration time) {
+            this.steadyFor = time;
             return this;
         }
 
@@ -103,7 +112,14 @@ public record StaticPodOptions(
         /** @throws IllegalArgumentException when something does not fit */
         public StaticPodOptions build() {
             return new StaticPodOptions(
-                    manifest, restartCommand, readyCommand, readyTimeout, reloadTimeout, callDeadline, clock);
+                    manifest,
+                    restartCommand,
+                    readyCommand,
+                    steadyFor,
+                    readyTimeout,
+                    reloadTimeout,
+                    callDeadline,
+                    clock);
         }
     }
 }

@@ -20,6 +20,7 @@ import io.drkit.testkit.ssh.OpenSshServer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.BeforeAll;
@@ -108,13 +109,20 @@ class StaticPodApiserverTest {
     }
 
     @Test
-    void a_file_that_came_without_a_restart_is_taken_back_without_one() throws IOException {
+    void a_file_that_came_without_a_restart_is_taken_back() throws IOException {
         try (Lab lab = Lab.start()) {
             ApiserverState before = lab.server.look();
             Files.writeString(lab.node.path(ControlPlaneNode.FILE), NEW);
+            // What an earlier run has under way, and comes late, comes to nothing.
+            Path staged = lab.node.path("/etc/kubernetes/enc/.enc.yaml.drkit-new-4711");
+            Files.createDirectory(staged);
             lab.server.restore(before, Bytes.utf8(NEW));
             assertThat(lab.node.file()).isEqualTo(OLD);
-            assertThat(lab.node.starts()).isEqualTo(1);
+            assertThat(staged).doesNotExist();
+            Files.createDirectory(staged);
+            lab.server.restore(before, Bytes.utf8(NEW));
+            assertThat(staged).doesNotExist();
+            assertThat(lab.server.look().ready()).isTrue();
         }
     }
 
@@ -206,10 +214,32 @@ class StaticPodApiserverTest {
             Files.writeString(
                     lab.node.path(ControlPlaneNode.MANIFEST),
                     lab.node.manifest().replace("v1.30.14", "v1.31.0"));
-            assertThatThrownBy(() -> lab.server.restore(before, Bytes.utf8(NEW)))
-                    .isInstanceOf(UnsafeToProceedException.class)
-                    .hasMessageContaining("was changed by another");
+            // An upgrade: the server is restarted with the old file, and the manifest stays the other's.
+            lab.server.restore(before, Bytes.utf8(NEW));
             assertThat(lab.node.manifest()).contains("v1.31.0");
+            assertThat(lab.node.loaded()).isEqualTo(OLD);
+        }
+    }
+
+    @Test
+    void a_file_that_the_server_may_not_have_read_is_told_and_so_is_one_that_everybody_can_read() throws IOException {
+        try (Lab lab = Lab.start()) {
+            Path file = lab.node.path(ControlPlaneNode.FILE);
+            await().pollDelay(Duration.ofSeconds(3)).until(() -> true);
+            Files.writeString(file, NEW);
+            assertThat(lab.server.look().unready()).contains("was changed after it began");
+            lab.access.run(NodeCommand.of("pkill", "kube-apiserver").build());
+            await().atMost(Duration.ofSeconds(30)).until(() -> lab.server.look().ready());
+            assertThat(lab.server.look().obstacle()).isEmpty();
+            Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));
+            assertThat(lab.server.look().obstacle()).contains("can be read by everybody (mode 0644)");
+            Files.writeString(
+                    lab.node.path(ControlPlaneNode.MANIFEST),
+                    lab.node
+                            .manifest()
+                            .replaceAll("(?s)  annotations:.*?(  creationTimestamp)", "  annotations: {a: b}\n$1"));
+            Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
+            assertThat(lab.server.look().obstacle()).contains("Give a command that restarts kube-apiserver");
         }
     }
 

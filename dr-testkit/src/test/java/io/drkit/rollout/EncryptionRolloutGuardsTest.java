@@ -51,7 +51,8 @@ class EncryptionRolloutGuardsTest {
 
     private RolloutReport run(RolloutTarget target, List<? extends EncryptedApiserver> servers) {
         try (RolloutRecord record = RolloutRecord.open(folder.resolve("rollout.json"))) {
-            return EncryptionRollout.of(servers, site.values(), record, said -> {})
+            return EncryptionRollout.of(
+                            servers, site.values(), record, RolloutOptions.DEFAULTS.patience(Duration.ZERO), said -> {})
                     .run(target);
         }
     }
@@ -120,7 +121,7 @@ class EncryptionRolloutGuardsTest {
     @Test
     void all_that_is_stored_must_be_readable_with_both_files() {
         Bytes key = Bytes.utf8("/registry/secrets/ns/alien");
-        site.alien = Optional.of(key);
+        site.alien.add(key);
         site.store.put(key, Bytes.utf8("k8s:enc:aesgcm:v1:alien:AESGCM 00 sealed"));
         refuses(NEW, "With the file that the nodes have now, 1 of the values");
     }
@@ -135,12 +136,12 @@ class EncryptionRolloutGuardsTest {
                 .values()
                 .iterator()
                 .next();
-        site.alien = Optional.of(key);
+        site.alien.add(key);
         site.store.put(key, value);
         site.servers.forEach(server -> server.replaceByHand(wide));
         refuses(
                 file(EncryptionFiles.with("new", "old")),
-                "With enc.yaml, 1 of the values that the site's etcd holds cannot be read");
+                "With enc.yaml, kube-apiserver could no longer read 1 of the values");
     }
 
     @Test
@@ -151,7 +152,7 @@ class EncryptionRolloutGuardsTest {
     }
 
     @Test
-    void no_server_that_is_alive_is_left_out() {
+    void no_server_that_is_alive_is_left_out_and_none_of_another_site_is_among_them() {
         for (String address : List.of("10.0.0.1", "10.0.0.2", "10.0.0.3")) {
             site.store.putLeased("/registry/masterleases/" + address, "k8s\0x", Duration.ofMinutes(1));
         }
@@ -159,8 +160,15 @@ class EncryptionRolloutGuardsTest {
         site.store.put("/registry/masterleases/10.9.9.9", "k8s\0x");
         assertThatThrownBy(() -> run(NEW, site.servers.subList(0, 2)))
                 .isInstanceOf(UnsafeToProceedException.class)
-                .hasMessageContaining(
-                        "3 kube-apiservers that are alive (10.0.0.1, 10.0.0.2, 10.0.0.3), and 2 nodes were given");
+                .hasMessageContaining("alive and not among the nodes that were given: 10.0.0.1, 10.0.0.2, 10.0.0.3");
+        for (int i = 0; i < 3; i++) {
+            site.servers.get(i).address = "10.0.0." + (i + 1);
+        }
+        assertThatThrownBy(() -> run(NEW, site.servers.subList(0, 2)))
+                .hasMessageContaining("alive and not among the nodes that were given: 10.0.0.3");
+        site.servers.get(2).address = "10.0.0.4";
+        site.store.delete("/registry/masterleases/10.0.0.3");
+        refuses(NEW, "cp-3 (10.0.0.4) is not among those that the site's etcd knows");
     }
 
     @Test
@@ -173,7 +181,12 @@ class EncryptionRolloutGuardsTest {
     @Test
     void only_looking_tells_what_would_be_done() {
         try (RolloutRecord record = RolloutRecord.open(folder.resolve("rollout.json"))) {
-            assertThat(EncryptionRollout.of(site.servers, site.values(), record, said -> {})
+            assertThat(EncryptionRollout.of(
+                                    site.servers,
+                                    site.values(),
+                                    record,
+                                    RolloutOptions.DEFAULTS.patience(Duration.ZERO),
+                                    said -> {})
                             .check(NEW))
                     .hasSize(3)
                     .allSatisfy(node -> assertThat(node.detail()).isEqualTo("gets /enc.yaml"));

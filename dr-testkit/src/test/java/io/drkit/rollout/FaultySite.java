@@ -14,9 +14,11 @@ import io.drkit.testkit.InMemoryKeyStore;
 import io.drkit.testkit.TransparentCipher;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /**
@@ -37,8 +39,8 @@ final class FaultySite {
     /** Told the number of each step, from 1, and the server; may throw. */
     Consumer<Step> fault = step -> {};
 
-    /** A value that not everybody need read. */
-    Optional<Bytes> alien = Optional.empty();
+    /** Keys of values that not everybody need read. */
+    final Set<Bytes> alien = new HashSet<>();
 
     private final Map<Bytes, ValueTransformer> transformers = new HashMap<>();
     private int written;
@@ -76,7 +78,7 @@ final class FaultySite {
             store.content(KeyRange.folder("/registry")).forEach((key, value) -> {
                 Verdict verdict =
                         server.transformer().readAsKubeApiserver(key, value).verdict();
-                if (verdict != Verdict.READABLE && !alien.equals(Optional.of(key))) {
+                if (verdict != Verdict.READABLE && !alien.contains(key)) {
                     throw new AssertionError(server.name() + " does not read " + key.printable() + " after " + steps);
                 }
             });
@@ -92,6 +94,9 @@ final class FaultySite {
         private Bytes running;
         private int starts = 1;
         private boolean up = true;
+        /** By which it is known in etcd, if it tells. */
+        String address = "";
+
         /** Whether nothing is left of a restart, in a manifest say. */
         private boolean trace = true;
 
@@ -134,8 +139,9 @@ final class FaultySite {
                     "/enc.yaml",
                     Optional.of(file),
                     name + starts,
-                    up,
                     up ? "" : "down",
+                    "",
+                    address,
                     "/registry",
                     1L << 30,
                     Bytes.EMPTY);

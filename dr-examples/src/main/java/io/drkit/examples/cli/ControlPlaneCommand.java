@@ -40,6 +40,13 @@ public abstract class ControlPlaneCommand extends SiteCommand {
     private @Nullable String readyCommand;
 
     @Option(
+            names = "--steady",
+            paramLabel = "DURATION",
+            converter = DurationConverter.class,
+            description = "How long it must stay ready to count as ready. Default: 5s.")
+    private Duration steady = Duration.ofSeconds(5);
+
+    @Option(
             names = "--ready-timeout",
             paramLabel = "DURATION",
             converter = DurationConverter.class,
@@ -68,6 +75,7 @@ public abstract class ControlPlaneCommand extends SiteCommand {
     protected final StaticPodOptions apiserver() {
         StaticPodOptions.Builder options = StaticPodOptions.builder()
                 .manifest(manifest)
+                .steadyFor(steady)
                 .readyTimeout(readyTimeout)
                 .reloadTimeout(reloadTimeout)
                 .callDeadline(

@@ -9,6 +9,7 @@ import io.drkit.keystore.Bytes;
 import io.drkit.rollout.ApiserverState;
 import io.drkit.rollout.StaticPodApiserver;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -57,6 +58,10 @@ final class EncryptionFetchCommand extends ControlPlaneCommand {
         String text = List.copyOf(files.keySet()).get(0).utf8();
         EncryptionConfig.parse(text, "The file of " + at);
         try {
+            if (Files.exists(file) && !Files.readString(file).equals(text)) {
+                throw new UnsafeToProceedException(
+                        file + " is there already, and holds something else. Name another file.");
+            }
             PrivateFile.write(file, text);
         } catch (IOException e) {
             throw new IllegalArgumentException("Cannot write " + file + ": " + e.getMessage() + ".", e);

@@ -1,7 +1,9 @@
 package io.drkit.examples.command;
 
+import io.drkit.UnsafeToProceedException;
 import io.drkit.encryption.Inspection;
 import io.drkit.encryption.MergePlan;
+import io.drkit.encryption.MergePlan.Side;
 import io.drkit.encryption.MergePlan.Stage;
 import io.drkit.encryption.PlanFolder;
 import io.drkit.encryption.RewriteReport;
@@ -12,6 +14,7 @@ import io.drkit.keystore.Bytes;
 import io.drkit.node.NodeAccess;
 import io.drkit.rollout.EncryptionRollout;
 import io.drkit.rollout.FreshNode;
+import io.drkit.rollout.RolloutOptions;
 import io.drkit.rollout.RolloutRecord;
 import io.drkit.rollout.RolloutReport;
 import io.drkit.rollout.RolloutReport.NodeReport;
@@ -24,6 +27,7 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -71,7 +75,7 @@ final class EncryptionRolloutCommand extends ControlPlaneCommand {
             names = "--record",
             paramLabel = "FILE",
             description =
-                    "With a file: where the rollout is kept while it is under way. Default: drkit-rollout-SITE.json")
+                    "With a file: where the rollout is kept while it is under way. Default: FILE.SITE.rollout.json")
     private @Nullable Path record;
 
     @Option(names = "--back", description = "Take back what is under way: every node becomes as it was.")
@@ -84,7 +88,7 @@ final class EncryptionRolloutCommand extends ControlPlaneCommand {
             names = "--accept-unreadable",
             description =
                     "Go on also where the site's etcd holds values that its kube-apiservers cannot read, as long as the"
-                            + " new file reads no fewer.")
+                            + " all that they can read stays readable.")
     private boolean acceptUnreadable;
 
     private final List<Result> results = new ArrayList<>();
@@ -107,20 +111,46 @@ final class EncryptionRolloutCommand extends ControlPlaneCommand {
             throw usage("--at, --fresh and --record go with a file; a plan has its sites and records.");
         }
         MergePlan plan = folder.read();
+        Map<Side, Stage> finished = new EnumMap<>(Side.class);
         for (Stage stage : plan.stages()) {
-            String site = stage.site().toString();
             RolloutTarget target = RolloutTarget.of(stage, folder.before(plan, stage));
-            try (RolloutRecord kept = RolloutRecord.open(path.resolve(stage.n() + "-" + site + ".rollout.json"))) {
-                if (stage.n() > toStage || kept.isFinished(target) || (back && !kept.isUnderWay())) {
-                    continue;
+            try (RolloutRecord kept = record(path, stage)) {
+                if (kept.isFinished(target)) {
+                    finished.put(stage.site(), stage);
+                } else if (stage.n() <= toStage && (!back || kept.isUnderWay())) {
+                    finished.remove(stage.site());
+                    int code = roll(stage.site().toString(), target, kept);
+                    if (code != ExitCodes.DONE || dryRun || back) {
+                        return code;
+                    }
                 }
-                int code = roll(site, target, kept);
-                if (code != ExitCodes.DONE || dryRun || back) {
-                    return code;
+            }
+        }
+        if (back) {
+            throw new UnsafeToProceedException("Nothing of " + path + " is under way that could be taken back.");
+        }
+        return again(plan, folder, path, finished);
+    }
+
+    /** Where nothing was left to be done at a site, that it is as its last stage left it is looked at, not taken for granted. */
+    private int again(MergePlan plan, PlanFolder folder, Path path, Map<Side, Stage> finished) {
+        for (Stage stage : finished.values()) {
+            boolean last = plan.stages().stream()
+                    .noneMatch(later -> later.site() == stage.site() && later.n() > stage.n() && later.n() <= toStage);
+            if (last) {
+                try (RolloutRecord kept = record(path, stage)) {
+                    int code = roll(stage.site().toString(), RolloutTarget.of(stage, folder.before(plan, stage)), kept);
+                    if (code != ExitCodes.DONE) {
+                        return code;
+                    }
                 }
             }
         }
         return ExitCodes.DONE;
+    }
+
+    private static RolloutRecord record(Path plan, Stage stage) {
+        return RolloutRecord.open(plan.resolve(stage.n() + "-" + stage.site() + ".rollout.json"));
     }
 
     private int file(Path path) throws IOException {
@@ -128,8 +158,8 @@ final class EncryptionRolloutCommand extends ControlPlaneCommand {
             throw usage("Missing required option '--at': the site whose nodes are to have the file");
         }
         RolloutTarget target = RolloutTarget.of(Bytes.wrap(read(path)), path.toString());
-        try (RolloutRecord kept =
-                RolloutRecord.open(record == null ? Path.of("drkit-rollout-" + at + ".json") : record)) {
+        try (RolloutRecord kept = RolloutRecord.open(
+                record == null ? path.resolveSibling(path.getFileName() + "." + at + ".rollout.json") : record)) {
             return roll(at, target, kept);
         }
     }
@@ -159,8 +189,9 @@ final class EncryptionRolloutCommand extends ControlPlaneCommand {
             List<StaticPodApiserver> servers = nodes.stream().map(this::server).toList();
             return withEtcd(site, store -> {
                 SiteValues values = new SiteValues(store, new LocalValueCipher());
-                EncryptionRollout rollout = EncryptionRollout.of(servers, values, kept, steps());
-                return work.apply(acceptUnreadable ? rollout.acceptingUnreadable() : rollout);
+                RolloutOptions options =
+                        acceptUnreadable ? RolloutOptions.DEFAULTS.acceptingUnreadable() : RolloutOptions.DEFAULTS;
+                return work.apply(EncryptionRollout.of(servers, values, kept, options, steps()));
             });
         });
     }
