@@ -184,7 +184,16 @@ class EncryptionRolloutTest {
         try (ControlPlaneLab lab = new ControlPlaneLab(folder, OLD, OLD, 2, 100)) {
             String record = folder.resolve("record.json").toString();
             String[] arguments = {
-                "rollout", write("both.yaml", BOTH), "--at", "standby", "--config", lab.config(), "--record", record
+                "rollout",
+                write("both.yaml", BOTH),
+                "--at",
+                "standby",
+                "--config",
+                lab.config(),
+                "--steady",
+                "300ms",
+                "--record",
+                record
             };
             int kills = 0;
             for (int millis = 2_500; ; millis += 2_000) {

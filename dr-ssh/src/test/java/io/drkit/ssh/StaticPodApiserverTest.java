@@ -80,7 +80,10 @@ class StaticPodApiserverTest {
     }
 
     private static StaticPodOptions.Builder options() {
-        return StaticPodOptions.builder().readyTimeout(Duration.ofSeconds(30)).reloadTimeout(Duration.ofSeconds(10));
+        return StaticPodOptions.builder()
+                .steadyFor(Duration.ofMillis(300))
+                .readyTimeout(Duration.ofSeconds(30))
+                .reloadTimeout(Duration.ofSeconds(10));
     }
 
     @Test

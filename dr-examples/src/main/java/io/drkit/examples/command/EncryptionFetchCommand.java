@@ -43,6 +43,10 @@ final class EncryptionFetchCommand extends ControlPlaneCommand {
             Map<Bytes, String> found = new LinkedHashMap<>();
             nodes.forEach(node -> {
                 ApiserverState state = new StaticPodApiserver(node, apiserver()).look();
+                if (!state.ready()) {
+                    throw new UnsafeToProceedException("What the kube-apiserver on " + node.name()
+                            + " goes by is not known: " + state.unready() + ".");
+                }
                 Bytes file = state.file()
                         .orElseThrow(() -> new UnsafeToProceedException("There is no " + state.path() + " on "
                                 + node.name() + ", though its manifest names it."));
