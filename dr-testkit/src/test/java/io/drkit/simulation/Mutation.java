@@ -12,15 +12,20 @@ import java.util.regex.Pattern;
  * @param text occurs in it exactly once
  * @param replacement stands there instead
  * @param where what the kinds of history contain in which it shows; all do if this is empty
+ * @param rare whether it takes thousands of histories, which is more than every build can afford
  */
-record Mutation(String name, String file, String text, String replacement, String where) {
+record Mutation(String name, String file, String text, String replacement, String where, boolean rare) {
 
     Mutation(String name, String file, String text, String replacement) {
-        this(name, file, text, replacement, "");
+        this(name, file, text, replacement, "", false);
     }
 
     private Mutation where(String where) {
-        return new Mutation(name, file, text, replacement, where);
+        return new Mutation(name, file, text, replacement, where, rare);
+    }
+
+    private Mutation seldomShown() {
+        return new Mutation(name, file, text, replacement, where, true);
     }
 
     /** Whether it may show in a history of this kind. */
@@ -36,7 +41,8 @@ record Mutation(String name, String file, String text, String replacement, Strin
                             "mirror/StandbyWriter",
                             "guards.add(Guard.unchanged(DrKitKeys.LOCK, lockRevision));",
                             "")
-                    .where("plot=MIRROR.*crashes=true.*unawareHolders=true.*living=false"),
+                    .where("plot=MIRROR.*crashes=true.*unawareHolders=true.*living=false")
+                    .seldomShown(),
             new Mutation(
                     "writes are not guarded by the role",
                     "mirror/StandbyWriter",
@@ -124,7 +130,8 @@ record Mutation(String name, String file, String text, String replacement, Strin
                     "change = change.and(strangers.unmark(existing.key()));\n        }\n        boolean",
                     "}\n        boolean"),
             new Mutation("marks made by this run are not looked for", "mirror/Strangers", "count++;", "")
-                    .where("plot=MIRROR, obsession=COMPACTIONS.*strangers=true.*living=false"),
+                    .where("plot=MIRROR, obsession=COMPACTIONS.*strangers=true.*living=false")
+                    .seldomShown(),
             new Mutation(
                     "a deletion in a copy takes strangers' keys along",
                     "mirror/Differences",
@@ -242,7 +249,8 @@ record Mutation(String name, String file, String text, String replacement, Strin
                             "mirror/Contention",
                             "&& fight.corrections >= options.corrections()",
                             "&& false")
-                    .where("living=true.*fight=true"),
+                    .where("living=true.*fight=true")
+                    .seldomShown(),
             new Mutation(
                     "the checker compares the newest of both sides",
                     "consistency/DefaultConsistencyChecker",
@@ -289,7 +297,8 @@ record Mutation(String name, String file, String text, String replacement, Strin
                             "mirror/Differences",
                             "boolean concerns = scope.holds(existing) || Strangers.mayBeHeld(scope, existing);",
                             "boolean concerns = scope.holds(existing);")
-                    .where(LIVING),
+                    .where(LIVING)
+                    .seldomShown(),
             new Mutation(
                             "what changes ahead of the copy is remembered as it was",
                             "mirror/Tail",

@@ -8,6 +8,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -24,12 +25,28 @@ class MutationTest {
     private static final String NAMED = System.getProperty("drkit.mutation", "");
 
     static Stream<Mutation> mutations() {
-        return Mutation.ALL.stream().filter(mutation -> mutation.name().contains(NAMED));
+        return Mutation.ALL.stream().filter(each -> !each.rare() && each.name().contains(NAMED));
+    }
+
+    static Stream<Mutation> rareMutations() {
+        return Mutation.ALL.stream().filter(each -> each.rare() && each.name().contains(NAMED));
     }
 
     @ParameterizedTest
     @MethodSource("mutations")
     void is_found(Mutation mutation) throws Exception {
+        find(mutation);
+    }
+
+    /** By {@code script/soak --mutations}. */
+    @Tag("soak")
+    @ParameterizedTest
+    @MethodSource("rareMutations")
+    void is_found_in_the_end(Mutation mutation) throws Exception {
+        find(mutation);
+    }
+
+    private static void find(Mutation mutation) throws Exception {
         Method failure = MutatedCode.of(mutation)
                 .loadClass("io.drkit.simulation.Simulation")
                 .getMethod("failure", long.class, boolean.class);
