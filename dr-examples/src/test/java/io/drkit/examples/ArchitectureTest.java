@@ -12,6 +12,7 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import io.drkit.kubernetes.KubernetesQuiescer;
 
 /** Arrows only downward. Here, because this module sees all others. */
 @AnalyzeClasses(packages = "io.drkit", importOptions = ImportOption.DoNotIncludeTests.class)
@@ -19,7 +20,12 @@ class ArchitectureTest {
 
     /** One a backend; a new backend is entered here. */
     private static final String[] BACKENDS = {
-        "io.drkit.etcd..", "io.drkit.ssh..", "io.drkit.dns.rfc2136..", "io.drkit.dns.powerdns..", "io.drkit.dns.proof.."
+        "io.drkit.etcd..",
+        "io.drkit.kubernetes..",
+        "io.drkit.ssh..",
+        "io.drkit.dns.rfc2136..",
+        "io.drkit.dns.powerdns..",
+        "io.drkit.dns.proof.."
     };
 
     private static final DescribedPredicate<JavaClass> BACKEND = resideInAnyPackage(BACKENDS);
@@ -53,6 +59,12 @@ class ArchitectureTest {
             .that(DescribedPredicate.not(resideInAPackage("io.drkit.etcd..")))
             .should()
             .dependOnClassesThat(resideInAnyPackage("io.etcd..", "io.grpc..", "io.netty.."));
+
+    @ArchTest
+    static final ArchRule nobody_but_the_kubernetes_backend_speaks_to_its_api = noClasses()
+            .that(DescribedPredicate.not(resideInAPackage(KubernetesQuiescer.class.getPackageName() + "..")))
+            .should()
+            .dependOnClassesThat(resideInAPackage("io.fabric8.."));
 
     @ArchTest
     static final ArchRule nobody_but_the_ssh_backend_speaks_ssh = noClasses()

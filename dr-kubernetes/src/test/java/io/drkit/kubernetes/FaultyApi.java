@@ -1,0 +1,164 @@
+package io.drkit.kubernetes;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.ConfigBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** Stands between a client and an API server without TLS, and does to each request what a test says. */
+final class FaultyApi implements AutoCloseable {
+
+    /** What becomes of a request. */
+    enum Fate {
+        /** It reaches the server, and its answer the client. */
+        PASS,
+        /** It does not reach the server; the connection ends. */
+        LOST,
+        /** It reaches the server; the connection ends before the answer. */
+        ANSWER_LOST,
+        /** It does not reach the server, and nothing comes back until this is closed. */
+        SILENCE,
+        UNAUTHORIZED,
+        FORBIDDEN,
+        BROKEN
+    }
+
+    /** Says what becomes of a request; called once for each, in their order. */
+    interface Rule {
+        /** @param number counts requests from 0 since the rule was set */
+        Fate of(int number, String method, String path);
+    }
+
+    static {
+        // Otherwise each answer is held back for 40 ms, for Nagle's algorithm waits for an acknowledgement that is
+        // delayed.
+        System.setProperty("sun.net.httpserver.nodelay", "true");
+    }
+
+    private final ExecutorService threads = Executors.newCachedThreadPool();
+    private final HttpClient onward =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+    private final CountDownLatch closed = new CountDownLatch(1);
+    private final AtomicInteger requests = new AtomicInteger();
+    private final URI server;
+    private final HttpServer proxy;
+    private volatile Rule rule = (number, method, path) -> Fate.PASS;
+
+    FaultyApi(KubernetesSite site) {
+        server = URI.create(site.config().getMasterUrl());
+        try {
+            proxy = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        proxy.createContext("/", this::handle);
+        proxy.setExecutor(threads);
+        proxy.start();
+    }
+
+    /** A client whose requests come here, which the caller closes. */
+    KubernetesClient client(int timeoutMillis) {
+        Config config = new ConfigBuilder(Config.empty())
+                .withMasterUrl(url())
+                .withRequestTimeout(timeoutMillis)
+                .withConnectionTimeout(timeoutMillis)
+                .withRequestRetryBackoffLimit(0)
+                .build();
+        return new KubernetesClientBuilder().withConfig(config).build();
+    }
+
+    String url() {
+        return "http://" + proxy.getAddress().getAddress().getHostAddress() + ":"
+                + proxy.getAddress().getPort();
+    }
+
+    void rule(Rule rule) {
+        this.rule = rule;
+        requests.set(0);
+    }
+
+    void heal() {
+        rule((number, method, path) -> Fate.PASS);
+    }
+
+    int requests() {
+        return requests.get();
+    }
+
+    private void handle(HttpExchange exchange) throws IOException {
+        String method = exchange.getRequestMethod();
+        String path = exchange.getRequestURI().getPath();
+        byte[] body = exchange.getRequestBody().readAllBytes();
+        Fate fate = rule.of(requests.getAndIncrement(), method, path);
+        try {
+            switch (fate) {
+                case LOST -> exchange.close();
+                case SILENCE -> {
+                    closed.await();
+                    exchange.close();
+                }
+                case UNAUTHORIZED -> answer(exchange, 401, status(401, "Unauthorized"));
+                case FORBIDDEN -> answer(exchange, 403, status(403, "RBAC: said no"));
+                case BROKEN -> answer(exchange, 500, status(500, "etcdserver: request timed out"));
+                case PASS, ANSWER_LOST -> {
+                    HttpResponse<byte[]> response = pass(exchange, method, body);
+                    if (fate == Fate.ANSWER_LOST) {
+                        exchange.close();
+                    } else {
+                        answer(exchange, response.statusCode(), response.body());
+                    }
+                }
+            }
+        } catch (InterruptedException e) {
+            exchange.close();
+        }
+    }
+
+    private HttpResponse<byte[]> pass(HttpExchange exchange, String method, byte[] body)
+            throws IOException, InterruptedException {
+        HttpRequest.Builder request = HttpRequest.newBuilder(server.resolve(exchange.getRequestURI()))
+                .method(method, body.length == 0 ? BodyPublishers.noBody() : BodyPublishers.ofByteArray(body));
+        String type = exchange.getRequestHeaders().getFirst("Content-Type");
+        if (type != null) {
+            request.header("Content-Type", type);
+        }
+        return onward.send(request.build(), BodyHandlers.ofByteArray());
+    }
+
+    private static void answer(HttpExchange exchange, int code, byte[] body) throws IOException {
+        exchange.getResponseHeaders().set("Content-Type", "application/json");
+        exchange.sendResponseHeaders(code, body.length == 0 ? -1 : body.length);
+        exchange.getResponseBody().write(body);
+        exchange.close();
+    }
+
+    private static byte[] status(int code, String message) {
+        return ("{\"kind\":\"Status\",\"apiVersion\":\"v1\",\"status\":\"Failure\",\"code\":" + code + ",\"message\":\""
+                        + message + "\"}")
+                .getBytes(StandardCharsets.UTF_8);
+    }
+
+    @Override
+    public void close() {
+        closed.countDown();
+        proxy.stop(0);
+        threads.shutdownNow();
+    }
+}
