@@ -129,7 +129,7 @@ final class Preflight {
         }
     }
 
-    /** What going back makes unreadable, as a sentence; empty for nothing, and where it cannot be told. */
+    /** What going back makes unreadable, or that it cannot be told, as a sentence; empty for nothing. */
     String lostByGoingBack(Rollout rollout) {
         if (values == null) {
             return "";
@@ -137,14 +137,28 @@ final class Preflight {
         try {
             Entry first = rollout.entries().get(0);
             EncryptionConfig target = EncryptionConfig.parse(rollout.file().utf8(), rollout.title());
-            Comparison found = values.compare(target, config(first.node(), first.before()), prefix(look()));
+            Comparison found = values.compare(target, config(first.node(), first.before()), anyPrefix());
             return found.lost() == 0
                     ? ""
                     : found.lost() + " values that were stored since, for one "
                             + found.firstLost().get(0).printable() + ", cannot be read with the old file.";
         } catch (DrException e) {
-            return "";
+            return "It cannot be told whether all that was stored since can be read with the old file: "
+                    + e.getMessage();
         }
+    }
+
+    /** As the first that answers tells it: one that is gone must not hide what going back does. */
+    private String anyPrefix() {
+        Optional<SiteUnreachableException> failure = Optional.empty();
+        for (EncryptedApiserver server : servers) {
+            try {
+                return server.look().registryPrefix();
+            } catch (SiteUnreachableException e) {
+                failure = Optional.of(e);
+            }
+        }
+        throw failure.orElseThrow();
     }
 
     /** What the new file makes of the site's values in the end. Empty where there are none to look at. */

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.drkit.OutcomeUnknownException;
 import io.drkit.UnsafeToProceedException;
 import io.drkit.file.PrivateFile;
 import io.drkit.keystore.Bytes;
@@ -92,6 +93,9 @@ public final class RolloutRecord implements AutoCloseable {
             PrivateFile.write(file, json(now));
             rollout = Optional.of(now);
         } catch (IOException e) {
+            if (Thread.currentThread().isInterrupted()) {
+                throw new OutcomeUnknownException("It was stopped while " + file + " was written.", e);
+            }
             throw new IllegalArgumentException(
                     "Cannot write " + file + ", so nothing more was done: " + e.getMessage() + ".", e);
         }
@@ -164,6 +168,9 @@ public final class RolloutRecord implements AutoCloseable {
                 entries.add(new Entry(required(each, "node"), before, Mark.valueOf(required(each, "mark"))));
             }
             boolean finished = tree.path("finished").asBoolean();
+            if (!finished && entries.isEmpty()) {
+                throw new IllegalArgumentException("nodes");
+            }
             return new Rollout(
                     required(tree, "title"),
                     required(tree, "target"),

@@ -202,6 +202,22 @@ class StaticPodApiserverTest {
     }
 
     @Test
+    void one_that_is_ready_and_dies_again_and_again_does_not_count_as_ready() {
+        StaticPodOptions.Builder options =
+                options().steadyFor(Duration.ofSeconds(3)).readyTimeout(Duration.ofSeconds(5));
+        try (Lab lab = Lab.start(manifest -> manifest, options)) {
+            ApiserverState before = lab.server.look();
+            lab.node.diesWith("new");
+            assertThatThrownBy(() -> lab.server.install(Bytes.utf8(NEW), before))
+                    .isInstanceOf(OutcomeUnknownException.class)
+                    .hasMessageContaining("is not ready after 5 s");
+            assertThat(lab.node.starts())
+                    .as("it was ready meanwhile, and restarted")
+                    .isGreaterThan(2);
+        }
+    }
+
+    @Test
     void what_another_changed_is_left_alone() throws IOException {
         try (Lab lab = Lab.start()) {
             ApiserverState before = lab.server.look();

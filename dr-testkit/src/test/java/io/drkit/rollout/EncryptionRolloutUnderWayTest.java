@@ -130,12 +130,26 @@ class EncryptionRolloutUnderWayTest {
         assertThatThrownBy(() -> run(stage(wide), site.servers)).isInstanceOf(Killed.class);
         site.fault = step -> {};
         store(site, "alien", "copied");
+        // A node that is gone does not hide it.
+        site.fault = step -> {
+            if (step.server().name().equals("cp-1")) {
+                FaultySite.fail(step);
+            }
+        };
         try (RolloutRecord record = RolloutRecord.open(folder.resolve("rollout.json"))) {
             assertThatThrownBy(() -> EncryptionRollout.of(
                                     site.servers, site.values(), record, RolloutOptions.DEFAULTS, said -> {})
                             .back())
                     .isInstanceOf(UnsafeToProceedException.class)
                     .hasMessageContaining("1 values that were stored since, for one /registry/secrets/ns/copied");
+            site.store.setUnreachable(true);
+            assertThatThrownBy(() -> EncryptionRollout.of(
+                                    site.servers, site.values(), record, RolloutOptions.DEFAULTS, said -> {})
+                            .back())
+                    .isInstanceOf(UnsafeToProceedException.class)
+                    .hasMessageContaining("It cannot be told whether");
+            site.store.setUnreachable(false);
+            site.fault = step -> {};
             RolloutReport back = EncryptionRollout.of(
                             site.servers,
                             site.values(),

@@ -163,8 +163,17 @@ public final class ControlPlaneNode implements AutoCloseable {
 
     /** kube-apiserver is not ready with a configuration that has a key of this name. */
     public void notReadyWith(String keyName) {
+        fault("not-ready-with " + keyName);
+    }
+
+    /** kube-apiserver is ready with such a configuration, and ends a second later, each time. */
+    public void diesWith(String keyName) {
+        fault("dies-with " + keyName);
+    }
+
+    private void fault(String fault) {
         try {
-            Files.writeString(path("/etc/kubernetes/pki/fault"), "not-ready-with " + keyName + "\n");
+            Files.writeString(path("/etc/kubernetes/pki/fault"), fault + "\n");
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -37,7 +37,8 @@ import org.jspecify.annotations.Nullable;
  * it starts, and again when it changes where it is told to reload; ends where the file is none; and answers {@code /readyz} to anybody, {@code
  * /metrics} to who shows a certificate, both by TLS. What it has read it writes to {@code loaded}, beside its certificates.
  *
- * <p>A file {@code fault} beside the certificates says what goes wrong: {@code not-ready-with NAME} while the configuration has a key of that name.
+ * <p>A file {@code fault} beside the certificates says what goes wrong: {@code not-ready-with NAME} while the configuration has a key of that name, or {@code
+ * dies-with NAME} a second after it began with one.
  */
 public final class StandInApiserver {
 
@@ -73,6 +74,10 @@ public final class StandInApiserver {
         https.createContext("/readyz", server::readyz);
         https.createContext("/metrics", server::metrics);
         https.start();
+        if (server.hasFault("dies-with")) {
+            TimeUnit.SECONDS.sleep(1);
+            Runtime.getRuntime().halt(1);
+        }
         while (flags.containsKey("encryption-provider-config-automatic-reload")) {
             TimeUnit.MILLISECONDS.sleep(200);
             server.reload();
@@ -102,15 +107,20 @@ public final class StandInApiserver {
     }
 
     private void readyz(HttpExchange exchange) throws IOException {
-        Path fault = pki.resolve("fault");
-        if (Files.exists(fault)) {
-            String[] words = Files.readString(fault).strip().split(" ", 2);
-            if (words[0].equals("not-ready-with") && text.contains("\"" + words[1] + "\"")) {
-                answer(exchange, 500, "[+]ping ok\n[-]etcd failed: reason withheld\nreadyz check failed\n");
-                return;
-            }
+        if (hasFault("not-ready-with")) {
+            answer(exchange, 500, "[+]ping ok\n[-]etcd failed: reason withheld\nreadyz check failed\n");
+            return;
         }
         answer(exchange, 200, "ok");
+    }
+
+    private boolean hasFault(String kind) throws IOException {
+        Path fault = pki.resolve("fault");
+        if (!Files.exists(fault)) {
+            return false;
+        }
+        String[] words = Files.readString(fault).strip().split(" ", 2);
+        return words[0].equals(kind) && text.contains("\"" + words[1] + "\"");
     }
 
     private void metrics(HttpExchange exchange) throws IOException {
