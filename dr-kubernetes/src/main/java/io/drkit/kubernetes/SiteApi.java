@@ -1,20 +1,40 @@
 package io.drkit.kubernetes;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.drkit.DrException;
+import io.drkit.OutcomeUnknownException;
+import io.drkit.SiteUnreachableException;
+import io.drkit.UnsafeToProceedException;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.KubernetesResourceList;
+import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.Listable;
+import io.fabric8.kubernetes.client.dsl.Resource;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.util.List;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
-/** The API server of a site: requests whose failures are DrKit's exceptions. */
-final class SiteApi {
+/**
+ * The API server of a site: requests whose failures are DrKit's exceptions, each in one sentence that names verb and object. For backends that build on
+ * this module. Thread-safe.
+ *
+ * <p>Reading throws {@link SiteUnreachableException} when the site does not answer or does not let us in, and {@link UnsafeToProceedException} when
+ * a right is missing or the request is refused. Writing throws {@link OutcomeUnknownException} instead of the former when it may have happened
+ * nevertheless: look, and write again what is not there.
+ */
+public final class SiteApi {
 
     private final KubernetesClient client;
 
-    /** @throws IllegalArgumentException when the client sets no deadline for its requests */
-    SiteApi(KubernetesClient client) {
+    /**
+     * @param client is not closed
+     * @throws IllegalArgumentException when the client sets no deadline for its requests
+     */
+    public SiteApi(KubernetesClient client) {
         Integer timeout = client.getConfiguration().getRequestTimeout();
         if (timeout == null || timeout <= 0) {
             throw new IllegalArgumentException(
@@ -23,15 +43,17 @@ final class SiteApi {
         this.client = client;
     }
 
-    KubernetesClient client() {
+    public KubernetesClient client() {
         return client;
     }
 
-    String name() {
+    /** How this site is named in messages. */
+    public String name() {
         return "Kubernetes at " + client.getMasterUrl();
     }
 
-    <T extends HasMetadata> List<T> list(
+    /** @param resource plural and, after a dot, the API group, as in an RBAC rule */
+    public <T extends HasMetadata> List<T> list(
             String resource, String namespace, Listable<? extends KubernetesResourceList<T>> listable) {
         return ask(
                 "list",
@@ -39,11 +61,82 @@ final class SiteApi {
                 () -> listable.list().getItems());
     }
 
-    <T> T ask(String verb, String what, Supplier<T> request) {
+    /** An object by name; null when there is none. */
+    public <T extends HasMetadata> @Nullable T get(Class<T> type, String namespace, String name) {
+        return ask(
+                "get",
+                what(type, namespace, name),
+                () -> client.resources(type)
+                        .inNamespace(namespace)
+                        .withName(name)
+                        .get());
+    }
+
+    /**
+     * A request that changes nothing.
+     *
+     * @param verb of RBAC: {@code list}
+     * @param what the resource and where it is: {@code pods in namespace shop}
+     */
+    public <T> T ask(String verb, String what, Supplier<T> request) {
         try {
             return request.get();
         } catch (KubernetesClientException e) {
             throw ApiFaults.translate(name(), verb, what, e);
         }
+    }
+
+    /** Creates an object unless one of that name is there, whatever it holds. Returns whether this did. */
+    public boolean create(HasMetadata object) {
+        return write("create", object, () -> client.resource(object).create());
+    }
+
+    /** Applies a JSON merge patch (RFC 7396) to an object as it was read. Returns false when somebody has written or deleted it since. */
+    public boolean patch(HasMetadata read, ObjectNode patch) {
+        patch.withObject("/metadata").put("resourceVersion", read.getMetadata().getResourceVersion());
+        return write(
+                "patch",
+                read,
+                () -> client.resource(read).patch(PatchContext.of(PatchType.JSON_MERGE), patch.toString()));
+    }
+
+    /**
+     * Deletes the very object that was read, and what it owns, in the background. Returns false when it is gone, or another is in its place. Ends
+     * before the object is gone, if a finalizer holds it.
+     */
+    public boolean delete(HasMetadata read) {
+        Resource<HasMetadata> resource = client.resource(read);
+        return write("delete", read, () -> {
+            HasMetadata now = resource.get();
+            if (now == null
+                    || !now.getMetadata().getUid().equals(read.getMetadata().getUid())) {
+                throw new KubernetesClientException("gone", 404, null);
+            }
+            resource.delete();
+        });
+    }
+
+    private boolean write(String verb, HasMetadata object, Runnable request) {
+        try {
+            request.run();
+            return true;
+        } catch (KubernetesClientException e) {
+            if (e.getCode() == 409 || (e.getCode() == 404 && !verb.equals("create"))) {
+                return false;
+            }
+            ObjectMeta meta = object.getMetadata();
+            DrException fault =
+                    ApiFaults.translate(name(), verb, what(object.getClass(), meta.getNamespace(), meta.getName()), e);
+            if (ApiFaults.leavesOutcomeOpen(e)) {
+                throw new OutcomeUnknownException(
+                        fault.getMessage() + " It may have been done nevertheless: run it again, it looks first.", e);
+            }
+            throw fault;
+        }
+    }
+
+    private static String what(Class<? extends HasMetadata> type, @Nullable String namespace, String name) {
+        String resource = HasMetadata.getFullResourceName(type);
+        return resource + " " + name + (namespace == null ? "" : " in namespace " + namespace);
     }
 }
