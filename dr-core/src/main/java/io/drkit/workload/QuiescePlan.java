@@ -43,6 +43,18 @@ public record QuiescePlan(
         return isPossible() && pods.isEmpty() && workloads.stream().allMatch(workload -> workload.replicas() == 0);
     }
 
+    /** Who uses the claims, or would: pods, workloads that are up, and what cannot be quiesced; but not a replication that receives them. */
+    public List<String> users() {
+        List<String> users = new ArrayList<>(pods);
+        workloads.stream()
+                .filter(workload -> workload.replicas() > 0)
+                .forEach(workload -> users.add(workload.toString()));
+        obstacles.stream()
+                .filter(obstacle -> !obstacle.kind().equals(Obstacle.RECEIVER))
+                .forEach(obstacle -> users.add(obstacle.kind() + " " + obstacle.name()));
+        return users;
+    }
+
     /** @throws UnsafeToProceedException when there are obstacles; names each, up to ten */
     public void requirePossible() {
         if (isPossible()) {

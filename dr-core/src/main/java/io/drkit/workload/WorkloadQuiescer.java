@@ -4,6 +4,8 @@ import io.drkit.OutcomeUnknownException;
 import io.drkit.SiteUnreachableException;
 import io.drkit.UnsafeToProceedException;
 import java.time.Duration;
+import java.util.Collections;
+import java.util.SortedMap;
 
 /**
  * Stops the workloads that write to claims, proves that they have stopped, and starts them again. A backend proves itself by extending {@code
@@ -56,5 +58,15 @@ public interface WorkloadQuiescer {
      *
      * @throws UnsafeToProceedException when what is remembered is no number, and that workload was left as it is: the others were resumed
      */
-    Resumed resume(Claims claims);
+    default Resumed resume(Claims claims) {
+        return resume(claims, Collections.emptySortedMap());
+    }
+
+    /**
+     * The same, and starts workloads that were never quiesced here, which rest at zero since another site ran them.
+     *
+     * @param otherwise how many replicas each such workload shall have, by its name ({@code Deployment shop}); a CronJob runs again for more than zero.
+     *     Only what mounts the claims, is at zero, and has nothing remembered is scaled so; what is remembered comes first
+     */
+    Resumed resume(Claims claims, SortedMap<String, Integer> otherwise);
 }

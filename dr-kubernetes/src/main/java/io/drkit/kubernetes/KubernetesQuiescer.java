@@ -139,7 +139,7 @@ public final class KubernetesQuiescer implements WorkloadQuiescer {
     }
 
     @Override
-    public Resumed resume(Claims claims) {
+    public Resumed resume(Claims claims, SortedMap<String, Integer> otherwise) {
         Scaling scaling = new Scaling(api, claims.namespace());
         return scaling.run(() -> {
             SortedSet<String> names = MountSurvey.names(api, claims);
@@ -152,6 +152,7 @@ public final class KubernetesQuiescer implements WorkloadQuiescer {
                     resume(live, names, scaling, back, left, unreadable);
                 }
             }
+            startOtherwise(claims, otherwise, scaling, back, left);
             if (!unreadable.isEmpty()) {
                 throw new UnsafeToProceedException(
                         some(unreadable) + " at " + name()
@@ -159,6 +160,32 @@ public final class KubernetesQuiescer implements WorkloadQuiescer {
             }
             return new Resumed(back, left);
         });
+    }
+
+    /** What mounts the claims, rests at zero and was never quiesced here. */
+    private void startOtherwise(
+            Claims claims,
+            SortedMap<String, Integer> otherwise,
+            Scaling scaling,
+            SortedMap<String, Integer> back,
+            List<String> left) {
+        if (otherwise.isEmpty()) {
+            return;
+        }
+        for (Workload workload : new MountSurvey(api, claims).plan().workloads()) {
+            Integer replicas = otherwise.get(workload.toString());
+            if (replicas == null
+                    || replicas == 0
+                    || workload.replicas() > 0
+                    || workload.before().isPresent()) {
+                continue;
+            }
+            if (scaling.up(workload.kind(), workload.name(), replicas)) {
+                back.put(workload.toString(), replicas);
+            } else {
+                left.add(workload + " was changed by somebody else just now, and was left so: resume again.");
+            }
+        }
     }
 
     private static void resume(

@@ -183,7 +183,8 @@ final class MountSurvey {
         String name = pod.getMetadata().getName();
         OwnerReference owner = Mounts.controller(pod.getMetadata());
         Job job = owner == null ? null : inventory.job(owner);
-        if (job != null && isReader(job)) {
+        OwnerReference mover = job == null ? null : Mounts.controller(job.getMetadata());
+        if (job != null && mover != null && isMover(mover)) {
             running(job);
             return;
         }
@@ -239,8 +240,8 @@ final class MountSurvey {
         String name = job.getMetadata().getName();
         OwnerReference owner = Mounts.controller(job.getMetadata());
         LiveWorkload cronJob = owner == null ? null : inventory.workload(owner);
-        if (isReader(job)) {
-            notes.add("VolSync's job " + name + " mounts it now, to read it.");
+        if (owner != null && isMover(owner)) {
+            mover(name, owner);
         } else if (cronJob != null && cronJob.kind() == WorkloadKind.CRON_JOB) {
             SortedSet<String> mounted =
                     new TreeSet<>(Mounts.of(job.getSpec().getTemplate().getSpec()));
@@ -257,12 +258,22 @@ final class MountSurvey {
         }
     }
 
-    /** A mover of VolSync's that sends the claim to the other site, and mounts it for that where it copies directly. */
-    private static boolean isReader(Job job) {
-        OwnerReference owner = Mounts.controller(job.getMetadata());
-        return owner != null
-                && owner.getKind().equals("ReplicationSource")
-                && owner.getApiVersion().startsWith("volsync.backube/");
+    /** Of VolSync's: it sends the claim to the other site, and mounts it for that where it copies directly; or it receives it from there. */
+    private static boolean isMover(OwnerReference owner) {
+        return owner.getApiVersion().startsWith("volsync.backube/")
+                && owner.getKind().startsWith("Replication");
+    }
+
+    private void mover(String job, OwnerReference owner) {
+        if (owner.getKind().equals("ReplicationSource")) {
+            notes.add("VolSync's job " + job + " mounts it now, to read it.");
+        } else {
+            obstacle(
+                    Obstacle.RECEIVER,
+                    owner.getName(),
+                    "It is written to by " + Mounts.describe(owner)
+                            + ", which receives it from another site: end that first.");
+        }
     }
 
     private static boolean isOver(Job job) {

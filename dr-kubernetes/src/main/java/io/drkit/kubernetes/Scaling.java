@@ -75,6 +75,17 @@ final class Scaling {
         });
     }
 
+    /** Scales one up that rests at zero and has nothing remembered; not when that has changed since it was read, and then returns false. */
+    boolean up(WorkloadKind kind, String name, int replicas) {
+        return change(
+                kind,
+                name,
+                "was started",
+                live -> live.replicas() != 0 || live.isRemembered()
+                        ? null
+                        : patch(live).scale(kind, replicas));
+    }
+
     /** Forgets what was, and leaves the workload as it is. */
     void forget(WorkloadKind kind, String name) {
         change(

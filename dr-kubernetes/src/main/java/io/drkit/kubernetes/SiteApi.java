@@ -15,6 +15,7 @@ import io.fabric8.kubernetes.client.dsl.Resource;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -82,6 +83,18 @@ public final class SiteApi {
         try {
             return request.get();
         } catch (KubernetesClientException e) {
+            throw ApiFaults.translate(name(), verb, what, e);
+        }
+    }
+
+    /** The same; empty when the right for it is missing. For checks that can be done without. */
+    public <T> Optional<T> askIfAllowed(String verb, String what, Supplier<T> request) {
+        try {
+            return Optional.of(request.get());
+        } catch (KubernetesClientException e) {
+            if (e.getCode() == 403) {
+                return Optional.empty();
+            }
             throw ApiFaults.translate(name(), verb, what, e);
         }
     }

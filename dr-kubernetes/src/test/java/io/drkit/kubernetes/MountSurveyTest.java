@@ -118,7 +118,10 @@ class MountSurveyTest {
         assertThat(plan.notes()).singleElement().asString().contains("volsync-src mounts it now, to read it");
         namespace.create(
                 owned(job("volsync-dst", "data"), "volsync-dst", "volsync.backube/v1alpha1", "ReplicationDestination"));
-        assertThat(quiescer.look(data).obstacles()).singleElement().asString().contains("ReplicationDestination owner");
+        plan = quiescer.look(data);
+        assertThat(plan.obstacles()).singleElement().asString().contains("ReplicationDestination owner");
+        assertThat(plan.isQuiet()).isFalse();
+        assertThat(plan.users()).isEmpty();
     }
 
     @Test

@@ -1,0 +1,314 @@
+package io.drkit.volume;
+
+import io.drkit.DrException;
+import io.drkit.SiteUnreachableException;
+import io.drkit.UnsafeToProceedException;
+import io.drkit.workload.Claims;
+import io.drkit.workload.QuiescePlan;
+import io.drkit.workload.Resumed;
+import io.drkit.workload.Workload;
+import io.drkit.workload.WorkloadQuiescer;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Moves applications with all their claims from one site to the other: planned migration, failover and failback, each with the workloads stopped before
+ * the data is moved and started after it. Name all claims of an application at once, for its workloads are stopped and started as a whole.
+ *
+ * <p>Every flow may be killed anywhere, and goes on when it is run again: each step looks whether it is done already. Until the first claim is handed
+ * over, a migration that fails starts again what it stopped. Throws as {@link PvcReplicator} and {@link WorkloadQuiescer} do. Thread-safe, but two
+ * flows over the same claims at a time get into each other's way.
+ */
+public final class PvcSwitchover {
+
+    private static final Logger LOG = LoggerFactory.getLogger(PvcSwitchover.class);
+
+    private final PvcReplicator replicator;
+    private final WorkloadQuiescer source;
+    private final WorkloadQuiescer destination;
+    private final SwitchoverOptions options;
+    private final ClaimProgress progress;
+    private final Clock clock;
+    private final ManyClaims many;
+
+    /**
+     * @param source stops and starts workloads at the replicator's source
+     * @param destination and at its destination
+     */
+    public PvcSwitchover(
+            PvcReplicator replicator,
+            WorkloadQuiescer source,
+            WorkloadQuiescer destination,
+            SwitchoverOptions options,
+            ClaimProgress progress) {
+        this(replicator, source, destination, options, progress, Clock.systemUTC());
+    }
+
+    /** @param clock tells ages and durations in the reports */
+    public PvcSwitchover(
+            PvcReplicator replicator,
+            WorkloadQuiescer source,
+            WorkloadQuiescer destination,
+            SwitchoverOptions options,
+            ClaimProgress progress,
+            Clock clock) {
+        this.replicator = replicator;
+        this.source = source;
+        this.destination = destination;
+        this.options = options;
+        this.progress = progress;
+        this.clock = clock;
+        this.many = new ManyClaims(options.parallel(), progress);
+    }
+
+    /** The same, the other way round. */
+    public PvcSwitchover reversed() {
+        return new PvcSwitchover(replicator.reversed(), destination, source, options, progress, clock);
+    }
+
+    /** Protects claims, and records which workloads belong to them. Waits for no sync. */
+    public SortedMap<String, ReplicationStatus> protect(Claims claims) {
+        QuiescePlan plan = source.look(claims);
+        return many.each(claims(plan), "protecting", claim -> {
+            replicator.protect(claim);
+            replicator.record(claim, replicas(plan, claim));
+            return replicator.status(claim);
+        });
+    }
+
+    /** How it stands with claims. A selector is looked up at the source, or at the destination where the source does not answer. */
+    public SortedMap<String, ReplicationStatus> status(Claims claims) {
+        return many.each(anywhere(claims), "", replicator::status);
+    }
+
+    /** Syncs claims once, and records at the destination what that brought and which workloads belong to it. */
+    public SortedMap<String, RecoveryPoint> sync(Claims claims) {
+        QuiescePlan plan = source.look(claims);
+        return many.each(claims(plan), "syncing", claim -> {
+            RecoveryPoint point = replicator.sync(claim);
+            replicator.record(claim, replicas(plan, claim));
+            return point;
+        });
+    }
+
+    /** Records at the destination what scheduled syncs brought, as {@link PvcReplicator#record} says. A claim without one yet is left out. */
+    public SortedMap<String, RecoveryPoint> record(Claims claims) {
+        QuiescePlan plan = source.look(claims);
+        SortedMap<String, RecoveryPoint> points = new TreeMap<>();
+        many.each(claims(plan), "recording", claim -> replicator.record(claim, replicas(plan, claim)))
+                .forEach((name, point) -> point.ifPresent(known -> points.put(name, known)));
+        return points;
+    }
+
+    /** Ends the protection of claims. */
+    public void unprotect(Claims claims) {
+        many.each(anywhere(claims), "ending the protection", claim -> {
+            replicator.unprotect(claim);
+            return claim;
+        });
+    }
+
+    /**
+     * A planned migration, which loses nothing: stops the application at the source, syncs what it last wrote, ends the replication, starts it at the
+     * destination, and sets up the replication back.
+     *
+     * @throws UnsafeToProceedException before anything is changed, when a claim is not protected, or in use at the destination, or its workloads cannot
+     *     be stopped; and when a final sync fails, after the application was started again at the source
+     */
+    public SwitchoverReport migrate(Claims claims) {
+        QuiescePlan plan = source.look(claims);
+        plan.requirePossible();
+        Claims named = Claims.named(claims.namespace(), plan.claimNames());
+        List<ReplicationStatus> statuses = statuses(claims(plan));
+        List<Claim> open = notSwitched(statuses);
+        requireProtected(statuses);
+        requireUnused(open);
+
+        Instant begun = clock.instant();
+        progress.at("stopping the application at " + source.name(), 0, 0);
+        source.quiesce(named, options.quiesceTimeout());
+        boolean nothingMoved = open.size() == plan.claimNames().size();
+        SortedMap<String, RecoveryPoint> points = finalSyncs(named, open, nothingMoved);
+        many.each(claims(plan), "handing over", claim -> {
+            replicator.handOver(claim);
+            return claim;
+        });
+        for (ReplicationStatus status : statuses) {
+            points.putIfAbsent(status.claim().name(), status.recoveryPoint());
+        }
+        Resumed started = start(named, replicas(plan, null));
+        Instant finished = clock.instant();
+        List<String> notes = new ArrayList<>(started.leftAlone());
+        if (options.reverse()) {
+            notes.addAll(protectBack(claims(plan)));
+        }
+        return new SwitchoverReport(points, begun, finished, true, started.workloads(), notes);
+    }
+
+    /** The syncs after which nothing was written. If one fails and no claim was handed over yet, the application goes on where it was. */
+    private SortedMap<String, RecoveryPoint> finalSyncs(Claims named, List<Claim> open, boolean nothingMoved) {
+        try {
+            return many.each(open, "final sync", claim -> {
+                replicator.protect(claim);
+                return replicator.sync(claim);
+            });
+        } catch (DrException e) {
+            if (!nothingMoved || Thread.currentThread().isInterrupted()) {
+                throw e;
+            }
+            LOG.warn("A final sync failed, and the application goes on at {}", source.name(), e);
+            Resumed back = source.resume(named);
+            throw new UnsafeToProceedException(
+                    e.getMessage() + " Nothing was moved, and the application was started again at " + source.name()
+                            + ": " + back.workloads() + ".");
+        }
+    }
+
+    /** What is not replicated back is told, and does not undo what was done. */
+    private List<String> protectBack(List<Claim> claims) {
+        PvcReplicator back = replicator.reversed();
+        try {
+            many.each(claims, "protecting the other way", back::protect);
+            return List.of();
+        } catch (DrException e) {
+            LOG.warn("Not replicated back", e);
+            return List.of("Not everything is replicated back to " + replicator.source() + " yet: " + e.getMessage());
+        }
+    }
+
+    /**
+     * A failover, without asking the source: makes the destination's claims what they last held complete, shuts the source out, and starts the
+     * application there. What was written since is lost: see {@link SwitchoverReport#recoveryPointObjective}.
+     *
+     * @param image of one claim, to go back to another moment than the newest; empty otherwise
+     * @throws IllegalArgumentException when an image is given for several claims
+     */
+    public SwitchoverReport failover(Claims claims, String image) {
+        QuiescePlan plan = destination.look(claims);
+        Claims named = Claims.named(claims.namespace(), plan.claimNames());
+        if (!image.isEmpty() && plan.claimNames().size() != 1) {
+            throw new IllegalArgumentException("A snapshot belongs to one claim: name that claim alone.");
+        }
+        SortedMap<String, Integer> workloads = new TreeMap<>();
+        List<ReplicationStatus> statuses = statuses(claims(plan));
+        statuses.forEach(status -> workloads.putAll(status.workloads()));
+        requireProtected(statuses);
+        requireUnused(notSwitched(statuses));
+        Instant begun = clock.instant();
+        SortedMap<String, RecoveryPoint> points =
+                many.each(claims(plan), "restoring", claim -> replicator.restore(claim, image));
+        Resumed started = start(named, workloads);
+        return new SwitchoverReport(points, begun, clock.instant(), false, started.workloads(), started.leftAlone());
+    }
+
+    /**
+     * Back again after the source has come back: stops what still runs there, protects the claims from the destination to the source, and migrates them.
+     * What the old source wrote and never synced is kept there as a snapshot.
+     *
+     * @throws UnsafeToProceedException also when a claim was never moved to the destination
+     */
+    public SwitchoverReport failback(Claims claims) {
+        PvcSwitchover back = reversed();
+        QuiescePlan plan = back.source.look(claims);
+        List<Claim> open = notSwitched(back.statuses(claims(plan)));
+        for (Claim claim : open) {
+            if (replicator.status(claim).phase() != ReplicationPhase.SWITCHED) {
+                throw new UnsafeToProceedException("The " + claim + " was never moved to " + replicator.destination()
+                        + ", so it cannot come back from there; nothing was changed. Are the two sides swapped?");
+            }
+        }
+        if (!open.isEmpty()) {
+            progress.at("stopping what still runs at " + source.name(), 0, 0);
+            source.quiesce(
+                    Claims.named(
+                            claims.namespace(), open.stream().map(Claim::name).toList()),
+                    options.quiesceTimeout());
+            back.many.each(open, "syncing back", claim -> {
+                back.replicator.protect(claim);
+                // The bulk goes over while the application still runs.
+                return back.replicator.sync(claim);
+            });
+        }
+        return back.migrate(Claims.named(claims.namespace(), plan.claimNames()));
+    }
+
+    private Resumed start(Claims named, SortedMap<String, Integer> workloads) {
+        progress.at("starting the application at " + destination.name(), 0, 0);
+        return destination.resume(named, workloads);
+    }
+
+    private List<ReplicationStatus> statuses(Collection<Claim> claims) {
+        return List.copyOf(many.each(claims, "", replicator::status).values());
+    }
+
+    private static List<Claim> notSwitched(List<ReplicationStatus> statuses) {
+        return statuses.stream()
+                .filter(status -> status.phase() != ReplicationPhase.SWITCHED)
+                .map(ReplicationStatus::claim)
+                .toList();
+    }
+
+    private void requireProtected(List<ReplicationStatus> statuses) {
+        String unprotected = statuses.stream()
+                .filter(status -> status.phase() == ReplicationPhase.UNPROTECTED)
+                .map(status -> status.claim().name())
+                .collect(Collectors.joining(", "));
+        if (!unprotected.isEmpty()) {
+            throw new UnsafeToProceedException(unprotected + " is not replicated from " + replicator.source() + " to "
+                    + replicator.destination() + "; nothing was changed. Protect it first.");
+        }
+    }
+
+    private void requireUnused(List<Claim> claims) {
+        if (claims.isEmpty()) {
+            return;
+        }
+        QuiescePlan plan = destination.look(Claims.named(
+                claims.get(0).namespace(), claims.stream().map(Claim::name).toList()));
+        List<String> users = plan.users();
+        if (!users.isEmpty()) {
+            throw new UnsafeToProceedException("At " + destination.name() + " the " + plan.claims() + " is in use by "
+                    + String.join(", ", users)
+                    + ", where replicated data is about to come; nothing was changed. Stop it first.");
+        }
+    }
+
+    private List<Claim> anywhere(Claims claims) {
+        if (!claims.names().isEmpty()) {
+            return claims.names().stream()
+                    .map(name -> new Claim(claims.namespace(), name))
+                    .toList();
+        }
+        try {
+            return claims(source.look(claims));
+        } catch (SiteUnreachableException e) {
+            return claims(destination.look(claims));
+        }
+    }
+
+    private static List<Claim> claims(QuiescePlan plan) {
+        return plan.claimNames().stream()
+                .map(name -> new Claim(plan.claims().namespace(), name))
+                .toList();
+    }
+
+    /** What mounts a claim, or any of them, and how many replicas it has when it is not quiesced. */
+    private static SortedMap<String, Integer> replicas(QuiescePlan plan, @Nullable Claim claim) {
+        SortedMap<String, Integer> replicas = new TreeMap<>();
+        for (Workload workload : plan.workloads()) {
+            if (claim == null || workload.claims().contains(claim.name())) {
+                replicas.put(workload.toString(), workload.before().orElse(workload.replicas()));
+            }
+        }
+        return replicas;
+    }
+}

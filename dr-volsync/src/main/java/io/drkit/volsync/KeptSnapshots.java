@@ -1,0 +1,145 @@
+package io.drkit.volsync;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.drkit.volsync.resource.VolSync;
+import io.drkit.volsync.resource.VolumeSnapshot;
+import io.drkit.volume.Claim;
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import io.fabric8.kubernetes.api.model.OwnerReference;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The snapshots at a site that outlive what VolSync would do with them: it deletes the one before whenever a newer has come, and Kubernetes deletes those
+ * of a receiver with the receiver.
+ */
+final class KeptSnapshots {
+
+    private final Side side;
+
+    KeptSnapshots(Side side) {
+        this.side = side;
+    }
+
+    /** Takes a snapshot away from VolSync and from its receiver. Returns false when it is gone. */
+    boolean keep(String namespace, String name) {
+        return side.waiting()
+                .until(
+                        side.timeout(),
+                        () -> {
+                            VolumeSnapshot snapshot = side.api().get(VolumeSnapshot.class, namespace, name);
+                            if (snapshot == null || snapshot.getMetadata().getDeletionTimestamp() != null) {
+                                return false;
+                            }
+                            return (isKept(snapshot) || side.api().patch(snapshot, kept(snapshot))) ? true : null;
+                        },
+                        () -> "VolumeSnapshot " + name + " at " + side.name()
+                                + " was written by somebody else again and again: who?");
+    }
+
+    private static boolean isKept(VolumeSnapshot snapshot) {
+        return Names.isOurs(snapshot)
+                && snapshot.getMetadata().getLabels().containsKey(VolSync.DO_NOT_DELETE)
+                && snapshot.getMetadata().getOwnerReferences().stream().noneMatch(KeptSnapshots::isReceiver);
+    }
+
+    private static ObjectNode kept(VolumeSnapshot snapshot) {
+        ObjectNode patch = JsonNodeFactory.instance.objectNode();
+        ObjectNode metadata = patch.putObject("metadata");
+        ObjectNode labels = metadata.putObject("labels");
+        Names.OURS.forEach(labels::put);
+        labels.put(VolSync.DO_NOT_DELETE, "true").putNull(VolSync.CLEANUP);
+        ArrayNode owners = metadata.putArray("ownerReferences");
+        for (OwnerReference owner : snapshot.getMetadata().getOwnerReferences()) {
+            if (!isReceiver(owner)) {
+                owners.addPOJO(owner);
+            }
+        }
+        return patch;
+    }
+
+    private static boolean isReceiver(OwnerReference owner) {
+        return owner.getKind().equals("ReplicationDestination");
+    }
+
+    /** Snapshots a claim, and waits until what was in it is safe. Returns at once when that was done under this name before. */
+    void take(Claim claim, String name, Duration timeout) {
+        VolumeSnapshot snapshot = new VolumeSnapshot();
+        snapshot.setMetadata(new ObjectMetaBuilder()
+                .withName(name)
+                .withNamespace(claim.namespace())
+                .withLabels(Names.OURS)
+                .addToLabels(VolSync.DO_NOT_DELETE, "true")
+                .build());
+        snapshot.setSpec(new VolumeSnapshot.Spec(
+                new VolumeSnapshot.Source(claim.name()), side.site().snapshotClass()));
+        side.api().create(snapshot);
+        awaitReady(claim.namespace(), name, timeout);
+    }
+
+    /** Waits until a snapshot can be restored from; returns it. */
+    VolumeSnapshot awaitReady(String namespace, String name, Duration timeout) {
+        return side.waiting()
+                .until(
+                        timeout,
+                        () -> {
+                            VolumeSnapshot snapshot = side.api().get(VolumeSnapshot.class, namespace, name);
+                            return snapshot != null && isReady(snapshot.getStatus()) ? snapshot : null;
+                        },
+                        () -> "VolumeSnapshot " + name + " in namespace " + namespace + " at " + side.name()
+                                + " was not ready: does the storage take snapshots? It stays; look at its status.");
+    }
+
+    private static boolean isReady(VolumeSnapshot.@Nullable Status status) {
+        return status != null && Boolean.TRUE.equals(status.readyToUse());
+    }
+
+    boolean exists(String namespace, String name) {
+        VolumeSnapshot snapshot = side.api().get(VolumeSnapshot.class, namespace, name);
+        return snapshot != null && snapshot.getMetadata().getDeletionTimestamp() == null;
+    }
+
+    /**
+     * Which of the recorded points stay: the newest, as many earlier ones as wanted, and the largest, if the newest is much smaller than it, for the source
+     * may have been emptied, and VolSync goes on by its schedule. The others' snapshots are deleted, if they were kept by us.
+     */
+    List<SiteRecord.Point> prune(String namespace, List<SiteRecord.Point> points, VolSyncOptions options) {
+        List<SiteRecord.Point> stay = new ArrayList<>();
+        SiteRecord.Point large = shrunkFrom(points, options.shrinkTo());
+        for (SiteRecord.Point point : points) {
+            if (stay.size() <= options.keep() || point.equals(large)) {
+                stay.add(point);
+            } else {
+                VolumeSnapshot old = side.api().get(VolumeSnapshot.class, namespace, point.image());
+                if (old != null && Names.isOurs(old)) {
+                    side.api().delete(old);
+                }
+            }
+        }
+        return stay;
+    }
+
+    /** The largest earlier point, if the newest is much smaller than it; else null. */
+    static SiteRecord.@Nullable Point shrunkFrom(List<SiteRecord.Point> points, double share) {
+        Long newest = points.isEmpty() ? null : points.get(0).bytes();
+        SiteRecord.Point largest = null;
+        for (SiteRecord.Point point : points) {
+            if (point.bytes() != null && (largest == null || point.bytes() > value(largest.bytes()))) {
+                largest = point;
+            }
+        }
+        return newest != null && largest != null && isShrunk(value(largest.bytes()), newest, share) ? largest : null;
+    }
+
+    static boolean isShrunk(long before, long now, double share) {
+        return before > 0 && (now == 0 || now < before * share);
+    }
+
+    private static long value(@Nullable Long bytes) {
+        return bytes == null ? 0 : bytes;
+    }
+}

@@ -1,0 +1,65 @@
+package io.drkit.volsync;
+
+import io.drkit.volume.Claim;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.OwnerReference;
+import java.util.Map;
+
+/** What the things are called that belong to a claim's replication, and the mark by which DrKit knows its own. */
+final class Names {
+
+    private static final String MANAGED_BY = "app.kubernetes.io/managed-by";
+    private static final String US = "drkit";
+
+    /** Labels of everything that DrKit creates. Nothing without them is changed or deleted. */
+    static final Map<String, String> OURS = Map.of(MANAGED_BY, US);
+
+    private Names() {}
+
+    static String receiver(Claim claim) {
+        return "rd-" + claim.name();
+    }
+
+    static String sender(Claim claim) {
+        return "rs-" + claim.name();
+    }
+
+    /** Receives from the {@linkplain #restored restored} claim at the same site, in a failover. */
+    static String localReceiver(Claim claim) {
+        return "rd-" + claim.name() + "-local";
+    }
+
+    static String localSender(Claim claim) {
+        return "rs-" + claim.name() + "-local";
+    }
+
+    /** A claim made of a snapshot, in a failover. */
+    static Claim restored(Claim claim) {
+        return new Claim(claim.namespace(), "restored-" + claim.name());
+    }
+
+    static String key(Claim claim) {
+        return "drkit-psk-" + claim.name();
+    }
+
+    static String localKey(Claim claim) {
+        return key(claim) + "-local";
+    }
+
+    /** The ConfigMap that holds a {@link SiteRecord}. */
+    static String record(Claim claim) {
+        return "drkit-" + claim.name();
+    }
+
+    static boolean isOurs(HasMetadata object) {
+        Map<String, String> labels = object.getMetadata().getLabels();
+        return labels != null && US.equals(labels.get(MANAGED_BY));
+    }
+
+    static boolean isOwnedBy(HasMetadata object, String uid) {
+        return object.getMetadata().getOwnerReferences() != null
+                && object.getMetadata().getOwnerReferences().stream()
+                        .map(OwnerReference::getUid)
+                        .anyMatch(uid::equals);
+    }
+}
