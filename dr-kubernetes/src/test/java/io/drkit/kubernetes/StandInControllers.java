@@ -24,6 +24,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
@@ -40,12 +41,19 @@ final class StandInControllers implements Runnable {
     static final class Server extends KubernetesCrudDispatcher {
 
         private final Semaphore written = new Semaphore(0);
+        private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
+
+        /** Others that play a part here, and are told of each write too, by the server's thread. */
+        List<Runnable> listeners() {
+            return listeners;
+        }
 
         @Override
         public MockResponse dispatch(RecordedRequest request) {
             MockResponse response = super.dispatch(request);
             if (!request.getMethod().equals("GET")) {
                 written.release();
+                listeners.forEach(Runnable::run);
             }
             return response;
         }
@@ -134,7 +142,11 @@ final class StandInControllers implements Runnable {
                 .inAnyNamespace()
                 .list()
                 .getItems()
-                .forEach(job -> replicate(job, 1, job.getSpec().getTemplate(), byOwner));
+                .forEach(job -> replicate(
+                        job,
+                        Objects.equals(job.getSpec().getParallelism(), 0) ? 0 : 1,
+                        job.getSpec().getTemplate(),
+                        byOwner));
         pods.forEach(this::end);
     }
 
