@@ -18,6 +18,7 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -85,8 +86,8 @@ public final class KubernetesSites {
         return site;
     }
 
-    /** Runs something after each write to a mock server, until closed, for those who play a part there and shall not poll. A real one tells of nothing. */
-    public static Closeable onWrite(KubernetesSite site, Runnable told) {
+    /** Tells the path of each write to a mock server, until closed, to those who play a part there and shall not poll. A real one tells of nothing. */
+    public static Closeable onWrite(KubernetesSite site, Consumer<String> told) {
         StandInControllers.Server server = MOCKS.get(site);
         if (server == null) {
             return () -> {};

@@ -27,6 +27,8 @@ import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -41,10 +43,10 @@ final class StandInControllers implements Runnable {
     static final class Server extends KubernetesCrudDispatcher {
 
         private final Semaphore written = new Semaphore(0);
-        private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
+        private final List<Consumer<String>> listeners = new CopyOnWriteArrayList<>();
 
-        /** Others that play a part here, and are told of each write too, by the server's thread. */
-        List<Runnable> listeners() {
+        /** Others that play a part here, and are told the path of each write too, by the server's thread. */
+        List<Consumer<String>> listeners() {
             return listeners;
         }
 
@@ -52,8 +54,10 @@ final class StandInControllers implements Runnable {
         public MockResponse dispatch(RecordedRequest request) {
             MockResponse response = super.dispatch(request);
             if (!request.getMethod().equals("GET")) {
-                written.release();
-                listeners.forEach(Runnable::run);
+                if (OF_THESE.matcher(request.getPath()).find()) {
+                    written.release();
+                }
+                listeners.forEach(listener -> listener.accept(request.getPath()));
             }
             return response;
         }
@@ -61,6 +65,10 @@ final class StandInControllers implements Runnable {
 
     /** Holds a pod that is being deleted, as the kubelet does, until its containers have ended. */
     private static final String KUBELET = "drkit.io/stand-in-kubelet";
+
+    /** Writes of other kinds are nothing to look for; looking costs more than all else that a test does. */
+    private static final Pattern OF_THESE =
+            Pattern.compile("/(deployments|replicasets|replicationcontrollers|statefulsets|daemonsets|jobs|pods)\\b");
 
     private static final long TICK_MILLIS = 20;
     private static final long USUAL_END_MILLIS = 80;

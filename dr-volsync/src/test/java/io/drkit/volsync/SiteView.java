@@ -9,6 +9,7 @@ import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.dsl.base.ResourceDefinitionContext;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -30,28 +31,51 @@ record SiteView(
         List<GenericKubernetesResource> sources,
         List<GenericKubernetesResource> destinations) {
 
+    private static final SiteView EMPTY =
+            new SiteView(List.of(), List.of(), Map.of(), Map.of(), Map.of(), Map.of(), List.of(), List.of());
+
     static SiteView read(KubernetesClient client, String namespace) {
+        return EMPTY.refreshed(client, namespace, Written.KINDS);
+    }
+
+    /** This, with kinds of which something was written read again. */
+    SiteView refreshed(KubernetesClient client, String namespace, Set<String> kinds) {
         return new SiteView(
-                client.pods().inNamespace(namespace).list().getItems(),
-                client.secrets().inNamespace(namespace).list().getItems(),
-                byName(client.services().inNamespace(namespace).list().getItems()),
-                byName(StandInResources.of(client, StandInResources.SNAPSHOTS)
-                        .inNamespace(namespace)
-                        .list()
-                        .getItems()),
-                byName(client.persistentVolumeClaims()
-                        .inNamespace(namespace)
-                        .list()
-                        .getItems()),
-                byName(client.batch().v1().jobs().inNamespace(namespace).list().getItems()),
-                StandInResources.of(client, StandInResources.SOURCES)
-                        .inNamespace(namespace)
-                        .list()
-                        .getItems(),
-                StandInResources.of(client, StandInResources.DESTINATIONS)
-                        .inNamespace(namespace)
-                        .list()
-                        .getItems());
+                kinds.contains("pods")
+                        ? client.pods().inNamespace(namespace).list().getItems()
+                        : pods,
+                kinds.contains("secrets")
+                        ? client.secrets().inNamespace(namespace).list().getItems()
+                        : secrets,
+                kinds.contains("services")
+                        ? byName(client.services().inNamespace(namespace).list().getItems())
+                        : services,
+                kinds.contains("volumesnapshots")
+                        ? byName(custom(client, StandInResources.SNAPSHOTS, namespace))
+                        : snapshots,
+                kinds.contains("persistentvolumeclaims")
+                        ? byName(client.persistentVolumeClaims()
+                                .inNamespace(namespace)
+                                .list()
+                                .getItems())
+                        : claims,
+                kinds.contains("jobs")
+                        ? byName(client.batch()
+                                .v1()
+                                .jobs()
+                                .inNamespace(namespace)
+                                .list()
+                                .getItems())
+                        : jobs,
+                kinds.contains("replicationsources") ? custom(client, StandInResources.SOURCES, namespace) : sources,
+                kinds.contains("replicationdestinations")
+                        ? custom(client, StandInResources.DESTINATIONS, namespace)
+                        : destinations);
+    }
+
+    private static List<GenericKubernetesResource> custom(
+            KubernetesClient client, ResourceDefinitionContext kind, String namespace) {
+        return StandInResources.of(client, kind).inNamespace(namespace).list().getItems();
     }
 
     /** The claims that pods mount which are not finished. */

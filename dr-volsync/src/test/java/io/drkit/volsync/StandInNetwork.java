@@ -67,6 +67,10 @@ final class StandInNetwork {
         listeners.put(listener.site().name() + "/" + listener.service(), listener);
     }
 
+    boolean listens(StandInSite site, String service) {
+        return listeners.containsKey(site.name() + "/" + service);
+    }
+
     /** Whoever listens there no longer does. */
     void hush(StandInSite site, String service) {
         listeners.remove(site.name() + "/" + service);

@@ -12,6 +12,7 @@ import io.drkit.kubernetes.FaultyApi.Fate;
 import io.drkit.kubernetes.KubernetesSite;
 import io.drkit.kubernetes.KubernetesSites;
 import io.drkit.testkit.workload.TestNamespace;
+import io.drkit.volsync.resource.VolSync;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.LoadBalancerIngress;
@@ -59,12 +60,14 @@ public final class StandInSite implements AutoCloseable {
     private final FaultyApi api;
     private final KubernetesClient client;
     private final VolumeFolders folders;
+    private final StandInNetwork network;
     private final StandInStorage storage;
     private final StandInCollector collector;
     private final StandInMovers movers;
     private final Set<String> due = ConcurrentHashMap.newKeySet();
     private final AtomicInteger services = new AtomicInteger();
-    private final Semaphore signal = new Semaphore(1);
+    private final Written written;
+    private final Semaphore signal;
     private final ReentrantLock acting = new ReentrantLock(true);
     private final AtomicReference<@Nullable Hold> stale = new AtomicReference<>();
     private final Closeable subscription;
@@ -93,11 +96,14 @@ public final class StandInSite implements AutoCloseable {
         api = new FaultyApi(cluster);
         client = api.client(TIMEOUT_MILLIS);
         folders = new VolumeFolders(root);
+        this.network = network;
         storage = new StandInStorage(this);
         collector = new StandInCollector(this);
         movers = new StandInMovers(this, network, transfers);
+        written = new Written(namespace);
+        signal = written.signal();
         seen = SiteView.read(own, namespace);
-        subscription = KubernetesSites.onWrite(cluster, signal::release);
+        subscription = KubernetesSites.onWrite(cluster, written::note);
         thread = new Thread(this::run, "stand-in VolSync, " + name);
         thread.setDaemon(true);
         thread.start();
@@ -221,7 +227,7 @@ public final class StandInSite implements AutoCloseable {
     public Hold holdReaction() {
         Hold hold = new Hold();
         stale.set(hold);
-        signal.release();
+        written.all();
         return hold;
     }
 
@@ -249,6 +255,11 @@ public final class StandInSite implements AutoCloseable {
     /** What nodes are reached at from the other site. */
     public String nodeAddress() {
         return "192.0.2." + number;
+    }
+
+    /** Whether the mover of a destination listens now, with the key as it was when it started. */
+    public boolean isListening(String destination) {
+        return network.listens(this, VolSync.service(destination));
     }
 
     String namespaceName() {
@@ -329,7 +340,7 @@ public final class StandInSite implements AutoCloseable {
                         .equals(read.getMetadata().getResourceVersion())) {
             delete(read);
         } else {
-            signal.release();
+            written.all();
         }
     }
 
@@ -350,7 +361,7 @@ public final class StandInSite implements AutoCloseable {
         try {
             action.run();
         } catch (KubernetesClientException | UncheckedIOException e) {
-            signal.release();
+            written.all();
             if (!(e instanceof KubernetesClientException api) || (api.getCode() != 404 && api.getCode() != 409)) {
                 System.err.println("Stand-in VolSync, " + name + ": " + e);
             }
@@ -361,7 +372,6 @@ public final class StandInSite implements AutoCloseable {
         while (!closed) {
             try {
                 signal.tryAcquire(IDLE_MILLIS, TimeUnit.MILLISECONDS);
-                signal.drainPermits();
                 acting.lock();
                 try {
                     if (!down && !closed) {
@@ -379,7 +389,7 @@ public final class StandInSite implements AutoCloseable {
     }
 
     private void tick() {
-        SiteView view = SiteView.read(own, namespace.name());
+        SiteView view = seen.refreshed(own, namespace.name(), written.drain());
         seen = view;
         storage.tick(view);
         collector.tick(view);

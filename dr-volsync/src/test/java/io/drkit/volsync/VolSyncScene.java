@@ -48,31 +48,62 @@ final class VolSyncScene {
                 .require()));
     }
 
-    /** Listens at the standby. Returns its address. */
+    /** Listens at the standby, for the claim {@code data}. Returns its address. */
     String listen(String service, String copyMethod) {
-        create(sites.standby(), StandInResources.DESTINATIONS, """
-                apiVersion: volsync.backube/v1alpha1
-                kind: ReplicationDestination
-                metadata: {name: rd-data}
-                spec:
-                  rsyncTLS: {keySecret: psk, serviceType: %s, copyMethod: %s, destinationPVC: data}
-                """.formatted(service, copyMethod));
-        patiently(() -> destination("status", "rsyncTLS", "address") != null);
-        return String.valueOf(destination("status", "rsyncTLS", "address"));
+        return listen(sites.standby(), "data", service, copyMethod);
     }
 
-    /** Pushes from the primary: by schedule if there is no manual trigger. */
+    static String listen(StandInSite site, String claim, String service, String copyMethod) {
+        create(site, StandInResources.DESTINATIONS, """
+                apiVersion: volsync.backube/v1alpha1
+                kind: ReplicationDestination
+                metadata: {name: rd-%s}
+                spec:
+                  rsyncTLS: {keySecret: psk, serviceType: %s, copyMethod: %s, destinationPVC: %s}
+                """.formatted(claim, service, copyMethod, claim));
+        String name = "rd-" + claim;
+        patiently(() -> get(site, StandInResources.DESTINATIONS, name).get("status", "rsyncTLS", "address") != null);
+        return String.valueOf(
+                get(site, StandInResources.DESTINATIONS, name).<Object>get("status", "rsyncTLS", "address"));
+    }
+
+    /** Pushes the claim {@code data} of the primary: by schedule if there is no manual trigger. */
     void push(String address, int port, String copyMethod, @Nullable String manual) {
-        create(sites.primary(), StandInResources.SOURCES, """
+        push(sites.primary(), "data", address, port, copyMethod, manual);
+    }
+
+    static void push(
+            StandInSite site, String claim, String address, int port, String copyMethod, @Nullable String manual) {
+        create(site, StandInResources.SOURCES, """
                 apiVersion: volsync.backube/v1alpha1
                 kind: ReplicationSource
-                metadata: {name: rs-data}
+                metadata: {name: rs-%s}
                 spec:
-                  sourcePVC: data
+                  sourcePVC: %s
                   trigger: {%s}
                   rsyncTLS: {keySecret: psk, address: %s, port: %d, copyMethod: %s}
                 """.formatted(
-                manual == null ? "schedule: \"*/15 * * * *\"" : "manual: " + manual, address, port, copyMethod));
+                        claim,
+                        claim,
+                        manual == null ? "schedule: \"*/15 * * * *\"" : "manual: " + manual,
+                        address,
+                        port,
+                        copyMethod));
+    }
+
+    /** A first sync, of one file, by a LoadBalancer and with snapshots on both sides. */
+    void synced() {
+        claims();
+        sites.primary().files("data").write("one", "1");
+        push(listen("LoadBalancer", "Snapshot"), 8000, "Snapshot", "m1");
+        awaitSynced("m1");
+        awaitReceived("1", "one");
+    }
+
+    /** Waits until the last complete snapshot at the standby holds this. */
+    void awaitReceived(String content, String file) {
+        patiently(() -> destination("status", "latestImage", "name") instanceof String image
+                && content.equals(sites.standby().filesOfSnapshot(image).read().get(file)));
     }
 
     void trigger(String manual) {
@@ -84,6 +115,11 @@ final class VolSyncScene {
                 .inNamespace(sites.namespace())
                 .withName("rs-data")
                 .patch(PatchContext.of(PatchType.JSON_MERGE), patch);
+    }
+
+    void syncAgain(String manual) {
+        trigger(manual);
+        awaitSynced(manual);
     }
 
     void awaitSynced(String manual) {
