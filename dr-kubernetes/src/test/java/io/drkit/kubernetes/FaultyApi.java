@@ -23,10 +23,10 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** Stands between a client and an API server without TLS, and does to each request what a test says. */
-final class FaultyApi implements AutoCloseable {
+public final class FaultyApi implements AutoCloseable {
 
     /** What becomes of a request. */
-    enum Fate {
+    public enum Fate {
         /** It reaches the server, and its answer the client. */
         PASS,
         /** It does not reach the server; the connection ends. */
@@ -41,7 +41,7 @@ final class FaultyApi implements AutoCloseable {
     }
 
     /** Says what becomes of a request; called once for each, in their order. */
-    interface Rule {
+    public interface Rule {
         /** @param number counts requests from 0 since the rule was set */
         Fate of(int number, String method, String path);
     }
@@ -61,7 +61,7 @@ final class FaultyApi implements AutoCloseable {
     private final HttpServer proxy;
     private volatile Rule rule = (number, method, path) -> Fate.PASS;
 
-    FaultyApi(KubernetesSite site) {
+    public FaultyApi(KubernetesSite site) {
         server = URI.create(site.config().getMasterUrl());
         try {
             proxy = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
@@ -74,7 +74,7 @@ final class FaultyApi implements AutoCloseable {
     }
 
     /** A client whose requests come here, which the caller closes. */
-    KubernetesClient client(int timeoutMillis) {
+    public KubernetesClient client(int timeoutMillis) {
         Config config = new ConfigBuilder(Config.empty())
                 .withMasterUrl(url())
                 .withRequestTimeout(timeoutMillis)
@@ -84,21 +84,21 @@ final class FaultyApi implements AutoCloseable {
         return new KubernetesClientBuilder().withConfig(config).build();
     }
 
-    String url() {
+    public String url() {
         return "http://" + proxy.getAddress().getAddress().getHostAddress() + ":"
                 + proxy.getAddress().getPort();
     }
 
-    void rule(Rule rule) {
+    public void rule(Rule rule) {
         this.rule = rule;
         requests.set(0);
     }
 
-    void heal() {
+    public void heal() {
         rule((number, method, path) -> Fate.PASS);
     }
 
-    int requests() {
+    public int requests() {
         return requests.get();
     }
 

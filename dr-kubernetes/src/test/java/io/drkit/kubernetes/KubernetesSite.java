@@ -22,7 +22,11 @@ public record KubernetesSite(String description, boolean real, Config config) {
 
     /** A fresh one, which is deleted when closed. */
     public TestNamespace newNamespace() {
-        String name = "drkit-test-" + UUID.randomUUID().toString().substring(0, 8);
+        return newNamespace("drkit-test-" + UUID.randomUUID().toString().substring(0, 8));
+    }
+
+    /** One of a name that nobody uses here, which is deleted when closed; for tests that need the same on two clusters. */
+    public TestNamespace newNamespace(String name) {
         KubernetesClient client = client();
         client.resource(new NamespaceBuilder()
                         .withNewMetadata()

@@ -7,13 +7,18 @@ import io.fabric8.kubernetes.client.server.mock.KubernetesCrudDispatcher;
 import io.fabric8.kubernetes.client.server.mock.KubernetesMockServer;
 import io.fabric8.mockwebserver.Context;
 import io.fabric8.mockwebserver.MockWebServer;
+import java.io.Closeable;
 import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.function.Consumer;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -51,6 +56,9 @@ public final class KubernetesSites {
     /** Held, for a logger that nobody holds forgets its level. It tells of every request. */
     private static final Logger MOCK_LOG = Logger.getLogger(MockWebServer.class.getName());
 
+    private static final Map<KubernetesSite, StandInControllers.Server> MOCKS =
+            Collections.synchronizedMap(new IdentityHashMap<>());
+
     private KubernetesSites() {}
 
     public static KubernetesSite primary() {
@@ -74,7 +82,18 @@ public final class KubernetesSites {
         StandInControllers.Server server = new StandInControllers.Server();
         KubernetesSite site = mock(server);
         StandInControllers.start(server, site.client());
+        MOCKS.put(site, server);
         return site;
+    }
+
+    /** Tells the path of each write to a mock server, until closed, to those who play a part there and shall not poll. A real one tells of nothing. */
+    public static Closeable onWrite(KubernetesSite site, Consumer<String> told) {
+        StandInControllers.Server server = MOCKS.get(site);
+        if (server == null) {
+            return () -> {};
+        }
+        server.listeners().add(told);
+        return () -> server.listeners().remove(told);
     }
 
     /** A mock server of its own where nothing happens by itself, for tests that play the controllers. */

@@ -24,8 +24,11 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -40,12 +43,21 @@ final class StandInControllers implements Runnable {
     static final class Server extends KubernetesCrudDispatcher {
 
         private final Semaphore written = new Semaphore(0);
+        private final List<Consumer<String>> listeners = new CopyOnWriteArrayList<>();
+
+        /** Others that play a part here, and are told the path of each write too, by the server's thread. */
+        List<Consumer<String>> listeners() {
+            return listeners;
+        }
 
         @Override
         public MockResponse dispatch(RecordedRequest request) {
             MockResponse response = super.dispatch(request);
             if (!request.getMethod().equals("GET")) {
-                written.release();
+                if (OF_THESE.matcher(request.getPath()).find()) {
+                    written.release();
+                }
+                listeners.forEach(listener -> listener.accept(request.getPath()));
             }
             return response;
         }
@@ -53,6 +65,10 @@ final class StandInControllers implements Runnable {
 
     /** Holds a pod that is being deleted, as the kubelet does, until its containers have ended. */
     private static final String KUBELET = "drkit.io/stand-in-kubelet";
+
+    /** Writes of other kinds are nothing to look for; looking costs more than all else that a test does. */
+    private static final Pattern OF_THESE =
+            Pattern.compile("/(deployments|replicasets|replicationcontrollers|statefulsets|daemonsets|jobs|pods)\\b");
 
     private static final long TICK_MILLIS = 20;
     private static final long USUAL_END_MILLIS = 80;
@@ -134,7 +150,11 @@ final class StandInControllers implements Runnable {
                 .inAnyNamespace()
                 .list()
                 .getItems()
-                .forEach(job -> replicate(job, 1, job.getSpec().getTemplate(), byOwner));
+                .forEach(job -> replicate(
+                        job,
+                        Objects.equals(job.getSpec().getParallelism(), 0) ? 0 : 1,
+                        job.getSpec().getTemplate(),
+                        byOwner));
         pods.forEach(this::end);
     }
 

@@ -1,0 +1,168 @@
+package io.drkit.volsync;
+
+import static java.util.stream.Collectors.toSet;
+
+import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentSkipListMap;
+
+/**
+ * An application whose losses can be counted: while a pod mounts a claim, it writes numbered records into it, at whichever site that is, and remembers which
+ * were acknowledged and when. A terminating pod still writes until it is gone, as a real one may.
+ */
+public final class AcknowledgedWriter implements AutoCloseable {
+
+    private static final long PAUSE_MILLIS = 4;
+    private static final String PREFIX = "record-";
+
+    private final TwoSites sites;
+    private final List<String> claims;
+    private final Map<String, ConcurrentSkipListMap<Long, Instant>> acknowledged = new ConcurrentHashMap<>();
+    private final Thread thread;
+    private volatile boolean closed;
+    private long next;
+
+    /** Begins as soon as pods mount the claims: the test makes the Deployments. VolSync's movers are none of its pods. */
+    public AcknowledgedWriter(TwoSites sites, String... claims) {
+        this.sites = sites;
+        this.claims = List.of(claims);
+        this.claims.forEach(claim -> acknowledged.put(claim, new ConcurrentSkipListMap<>()));
+        thread = new Thread(this::run, "acknowledged writer");
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    /** Records of a claim that the application was told are safe, by number, with when it was told. */
+    public SortedMap<Long, Instant> acknowledged(String claim) {
+        return new TreeMap<>(records(claim));
+    }
+
+    /** How many were acknowledged, of all claims. */
+    public int count() {
+        return acknowledged.values().stream().mapToInt(Map::size).sum();
+    }
+
+    /** The acknowledged records of a claim that are not among its files at a site, with when they were acknowledged. */
+    public SortedMap<Long, Instant> missingAt(StandInSite site, String claim) {
+        SortedMap<Long, Instant> missing = acknowledged(claim);
+        Set<String> there = site.files(claim).read().keySet();
+        missing.keySet().removeIf(number -> there.contains(file(number)));
+        return missing;
+    }
+
+    /** As {@link #missingAt(StandInSite, String)}, of all claims: numbers are given once. */
+    public SortedMap<Long, Instant> missingAt(StandInSite site) {
+        SortedMap<Long, Instant> missing = new TreeMap<>();
+        claims.forEach(claim -> missing.putAll(missingAt(site, claim)));
+        return missing;
+    }
+
+    private ConcurrentSkipListMap<Long, Instant> records(String claim) {
+        return Objects.requireNonNull(acknowledged.get(claim), claim);
+    }
+
+    static String file(long number) {
+        return PREFIX + String.format(Locale.ROOT, "%08d", number);
+    }
+
+    private void run() {
+        while (!closed) {
+            try {
+                Thread.sleep(PAUSE_MILLIS);
+                write(sites.primary());
+                write(sites.standby());
+            } catch (InterruptedException e) {
+                return;
+            } catch (KubernetesClientException e) {
+                System.err.println("Acknowledged writer: " + e.getMessage());
+            }
+        }
+    }
+
+    private void write(StandInSite site) {
+        if (site.isDown()) {
+            return;
+        }
+        Set<String> mounted = mounted(site);
+        if (mounted.isEmpty()) {
+            return;
+        }
+        Map<String, String> uids =
+                site.own().persistentVolumeClaims().inNamespace(site.namespaceName()).list().getItems().stream()
+                        .filter(claim -> mounted.contains(claim.getMetadata().getName()) && SiteView.isBound(claim))
+                        .collect(java.util.stream.Collectors.toMap(
+                                claim -> claim.getMetadata().getName(), AcknowledgedWriter::uid));
+        SortedMap<Long, String> written = new TreeMap<>();
+        for (Map.Entry<String, String> claim : uids.entrySet()) {
+            long number = next++;
+            if (write(site, claim.getValue(), number)) {
+                written.put(number, claim.getKey());
+            }
+        }
+        // What was written as the last pod went away, nobody was told is safe; it is taken back, for no process was
+        // there that could have written it.
+        Set<String> still = site.isDown() ? Set.of() : mounted(site);
+        Instant now = Instant.now();
+        written.forEach((number, claim) -> {
+            if (still.contains(claim)) {
+                records(claim).put(number, now);
+            } else if (!site.isDown()) {
+                new FolderFiles(site.folders(), uids.getOrDefault(claim, claim)).delete(file(number));
+            }
+        });
+    }
+
+    private static boolean write(StandInSite site, String uid, long number) {
+        try {
+            Path folder = site.folders().folder(uid);
+            site.folders().writing(uid, () -> Files.writeString(folder.resolve(file(number)), "record " + number));
+            return true;
+        } catch (UncheckedIOException e) {
+            if (e.getCause() instanceof NoSuchFileException) {
+                return false;
+            }
+            throw e;
+        }
+    }
+
+    private Set<String> mounted(StandInSite site) {
+        return site.own().pods().inNamespace(site.namespaceName()).list().getItems().stream()
+                .filter(AcknowledgedWriter::writes)
+                .flatMap(pod -> SiteView.mounts(pod).stream())
+                .filter(claims::contains)
+                .collect(toSet());
+    }
+
+    private static boolean writes(Pod pod) {
+        return SiteView.label(pod, MoverJob.CREATED_BY) == null && !SiteView.isFinished(pod);
+    }
+
+    private static String uid(PersistentVolumeClaim claim) {
+        return claim.getMetadata().getUid();
+    }
+
+    /** Writes no more; what was acknowledged stays known. */
+    @Override
+    public void close() {
+        closed = true;
+        try {
+            thread.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}
