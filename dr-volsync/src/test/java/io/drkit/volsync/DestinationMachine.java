@@ -25,7 +25,7 @@ final class DestinationMachine extends ReplicationMachine {
             DateTimeFormatter.ofPattern("yyyyMMddHHmmss").withZone(ZoneOffset.UTC);
 
     DestinationMachine(StandInSite site, SiteView view, GenericKubernetesResource destination) {
-        super(site, view, destination, StandInResources.DESTINATIONS);
+        super(site, view, destination);
     }
 
     @Override

@@ -5,7 +5,6 @@ import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
-import io.fabric8.kubernetes.client.dsl.base.ResourceDefinitionContext;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -34,15 +33,12 @@ abstract class ReplicationMachine {
     protected final SiteView view;
     protected final GenericKubernetesResource object;
     protected final Map<String, Object> status = new LinkedHashMap<>();
-    private final ResourceDefinitionContext kind;
     private boolean usedUp;
 
-    ReplicationMachine(
-            StandInSite site, SiteView view, GenericKubernetesResource object, ResourceDefinitionContext kind) {
+    ReplicationMachine(StandInSite site, SiteView view, GenericKubernetesResource object) {
         this.site = site;
         this.view = view;
         this.object = object;
-        this.kind = kind;
         Map<String, Object> before = object.get("status");
         if (before != null) {
             status.putAll(before);
@@ -64,11 +60,7 @@ abstract class ReplicationMachine {
         }
         status.values().removeIf(Objects::isNull);
         if (!status.equals(before)) {
-            object.setAdditionalProperty("status", status);
-            StandInResources.of(site.own(), kind)
-                    .inNamespace(site.namespaceName())
-                    .resource(object)
-                    .updateStatus();
+            site.writeStatus(object, status);
         }
         if (usedUp) {
             site.due().remove(uid());

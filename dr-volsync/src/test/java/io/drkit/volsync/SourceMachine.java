@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 final class SourceMachine extends ReplicationMachine {
 
     SourceMachine(StandInSite site, SiteView view, GenericKubernetesResource source) {
-        super(site, view, source, StandInResources.SOURCES);
+        super(site, view, source);
     }
 
     @Override

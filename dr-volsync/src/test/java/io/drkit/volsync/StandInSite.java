@@ -31,6 +31,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
@@ -323,6 +325,24 @@ public final class StandInSite implements AutoCloseable {
             node.withObject("/metadata")
                     .put("resourceVersion", read.getMetadata().getResourceVersion());
             resource(read).patch(MERGE, node.toString());
+        } catch (JsonProcessingException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /**
+     * Replaces the status of what was read, unless somebody has written since. By a patch that brings the version along, for the mock server checks none
+     * when a status is put.
+     */
+    void writeStatus(HasMetadata read, Map<String, Object> status) {
+        List<Map<String, Object>> patch = List.of(
+                Map.of(
+                        "op", "replace",
+                        "path", "/metadata/resourceVersion",
+                        "value", read.getMetadata().getResourceVersion()),
+                Map.of("op", "add", "path", "/status", "value", status));
+        try {
+            resource(read).subresource("status").patch(PatchContext.of(PatchType.JSON), JSON.writeValueAsString(patch));
         } catch (JsonProcessingException e) {
             throw new UncheckedIOException(e);
         }
