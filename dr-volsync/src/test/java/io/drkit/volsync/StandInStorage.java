@@ -74,14 +74,15 @@ final class StandInStorage {
         status.put("creationTime", site.timestamp());
         status.put("readyToUse", true);
         status.put("restoreSize", size(claim).toString());
-        site.writeStatus(snapshot, status);
+        site.objects().writeStatus(snapshot, status);
     }
 
     private void fail(GenericKubernetesResource snapshot, String message) {
         if (!message.equals(snapshot.<String>get("status", "error", "message"))) {
-            site.writeStatus(
-                    snapshot,
-                    Map.of("readyToUse", false, "error", Map.of("message", message, "time", site.timestamp())));
+            site.objects()
+                    .writeStatus(
+                            snapshot,
+                            Map.of("readyToUse", false, "error", Map.of("message", message, "time", site.timestamp())));
         }
     }
 

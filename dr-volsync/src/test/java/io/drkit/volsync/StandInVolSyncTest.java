@@ -111,7 +111,7 @@ class StandInVolSyncTest {
         var source = StandInResources.of(primary.own(), StandInResources.SOURCES)
                 .inNamespace(sites.namespace())
                 .resource(read);
-        assertConflict(() -> primary.writeStatus(read, Map.of("lastManualSync", "m9")));
+        assertConflict(() -> primary.objects().writeStatus(read, Map.of("lastManualSync", "m9")));
         assertConflict(() -> source.patch(
                 PatchContext.of(PatchType.JSON_MERGE),
                 "{\"metadata\":{\"resourceVersion\":\"" + read.getMetadata().getResourceVersion()
