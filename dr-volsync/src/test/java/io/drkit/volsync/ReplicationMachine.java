@@ -6,9 +6,12 @@ import com.cronutils.model.time.ExecutionTime;
 import com.cronutils.parser.CronParser;
 import io.drkit.volsync.resource.VolSync;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -205,7 +208,7 @@ abstract class ReplicationMachine {
         view.claims().values().stream().filter(this::isMarked).forEach(site.objects()::delete);
     }
 
-    protected boolean isMarked(io.fabric8.kubernetes.api.model.HasMetadata candidate) {
+    protected boolean isMarked(HasMetadata candidate) {
         return uid().equals(SiteView.label(candidate, VolSync.CLEANUP)) && !SiteView.isGoing(candidate);
     }
 
@@ -250,8 +253,8 @@ abstract class ReplicationMachine {
     }
 
     private static String plain(double number) {
-        return new java.math.BigDecimal(number)
-                .setScale(9, java.math.RoundingMode.HALF_UP)
+        return new BigDecimal(number)
+                .setScale(9, RoundingMode.HALF_UP)
                 .stripTrailingZeros()
                 .toPlainString();
     }

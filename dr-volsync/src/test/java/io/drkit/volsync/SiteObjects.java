@@ -1,7 +1,5 @@
 package io.drkit.volsync;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.HasMetadata;
@@ -10,7 +8,6 @@ import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.Resource;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
-import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Map;
 
@@ -18,7 +15,6 @@ import java.util.Map;
 final class SiteObjects {
 
     private static final PatchContext MERGE = PatchContext.of(PatchType.JSON_MERGE);
-    private static final ObjectMapper JSON = new ObjectMapper();
 
     private final KubernetesClient own;
     private final String namespace;
@@ -35,14 +31,9 @@ final class SiteObjects {
 
     /** A merge patch of what was read, unless somebody has written since. */
     void merge(HasMetadata read, String patch) {
-        try {
-            ObjectNode node = (ObjectNode) JSON.readTree(patch);
-            node.withObject("/metadata")
-                    .put("resourceVersion", read.getMetadata().getResourceVersion());
-            resource(read).patch(MERGE, node.toString());
-        } catch (JsonProcessingException e) {
-            throw new UncheckedIOException(e);
-        }
+        ObjectNode node = own.getKubernetesSerialization().unmarshal(patch, ObjectNode.class);
+        node.withObject("/metadata").put("resourceVersion", read.getMetadata().getResourceVersion());
+        resource(read).patch(MERGE, node.toString());
     }
 
     /**
@@ -56,11 +47,11 @@ final class SiteObjects {
                         "path", "/metadata/resourceVersion",
                         "value", read.getMetadata().getResourceVersion()),
                 Map.of("op", "add", "path", "/status", "value", status));
-        try {
-            resource(read).subresource("status").patch(PatchContext.of(PatchType.JSON), JSON.writeValueAsString(patch));
-        } catch (JsonProcessingException e) {
-            throw new UncheckedIOException(e);
-        }
+        resource(read)
+                .subresource("status")
+                .patch(
+                        PatchContext.of(PatchType.JSON),
+                        own.getKubernetesSerialization().asJson(patch));
     }
 
     void delete(HasMetadata object) {
