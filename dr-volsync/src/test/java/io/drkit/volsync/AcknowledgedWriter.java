@@ -1,5 +1,6 @@
 package io.drkit.volsync;
 
+import static java.util.stream.Collectors.toMap;
 import static java.util.stream.Collectors.toSet;
 
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
@@ -104,8 +105,7 @@ public final class AcknowledgedWriter implements AutoCloseable {
         Map<String, String> uids =
                 site.own().persistentVolumeClaims().inNamespace(site.namespaceName()).list().getItems().stream()
                         .filter(claim -> mounted.contains(claim.getMetadata().getName()) && SiteView.isBound(claim))
-                        .collect(java.util.stream.Collectors.toMap(
-                                claim -> claim.getMetadata().getName(), AcknowledgedWriter::uid));
+                        .collect(toMap(claim -> claim.getMetadata().getName(), AcknowledgedWriter::uid));
         SortedMap<Long, String> written = new TreeMap<>();
         for (Map.Entry<String, String> claim : uids.entrySet()) {
             long number = next++;

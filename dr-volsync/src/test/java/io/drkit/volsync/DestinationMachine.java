@@ -25,7 +25,7 @@ final class DestinationMachine extends ReplicationMachine {
             DateTimeFormatter.ofPattern("yyyyMMddHHmmss").withZone(ZoneOffset.UTC);
 
     DestinationMachine(StandInSite site, SiteView view, GenericKubernetesResource destination) {
-        super(site, view, destination, StandInResources.DESTINATIONS);
+        super(site, view, destination);
     }
 
     @Override
@@ -84,14 +84,17 @@ final class DestinationMachine extends ReplicationMachine {
         }
         String name = annotation(claim, SNAPSHOT_NAME);
         if (name == null) {
-            site.merge(
-                    claim, "{\"metadata\":{\"annotations\":{\"" + SNAPSHOT_NAME + "\":\"" + free(claimName) + "\"}}}");
+            site.objects()
+                    .merge(
+                            claim,
+                            "{\"metadata\":{\"annotations\":{\"" + SNAPSHOT_NAME + "\":\"" + free(claimName) + "\"}}}");
             return null;
         }
         GenericKubernetesResource snapshot = view.snapshots().get(name);
         if (snapshot == null) {
-            site.create(MoverJob.snapshot(
-                    object, name, claimName, object.get("spec", "rsyncTLS", "volumeSnapshotClassName"), false));
+            site.objects()
+                    .create(MoverJob.snapshot(
+                            object, name, claimName, object.get("spec", "rsyncTLS", "volumeSnapshotClassName"), false));
             return null;
         }
         return snapshot.<String>get("status", "boundVolumeSnapshotContentName") == null
@@ -116,7 +119,8 @@ final class DestinationMachine extends ReplicationMachine {
         }
         GenericKubernetesResource snapshot = view.snapshots().get(old.get("name"));
         if (snapshot != null && label(snapshot, VolSync.DO_NOT_DELETE) == null) {
-            site.merge(snapshot, "{\"metadata\":{\"labels\":{\"" + VolSync.CLEANUP + "\":\"" + uid() + "\"}}}");
+            site.objects()
+                    .merge(snapshot, "{\"metadata\":{\"labels\":{\"" + VolSync.CLEANUP + "\":\"" + uid() + "\"}}}");
         }
     }
 
@@ -125,13 +129,13 @@ final class DestinationMachine extends ReplicationMachine {
         PersistentVolumeClaim claim =
                 view.claims().get(String.valueOf(object.<String>get("spec", "rsyncTLS", "destinationPVC")));
         if (claim != null && annotation(claim, SNAPSHOT_NAME) != null) {
-            site.merge(claim, "{\"metadata\":{\"annotations\":{\"" + SNAPSHOT_NAME + "\":null}}}");
+            site.objects().merge(claim, "{\"metadata\":{\"annotations\":{\"" + SNAPSHOT_NAME + "\":null}}}");
         }
         deleteMarked();
         for (GenericKubernetesResource snapshot : view.snapshots().values()) {
             if (isMarked(snapshot)) {
                 if (label(snapshot, VolSync.DO_NOT_DELETE) == null) {
-                    site.deleteUnchanged(snapshot);
+                    site.objects().deleteUnchanged(snapshot);
                 } else {
                     disown(snapshot);
                 }

@@ -1,13 +1,20 @@
 package io.drkit.volsync;
 
+import com.cronutils.model.CronType;
+import com.cronutils.model.definition.CronDefinitionBuilder;
+import com.cronutils.model.time.ExecutionTime;
+import com.cronutils.parser.CronParser;
 import io.drkit.volsync.resource.VolSync;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
-import io.fabric8.kubernetes.client.dsl.base.ResourceDefinitionContext;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -30,19 +37,18 @@ abstract class ReplicationMachine {
         }
     }
 
+    private static final CronParser CRON = new CronParser(CronDefinitionBuilder.instanceDefinitionFor(CronType.UNIX));
+
     protected final StandInSite site;
     protected final SiteView view;
     protected final GenericKubernetesResource object;
     protected final Map<String, Object> status = new LinkedHashMap<>();
-    private final ResourceDefinitionContext kind;
     private boolean usedUp;
 
-    ReplicationMachine(
-            StandInSite site, SiteView view, GenericKubernetesResource object, ResourceDefinitionContext kind) {
+    ReplicationMachine(StandInSite site, SiteView view, GenericKubernetesResource object) {
         this.site = site;
         this.view = view;
         this.object = object;
-        this.kind = kind;
         Map<String, Object> before = object.get("status");
         if (before != null) {
             status.putAll(before);
@@ -64,11 +70,7 @@ abstract class ReplicationMachine {
         }
         status.values().removeIf(Objects::isNull);
         if (!status.equals(before)) {
-            object.setAdditionalProperty("status", status);
-            StandInResources.of(site.own(), kind)
-                    .inNamespace(site.namespaceName())
-                    .resource(object)
-                    .updateStatus();
+            site.objects().writeStatus(object, status);
         }
         if (usedUp) {
             site.due().remove(uid());
@@ -133,8 +135,16 @@ abstract class ReplicationMachine {
         status.remove("nextSyncTime");
         if (schedule != null && manual() == null) {
             String last = String.valueOf(status.get("lastSyncTime"));
-            status.put("nextSyncTime", site.next(schedule, Instant.parse(last)));
+            status.put("nextSyncTime", next(schedule, Instant.parse(last)));
         }
+    }
+
+    private static String next(String schedule, Instant after) {
+        return ExecutionTime.forCron(CRON.parse(schedule))
+                .nextExecution(after.atZone(ZoneOffset.UTC))
+                .orElseThrow()
+                .toInstant()
+                .toString();
     }
 
     /** What a mover's Job has come to: true when it succeeded. A failed one is deleted, and made again by the next reconcile. */
@@ -143,7 +153,7 @@ abstract class ReplicationMachine {
         Job job = view.jobs().get(MoverJob.name(object, direction));
         boolean paused = Boolean.TRUE.equals(object.<Boolean>get("spec", "paused"));
         if (job == null) {
-            site.create(MoverJob.job(object, direction, claim, secret, paused, to, port));
+            site.objects().create(MoverJob.job(object, direction, claim, secret, paused, to, port));
             return false;
         }
         if (SiteView.isGoing(job)) {
@@ -151,11 +161,11 @@ abstract class ReplicationMachine {
         }
         if (StandInMovers.hasFailed(job)) {
             status.put("latestMoverStatus", Map.of("result", "Failed", "logs", site.log(job)));
-            site.delete(job);
+            site.objects().delete(job);
             return false;
         }
         if (Objects.equals(job.getSpec().getParallelism(), 0) != paused) {
-            site.merge(job, "{\"spec\":{\"parallelism\":" + (paused ? 0 : 1) + "}}");
+            site.objects().merge(job, "{\"spec\":{\"parallelism\":" + (paused ? 0 : 1) + "}}");
         }
         if (StandInMovers.hasSucceeded(job)) {
             status.put("latestMoverStatus", Map.of("result", "Successful", "logs", site.log(job)));
@@ -178,7 +188,7 @@ abstract class ReplicationMachine {
             String own = "volsync-rsync-tls-" + object.getMetadata().getName();
             if (view.secrets().stream()
                     .noneMatch(secret -> secret.getMetadata().getName().equals(own))) {
-                site.create(MoverJob.secret(object, own, "volsync:" + "0123456789abcdef".repeat(8)));
+                site.objects().create(MoverJob.secret(object, own, "volsync:" + "0123456789abcdef".repeat(8)));
             }
             return own;
         }
@@ -194,11 +204,11 @@ abstract class ReplicationMachine {
 
     /** Deletes the Jobs and claims that are marked for it. */
     protected void deleteMarked() {
-        view.jobs().values().stream().filter(this::isMarked).forEach(site::delete);
-        view.claims().values().stream().filter(this::isMarked).forEach(site::delete);
+        view.jobs().values().stream().filter(this::isMarked).forEach(site.objects()::delete);
+        view.claims().values().stream().filter(this::isMarked).forEach(site.objects()::delete);
     }
 
-    protected boolean isMarked(io.fabric8.kubernetes.api.model.HasMetadata candidate) {
+    protected boolean isMarked(HasMetadata candidate) {
         return uid().equals(SiteView.label(candidate, VolSync.CLEANUP)) && !SiteView.isGoing(candidate);
     }
 
@@ -243,8 +253,8 @@ abstract class ReplicationMachine {
     }
 
     private static String plain(double number) {
-        return new java.math.BigDecimal(number)
-                .setScale(9, java.math.RoundingMode.HALF_UP)
+        return new BigDecimal(number)
+                .setScale(9, RoundingMode.HALF_UP)
                 .stripTrailingZeros()
                 .toPlainString();
     }

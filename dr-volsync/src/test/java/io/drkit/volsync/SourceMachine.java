@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 final class SourceMachine extends ReplicationMachine {
 
     SourceMachine(StandInSite site, SiteView view, GenericKubernetesResource source) {
-        super(site, view, source, StandInResources.SOURCES);
+        super(site, view, source);
     }
 
     @Override
@@ -43,12 +43,13 @@ final class SourceMachine extends ReplicationMachine {
             case "Snapshot" -> {
                 GenericKubernetesResource snapshot = view.snapshots().get(name);
                 if (snapshot == null) {
-                    site.create(MoverJob.snapshot(
-                            object,
-                            name,
-                            claim.getMetadata().getName(),
-                            object.get("spec", "rsyncTLS", "volumeSnapshotClassName"),
-                            true));
+                    site.objects()
+                            .create(MoverJob.snapshot(
+                                    object,
+                                    name,
+                                    claim.getMetadata().getName(),
+                                    object.get("spec", "rsyncTLS", "volumeSnapshotClassName"),
+                                    true));
                     yield null;
                 }
                 yield StandInStorage.isReady(snapshot) && !SiteView.isGoing(snapshot)
@@ -64,14 +65,15 @@ final class SourceMachine extends ReplicationMachine {
         PersistentVolumeClaim copy = view.claims().get(name);
         if (copy == null) {
             String storageClass = object.get("spec", "rsyncTLS", "storageClassName");
-            site.create(MoverJob.claim(
-                    object,
-                    name,
-                    StandInStorage.size(claim).toString(),
-                    storageClass == null ? claim.getSpec().getStorageClassName() : storageClass,
-                    group,
-                    kind,
-                    from));
+            site.objects()
+                    .create(MoverJob.claim(
+                            object,
+                            name,
+                            StandInStorage.size(claim).toString(),
+                            storageClass == null ? claim.getSpec().getStorageClassName() : storageClass,
+                            group,
+                            kind,
+                            from));
             return null;
         }
         return SiteView.isGoing(copy) ? null : name;
@@ -80,6 +82,6 @@ final class SourceMachine extends ReplicationMachine {
     @Override
     void cleanUp() {
         deleteMarked();
-        view.snapshots().values().stream().filter(this::isMarked).forEach(site::delete);
+        view.snapshots().values().stream().filter(this::isMarked).forEach(site.objects()::delete);
     }
 }

@@ -34,7 +34,7 @@ final class StandInCollector {
                         view.jobs().values())
                 .flatMap(objects -> objects.stream())
                 .filter(object -> !isGoing(object) && isOrphan(object, present))
-                .forEach(object -> site.attempt(() -> site.delete(object)));
+                .forEach(object -> site.attempt(() -> site.objects().delete(object)));
     }
 
     private static boolean isOrphan(HasMetadata object, Set<String> present) {

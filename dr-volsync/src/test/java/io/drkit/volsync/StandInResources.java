@@ -7,6 +7,7 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.MixedOperation;
 import io.fabric8.kubernetes.client.dsl.Resource;
 import io.fabric8.kubernetes.client.dsl.base.ResourceDefinitionContext;
+import java.util.Locale;
 
 /**
  * What VolSync, a CSI driver and its snapshotter bring to a cluster, for one that has none of them: definitions that know no field and keep all, a node with
@@ -90,7 +91,7 @@ final class StandInResources {
                         kind.getKind(),
                         kind.getVersion(),
                         kind.isNamespaceScoped() ? "Namespaced" : "Cluster",
-                        kind.getKind().toLowerCase(java.util.Locale.ROOT)));
+                        kind.getKind().toLowerCase(Locale.ROOT)));
     }
 
     private static String storageClass(String name, String mode, boolean usual) {

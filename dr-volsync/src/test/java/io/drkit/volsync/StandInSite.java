@@ -1,12 +1,5 @@
 package io.drkit.volsync;
 
-import com.cronutils.model.CronType;
-import com.cronutils.model.definition.CronDefinitionBuilder;
-import com.cronutils.model.time.ExecutionTime;
-import com.cronutils.parser.CronParser;
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.drkit.kubernetes.FaultyApi;
 import io.drkit.kubernetes.FaultyApi.Fate;
 import io.drkit.kubernetes.KubernetesSite;
@@ -14,13 +7,11 @@ import io.drkit.kubernetes.KubernetesSites;
 import io.drkit.testkit.workload.TestNamespace;
 import io.drkit.volsync.resource.VolSync;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
-import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.LoadBalancerIngress;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
-import io.fabric8.kubernetes.client.dsl.Resource;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.io.Closeable;
@@ -29,7 +20,6 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -48,10 +38,8 @@ import org.jspecify.annotations.Nullable;
 public final class StandInSite implements AutoCloseable {
 
     private static final PatchContext MERGE = PatchContext.of(PatchType.JSON_MERGE);
-    private static final ObjectMapper JSON = new ObjectMapper();
     private static final int TIMEOUT_MILLIS = 10_000;
     private static final long IDLE_MILLIS = 500;
-    private static final CronParser CRON = new CronParser(CronDefinitionBuilder.instanceDefinitionFor(CronType.UNIX));
 
     private final String name;
     private final int number;
@@ -59,6 +47,7 @@ public final class StandInSite implements AutoCloseable {
     private final KubernetesClient own;
     private final FaultyApi api;
     private final KubernetesClient client;
+    private final SiteObjects objects;
     private final VolumeFolders folders;
     private final StandInNetwork network;
     private final StandInStorage storage;
@@ -95,6 +84,7 @@ public final class StandInSite implements AutoCloseable {
         this.namespace = cluster.newNamespace(namespace);
         api = new FaultyApi(cluster);
         client = api.client(TIMEOUT_MILLIS);
+        objects = new SiteObjects(own, namespace);
         folders = new VolumeFolders(root);
         this.network = network;
         storage = new StandInStorage(this);
@@ -262,6 +252,10 @@ public final class StandInSite implements AutoCloseable {
         return network.listens(this, VolSync.service(destination));
     }
 
+    SiteObjects objects() {
+        return objects;
+    }
+
     String namespaceName() {
         return namespace.name();
     }
@@ -297,63 +291,10 @@ public final class StandInSite implements AutoCloseable {
         return now().truncatedTo(ChronoUnit.SECONDS).toString();
     }
 
-    String next(String schedule, Instant after) {
-        return ExecutionTime.forCron(CRON.parse(schedule))
-                .nextExecution(after.atZone(ZoneOffset.UTC))
-                .orElseThrow()
-                .toInstant()
-                .toString();
-    }
-
-    void create(String manifest) {
-        HasMetadata object = own.getKubernetesSerialization().unmarshal(manifest);
-        resource(object).create();
-    }
-
     void createService(GenericKubernetesResource owner, String type) {
         int service = services.incrementAndGet();
-        create(MoverJob.service(
+        objects.create(MoverJob.service(
                 owner, type, "10.9" + number + "." + service / 250 + "." + (service % 250 + 1), 30000 + service));
-    }
-
-    /** A merge patch of what was read, unless somebody has written since. */
-    void merge(HasMetadata read, String patch) {
-        try {
-            ObjectNode node = (ObjectNode) JSON.readTree(patch);
-            node.withObject("/metadata")
-                    .put("resourceVersion", read.getMetadata().getResourceVersion());
-            resource(read).patch(MERGE, node.toString());
-        } catch (JsonProcessingException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    void delete(HasMetadata object) {
-        resource(object).delete();
-    }
-
-    void deleteUnchanged(HasMetadata read) {
-        HasMetadata now = resource(read).get();
-        if (now != null
-                && now.getMetadata()
-                        .getResourceVersion()
-                        .equals(read.getMetadata().getResourceVersion())) {
-            delete(read);
-        } else {
-            written.all();
-        }
-    }
-
-    private Resource<? extends HasMetadata> resource(HasMetadata object) {
-        if (object instanceof GenericKubernetesResource generic) {
-            var kind = switch (object.getKind()) {
-                case "ReplicationSource" -> StandInResources.SOURCES;
-                case "ReplicationDestination" -> StandInResources.DESTINATIONS;
-                default -> StandInResources.SNAPSHOTS;
-            };
-            return StandInResources.of(own, kind).inNamespace(namespace.name()).resource(generic);
-        }
-        return own.resource(object).inNamespace(namespace.name());
     }
 
     /** One thing of many: what was written meanwhile, or is gone, is looked at afresh. */

@@ -74,23 +74,16 @@ final class StandInStorage {
         status.put("creationTime", site.timestamp());
         status.put("readyToUse", true);
         status.put("restoreSize", size(claim).toString());
-        writeStatus(snapshot, status);
+        site.objects().writeStatus(snapshot, status);
     }
 
     private void fail(GenericKubernetesResource snapshot, String message) {
         if (!message.equals(snapshot.<String>get("status", "error", "message"))) {
-            writeStatus(
-                    snapshot,
-                    Map.of("readyToUse", false, "error", Map.of("message", message, "time", site.timestamp())));
+            site.objects()
+                    .writeStatus(
+                            snapshot,
+                            Map.of("readyToUse", false, "error", Map.of("message", message, "time", site.timestamp())));
         }
-    }
-
-    private void writeStatus(GenericKubernetesResource snapshot, Map<String, Object> status) {
-        snapshot.setAdditionalProperty("status", status);
-        StandInResources.of(site.own(), StandInResources.SNAPSHOTS)
-                .inNamespace(site.namespaceName())
-                .resource(snapshot)
-                .updateStatus();
     }
 
     static boolean isReady(GenericKubernetesResource snapshot) {

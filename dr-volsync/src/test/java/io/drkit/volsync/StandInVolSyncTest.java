@@ -5,13 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.drkit.testkit.workload.Manifests;
-import io.drkit.volsync.resource.ReplicationSource;
 import io.drkit.volsync.resource.VolSync;
+import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Map;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -80,45 +82,46 @@ class StandInVolSyncTest {
     }
 
     @Test
-    void the_operator_does_not_write_over_what_it_has_not_seen() {
-        scene.claims();
-        scene.push(scene.listen("LoadBalancer", "Snapshot"), 8000, "Snapshot", null);
+    void a_schedule_that_is_due_does_nothing_to_a_source_that_was_made_manual_unseen() {
+        scene.synced();
+        scene.patchSource("{\"spec\":{\"trigger\":{\"manual\":null,\"schedule\":\"*/15 * * * *\"}}}");
         patiently(
                 () -> VolSync.WAITING_FOR_SCHEDULE.equals(scene.reason(primary, StandInResources.SOURCES, "rs-data")));
-        primary.files("data").write("one", "1");
+        primary.files("data").write("one", "2");
         try (Hold hold = primary.holdReaction()) {
             hold.awaitReached();
             primary.scheduleIsDue("rs-data");
             scene.trigger("m1");
-            assertThat(scene.source("status", "lastSyncStartTime")).isNull();
         }
-        scene.awaitSynced("m1");
+        patiently(() -> VolSync.WAITING_FOR_MANUAL.equals(scene.reason(primary, StandInResources.SOURCES, "rs-data")));
+        assertThat(scene.source("status", "lastSyncStartTime")).isNull();
         assertThat(standby.files("data").read()).containsEntry("one", "1");
-        primary.files("data").write("one", "2");
         scene.patchSource("{\"spec\":{\"trigger\":{\"manual\":null}}}");
         patiently(
                 () -> VolSync.WAITING_FOR_SCHEDULE.equals(scene.reason(primary, StandInResources.SOURCES, "rs-data")));
-        assertThat(standby.files("data").read()).containsEntry("one", "1");
         primary.scheduleIsDue("rs-data");
         scene.awaitReceived("2", "one");
     }
 
     @Test
-    void a_patch_of_what_the_operator_has_written_since_is_refused() {
+    void writes_of_what_was_read_earlier_are_refused_of_status_and_of_spec() {
         scene.synced();
-        ReplicationSource read = primary.client()
-                .resources(ReplicationSource.class)
-                .inNamespace(sites.namespace())
-                .withName("rs-data")
-                .require();
+        GenericKubernetesResource read = VolSyncScene.get(primary, StandInResources.SOURCES, "rs-data");
         scene.syncAgain("m2");
-        assertThatThrownBy(() -> primary.client()
-                        .resource(read)
-                        .patch(
-                                PatchContext.of(PatchType.JSON_MERGE),
-                                "{\"metadata\":{\"resourceVersion\":\""
-                                        + read.getMetadata().getResourceVersion()
-                                        + "\"},\"spec\":{\"trigger\":{\"manual\":\"m3\"}}}"))
+        var source = StandInResources.of(primary.own(), StandInResources.SOURCES)
+                .inNamespace(sites.namespace())
+                .resource(read);
+        assertConflict(() -> primary.objects().writeStatus(read, Map.of("lastManualSync", "m9")));
+        assertConflict(() -> source.patch(
+                PatchContext.of(PatchType.JSON_MERGE),
+                "{\"metadata\":{\"resourceVersion\":\"" + read.getMetadata().getResourceVersion()
+                        + "\"},\"spec\":{\"trigger\":{\"manual\":\"m3\"}}}"));
+        assertThat(scene.source("spec", "trigger", "manual")).isEqualTo("m2");
+        assertThat(scene.source("status", "lastManualSync")).isEqualTo("m2");
+    }
+
+    private static void assertConflict(ThrowingCallable write) {
+        assertThatThrownBy(write)
                 .isInstanceOfSatisfying(
                         KubernetesClientException.class,
                         e -> assertThat(e.getCode()).isEqualTo(409));

@@ -10,6 +10,7 @@ import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.fabric8.kubernetes.client.dsl.base.ResourceDefinitionContext;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 
 /** What a person would do with kubectl to replicate the claim {@code data} from one site to the other, for the tests of the fixture itself. */
@@ -164,7 +165,7 @@ final class VolSyncScene {
                 .create();
     }
 
-    static void patiently(java.util.concurrent.Callable<Boolean> condition) {
+    static void patiently(Callable<Boolean> condition) {
         await().atMost(PATIENCE).pollInterval(Duration.ofMillis(5)).until(condition);
     }
 }
