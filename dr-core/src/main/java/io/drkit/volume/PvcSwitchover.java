@@ -126,7 +126,6 @@ public final class PvcSwitchover {
      */
     public SwitchoverReport migrate(Claims claims) {
         QuiescePlan plan = source.look(claims);
-        plan.requirePossible();
         Claims named = Claims.named(claims.namespace(), plan.claimNames());
         List<ReplicationStatus> statuses = statuses(claims(plan));
         List<Claim> open = notSwitched(statuses);
@@ -134,8 +133,7 @@ public final class PvcSwitchover {
         requireUnused(open);
 
         Instant begun = clock.instant();
-        progress.at("stopping the application at " + source.name(), 0, 0);
-        source.quiesce(named, options.quiesceTimeout());
+        stop(open);
         boolean nothingMoved = open.size() == plan.claimNames().size();
         SortedMap<String, RecoveryPoint> points = finalSyncs(named, open, nothingMoved);
         many.each(claims(plan), "handing over", claim -> {
@@ -165,11 +163,11 @@ public final class PvcSwitchover {
             if (!nothingMoved || Thread.currentThread().isInterrupted()) {
                 throw e;
             }
-            LOG.warn("A final sync failed, and the application goes on at {}", source.name(), e);
+            LOG.warn("A final sync failed, and the application goes on at {}", replicator.source(), e);
             Resumed back = source.resume(named);
             throw new UnsafeToProceedException(
-                    e.getMessage() + " Nothing was moved, and the application was started again at " + source.name()
-                            + ": " + back.workloads() + ".");
+                    e.getMessage() + " Nothing was moved, and the application was started again at "
+                            + replicator.source() + ": " + back.workloads() + ".");
         }
     }
 
@@ -214,7 +212,9 @@ public final class PvcSwitchover {
      * Back again after the source has come back: stops what still runs there, protects the claims from the destination to the source, and migrates them.
      * What the old source wrote and never synced is kept there as a snapshot.
      *
-     * @throws UnsafeToProceedException also when a claim was never moved to the destination
+     * <p>Claims that are back already, or never left, are left as they are.
+     *
+     * @throws UnsafeToProceedException also when a claim is not replicated at all
      */
     public SwitchoverReport failback(Claims claims) {
         PvcSwitchover back = reversed();
@@ -227,7 +227,7 @@ public final class PvcSwitchover {
             }
         }
         if (!open.isEmpty()) {
-            progress.at("stopping what still runs at " + source.name(), 0, 0);
+            progress.at("stopping what still runs at " + replicator.source(), 0, 0);
             source.quiesce(
                     Claims.named(
                             claims.namespace(), open.stream().map(Claim::name).toList()),
@@ -241,8 +241,15 @@ public final class PvcSwitchover {
         return back.migrate(Claims.named(claims.namespace(), plan.claimNames()));
     }
 
+    private void stop(List<Claim> claims) {
+        if (!claims.isEmpty()) {
+            progress.at("stopping the application at " + replicator.source(), 0, 0);
+            source.quiesce(named(claims), options.quiesceTimeout());
+        }
+    }
+
     private Resumed start(Claims named, SortedMap<String, Integer> workloads) {
-        progress.at("starting the application at " + destination.name(), 0, 0);
+        progress.at("starting the application at " + replicator.destination(), 0, 0);
         return destination.resume(named, workloads);
     }
 
@@ -272,13 +279,13 @@ public final class PvcSwitchover {
         if (claims.isEmpty()) {
             return;
         }
-        QuiescePlan plan = destination.look(Claims.named(
-                claims.get(0).namespace(), claims.stream().map(Claim::name).toList()));
+        QuiescePlan plan = destination.look(named(claims));
         List<String> users = plan.users();
         if (!users.isEmpty()) {
-            throw new UnsafeToProceedException("At " + destination.name() + " the " + plan.claims() + " is in use by "
-                    + String.join(", ", users)
-                    + ", where replicated data is about to come; nothing was changed. Stop it first.");
+            throw new UnsafeToProceedException(
+                    "At " + replicator.destination() + " the " + plan.claims() + " is in use by "
+                            + String.join(", ", users)
+                            + ", where replicated data is about to come; nothing was changed. Stop it first.");
         }
     }
 
@@ -293,6 +300,12 @@ public final class PvcSwitchover {
         } catch (SiteUnreachableException e) {
             return claims(destination.look(claims));
         }
+    }
+
+    /** @param claims at least one, of one namespace */
+    private static Claims named(List<Claim> claims) {
+        return Claims.named(
+                claims.get(0).namespace(), claims.stream().map(Claim::name).toList());
     }
 
     private static List<Claim> claims(QuiescePlan plan) {

@@ -111,10 +111,18 @@ final class Syncing {
         if (!isUnderWay(sent)) {
             sender.backToSchedule();
         }
-        SiteRecord.Point known = destinationRecords.read(claim).point(image);
-        RecoveryPoint point = known != null && known.asOf() != null ? known.recoveryPoint() : point(sent, received);
+        RecoveryPoint point = later(destinationRecords.read(claim).point(image), point(sent, received));
         remember(point, workloads);
         return Optional.of(point);
+    }
+
+    /** Of two looks at one snapshot the later time: each is no later than the truth, and the first may have come before the source told of its end. */
+    private static RecoveryPoint later(SiteRecord.@Nullable Point known, RecoveryPoint seen) {
+        if (known == null || known.asOf() == null) {
+            return seen;
+        }
+        RecoveryPoint before = known.recoveryPoint();
+        return seen.asOf() != null && before.asOf() != null && seen.asOf().isAfter(before.asOf()) ? seen : before;
     }
 
     /** A sync by a tag of another call's, which runs still. */
