@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 final class ManyClaims {
 
     private static final int NAMED_AT_MOST = 5;
+    private static final AtomicInteger NUMBER = new AtomicInteger();
 
     private final int parallel;
     private final ClaimProgress progress;
@@ -45,7 +46,7 @@ final class ManyClaims {
         SortedMap<String, DrException> failures = new TreeMap<>();
         AtomicInteger done = new AtomicInteger();
         tell(what, 0, claims.size());
-        ExecutorService threads = Executors.newFixedThreadPool(Math.min(parallel, claims.size()));
+        ExecutorService threads = Executors.newFixedThreadPool(Math.min(parallel, claims.size()), ManyClaims::thread);
         try {
             Map<Claim, Future<T>> futures = new TreeMap<>();
             for (Claim claim : claims) {
@@ -76,6 +77,12 @@ final class ManyClaims {
             throw failed(failures, claims.size());
         }
         return results;
+    }
+
+    private static Thread thread(Runnable work) {
+        Thread thread = new Thread(work, "claims-" + NUMBER.incrementAndGet());
+        thread.setDaemon(true);
+        return thread;
     }
 
     private void tell(String what, int done, int total) {

@@ -227,11 +227,9 @@ public final class PvcSwitchover {
             }
         }
         if (!open.isEmpty()) {
-            progress.at("stopping what still runs at " + replicator.source(), 0, 0);
-            source.quiesce(
-                    Claims.named(
-                            claims.namespace(), open.stream().map(Claim::name).toList()),
-                    options.quiesceTimeout());
+            if (!source.look(named(open)).users().isEmpty()) {
+                stop(open);
+            }
             back.many.each(open, "syncing back", claim -> {
                 back.replicator.protect(claim);
                 // The bulk goes over while the application still runs.

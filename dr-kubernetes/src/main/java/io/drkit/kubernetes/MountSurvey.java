@@ -22,6 +22,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /** Finds who mounts claims, by pods and by templates, and what of it cannot be quiesced. One use. */
 final class MountSurvey {
@@ -183,9 +184,12 @@ final class MountSurvey {
         String name = pod.getMetadata().getName();
         OwnerReference owner = Mounts.controller(pod.getMetadata());
         Job job = owner == null ? null : inventory.job(owner);
-        OwnerReference mover = job == null ? null : Mounts.controller(job.getMetadata());
-        if (job != null && mover != null && isMover(mover)) {
+        if (job != null && isMover(Mounts.controller(job.getMetadata()))) {
             running(job);
+            return;
+        }
+        if (job == null && owner != null && isJobOfMover(owner)) {
+            mover(owner.getName(), owner.getName().contains("-src-"), Mounts.describe(owner));
             return;
         }
         pods.add(name);
@@ -241,7 +245,7 @@ final class MountSurvey {
         OwnerReference owner = Mounts.controller(job.getMetadata());
         LiveWorkload cronJob = owner == null ? null : inventory.workload(owner);
         if (owner != null && isMover(owner)) {
-            mover(name, owner);
+            mover(name, owner.getKind().equals("ReplicationSource"), Mounts.describe(owner));
         } else if (cronJob != null && cronJob.kind() == WorkloadKind.CRON_JOB) {
             SortedSet<String> mounted =
                     new TreeSet<>(Mounts.of(job.getSpec().getTemplate().getSpec()));
@@ -259,20 +263,25 @@ final class MountSurvey {
     }
 
     /** Of VolSync's: it sends the claim to the other site, and mounts it for that where it copies directly; or it receives it from there. */
-    private static boolean isMover(OwnerReference owner) {
-        return owner.getApiVersion().startsWith("volsync.backube/")
+    private static boolean isMover(@Nullable OwnerReference owner) {
+        return owner != null
+                && owner.getApiVersion().startsWith("volsync.backube/")
                 && owner.getKind().startsWith("Replication");
     }
 
-    private void mover(String job, OwnerReference owner) {
-        if (owner.getKind().equals("ReplicationSource")) {
+    /** By its name, where the job is gone already and its pod is not. */
+    private static boolean isJobOfMover(OwnerReference owner) {
+        return owner.getKind().equals("Job") && owner.getName().startsWith("volsync-rsync-tls-");
+    }
+
+    private void mover(String job, boolean sends, String owner) {
+        if (sends) {
             notes.add("VolSync's job " + job + " mounts it now, to read it.");
         } else {
             obstacle(
                     Obstacle.RECEIVER,
-                    owner.getName(),
-                    "It is written to by " + Mounts.describe(owner)
-                            + ", which receives it from another site: end that first.");
+                    job,
+                    "It is written to by " + owner + ", which receives it from another site: end that first.");
         }
     }
 

@@ -8,7 +8,9 @@ import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.fabric8.kubernetes.client.dsl.base.ResourceDefinitionContext;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Base64;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -38,7 +40,8 @@ final class VolSyncScene {
     static void secret(StandInSite site, String key) {
         site.own().secrets().inNamespace(site.namespaceName()).withName("psk").delete();
         site.namespace()
-                .create("apiVersion: v1\nkind: Secret\nmetadata: {name: psk}\nstringData: {psk.txt: \"" + key + "\"}");
+                .create("apiVersion: v1\nkind: Secret\nmetadata: {name: psk}\ndata: {psk.txt: \""
+                        + Base64.getEncoder().encodeToString(key.getBytes(StandardCharsets.UTF_8)) + "\"}");
     }
 
     static void awaitBound(StandInSite site, String claim) {
