@@ -130,6 +130,6 @@ final class Receiver {
     /** Removes it, with its mover, so that nobody can push to the claim any more. Snapshots that are not kept go with it. */
     void remove() {
         side.remove(ReplicationDestination.class, claim.namespace(), name);
-        side.awaitNoMover("volsync-rsync-tls-dst-", claim.namespace(), Set.of(claim.name()));
+        side.awaitNoMover("volsync-rsync-tls-dst-" + name, claim.namespace(), Set.of(claim.name()));
     }
 }

@@ -212,6 +212,6 @@ final class Sender {
     void remove() {
         side.remove(ReplicationSource.class, claim.namespace(), name);
         side.awaitNoMover(
-                "volsync-rsync-tls-src-", claim.namespace(), Set.of(claim.name(), "volsync-" + name + "-src"));
+                "volsync-rsync-tls-src-" + name, claim.namespace(), Set.of(claim.name(), "volsync-" + name + "-src"));
     }
 }

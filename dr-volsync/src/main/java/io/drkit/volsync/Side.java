@@ -90,29 +90,29 @@ final class Side {
     }
 
     /**
-     * Waits until no mover of VolSync's mounts any of these claims.
+     * Waits until no mover of one job of VolSync's mounts any of these claims, also after the job itself is gone.
      *
-     * @param jobs how their jobs' names begin
+     * @param job whose: the name that VolSync gives it
      */
-    void awaitNoMover(String jobs, String namespace, Set<String> claims) {
+    void awaitNoMover(String job, String namespace, Set<String> claims) {
         waiting.until(
                 timeout,
-                () -> movers(jobs, namespace, claims).isEmpty() ? true : null,
+                () -> movers(job, namespace, claims).isEmpty() ? true : null,
                 () -> "VolSync's movers still mount claims " + claims + " at " + name() + ": "
-                        + movers(jobs, namespace, claims) + ". Look at why, and run it again.");
+                        + movers(job, namespace, claims) + ". Look at why, and run it again.");
     }
 
-    private List<String> movers(String jobs, String namespace, Set<String> claims) {
+    private List<String> movers(String job, String namespace, Set<String> claims) {
         return api.list("pods", namespace, api.client().pods().inNamespace(namespace)).stream()
-                .filter(pod -> !isOver(pod) && isOf(pod, jobs) && mounts(pod, claims))
+                .filter(pod -> !isOver(pod) && isOf(pod, job) && mounts(pod, claims))
                 .map(pod -> pod.getMetadata().getName())
                 .toList();
     }
 
-    private static boolean isOf(Pod pod, String jobs) {
+    private static boolean isOf(Pod pod, String job) {
         return pod.getMetadata().getOwnerReferences().stream()
                 .anyMatch(owner ->
-                        owner.getKind().equals("Job") && owner.getName().startsWith(jobs));
+                        owner.getKind().equals("Job") && owner.getName().equals(job));
     }
 
     private static boolean isOver(Pod pod) {

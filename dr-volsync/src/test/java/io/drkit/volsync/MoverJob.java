@@ -39,7 +39,7 @@ final class MoverJob {
                       terminationGracePeriodSeconds: 1
                       containers:
                       - name: rsync-tls
-                        image: quay.io/backube/volsync
+                        image: volsync-mover
                         env: [%s]
                         volumeMounts: [{name: data, mountPath: /data}, {name: keys, mountPath: /keys}]
                       volumes:

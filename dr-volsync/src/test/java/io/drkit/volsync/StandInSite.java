@@ -312,7 +312,10 @@ public final class StandInSite implements AutoCloseable {
     private void run() {
         while (!closed) {
             try {
-                signal.tryAcquire(IDLE_MILLIS, TimeUnit.MILLISECONDS);
+                if (!signal.tryAcquire(IDLE_MILLIS, TimeUnit.MILLISECONDS)) {
+                    // As real controllers do now and then: what was missed is found.
+                    written.all();
+                }
                 acting.lock();
                 try {
                     if (!down && !closed) {
