@@ -5,6 +5,8 @@ import io.drkit.DrException;
 import io.drkit.OutcomeUnknownException;
 import io.drkit.SiteUnreachableException;
 import io.drkit.UnsafeToProceedException;
+import io.fabric8.kubernetes.api.Pluralize;
+import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.KubernetesResourceList;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
@@ -15,6 +17,7 @@ import io.fabric8.kubernetes.client.dsl.Resource;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -114,6 +117,18 @@ public final class SiteApi {
     }
 
     /**
+     * Replaces an object by this, which bears the resourceVersion that it was read with: for lists, which fabric8's mock server does not patch as RFC 7396
+     * has it. Returns false when somebody has written or deleted it since.
+     */
+    public boolean update(HasMetadata changed) {
+        String version = changed.getMetadata().getResourceVersion();
+        return write(
+                "update",
+                changed,
+                () -> client.resource(changed).lockResourceVersion(version).update());
+    }
+
+    /**
      * Deletes the very object that was read, and what it owns, in the background. Returns false when it is gone, or another is in its place. Ends
      * before the object is gone, if a finalizer holds it.
      */
@@ -139,7 +154,7 @@ public final class SiteApi {
             }
             ObjectMeta meta = object.getMetadata();
             DrException fault =
-                    ApiFaults.translate(name(), verb, what(object.getClass(), meta.getNamespace(), meta.getName()), e);
+                    ApiFaults.translate(name(), verb, what(resource(object), meta.getNamespace(), meta.getName()), e);
             if (ApiFaults.leavesOutcomeOpen(e)) {
                 throw new OutcomeUnknownException(
                         fault.getMessage() + " It may have been done nevertheless: run it again, it looks first.", e);
@@ -148,8 +163,19 @@ public final class SiteApi {
         }
     }
 
+    private static String resource(HasMetadata object) {
+        // A generic one bears no annotations that would tell.
+        return object instanceof GenericKubernetesResource generic
+                ? Pluralize.toPlural(generic.getKind().toLowerCase(Locale.ROOT)) + "."
+                        + generic.getApiVersion().replaceFirst("/.*", "")
+                : HasMetadata.getFullResourceName(object.getClass());
+    }
+
     private static String what(Class<? extends HasMetadata> type, @Nullable String namespace, String name) {
-        String resource = HasMetadata.getFullResourceName(type);
+        return what(HasMetadata.getFullResourceName(type), namespace, name);
+    }
+
+    private static String what(String resource, @Nullable String namespace, String name) {
         return resource + " " + name + (namespace == null ? "" : " in namespace " + namespace);
     }
 }

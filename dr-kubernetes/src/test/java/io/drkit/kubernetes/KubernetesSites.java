@@ -97,7 +97,7 @@ public final class KubernetesSites {
     }
 
     /** A mock server of its own where nothing happens by itself, for tests that play the controllers. */
-    static KubernetesSite withoutControllers() {
+    public static KubernetesSite withoutControllers() {
         return mock(new KubernetesCrudDispatcher());
     }
 

@@ -20,13 +20,16 @@ import org.jspecify.annotations.Nullable;
 /** Which {@link DnsSwitcher} a configuration means: from the name of its type to what makes one. Another vendor is entered here. */
 final class DnsBackends {
 
-    /** Makes a switcher of a type from its settings; connects to nothing. */
+    /** Makes a switcher of a type from its settings. */
     interface Factory {
         DnsSwitcher open(JsonNode settings, Path file, Duration deadline);
     }
 
-    private static final Map<String, Factory> TYPES =
-            Map.of("rfc2136", DnsBackends::rfc2136, "powerdns", DnsBackends::powerdns);
+    private static final Map<String, Factory> TYPES = Map.of(
+            "rfc2136", DnsBackends::rfc2136,
+            "powerdns", DnsBackends::powerdns,
+            "coredns", ClusterDnsBackends::coredns,
+            "dnsendpoint", ClusterDnsBackends::dnsendpoint);
 
     private DnsBackends() {}
 

@@ -49,7 +49,8 @@ public abstract class DnsBaseCommand implements Callable<Integer> {
         }
     }
 
-    private Path config() {
+    /** The configuration. */
+    protected final Path config() {
         if (common.config == null) {
             throw new ParameterException(
                     spec().commandLine(),

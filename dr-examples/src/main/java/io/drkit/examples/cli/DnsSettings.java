@@ -28,6 +28,8 @@ import org.jspecify.annotations.Nullable;
  *     standby: 198.51.100.10
  *   resolvers: [10.0.0.53, 10.1.0.53]          # asked by verify
  *   authoritative: [192.0.2.53, 192.0.2.54]     # without it found by NS, through the first resolver
+ *   pods:                                       # of both clusters, asked by verify
+ *     - {cluster: primary, kubeconfig: primary.kubeconfig, deployment: tools/toolbox}
  *   backend:
  *     type: rfc2136
  *     server: 192.0.2.53
@@ -35,6 +37,7 @@ import org.jspecify.annotations.Nullable;
  *     secret-file: drkit.key                    # relative to this file; Base64
  * </pre>
  *
+ * @param pods in which verify looks the names up too
  * @param backend {@code type}, and what that type needs: see {@link DnsBackends}
  * @param httpsPort at which the address is called by verify; 443 by default
  * @param cacert the authority of its certificate; the JDK's by default
@@ -49,6 +52,7 @@ public record DnsSettings(
 
         @JsonFormat(with = JsonFormat.Feature.ACCEPT_SINGLE_VALUE_AS_ARRAY) @Nullable List<String> authoritative,
 
+        @Nullable List<PodSettings> pods,
         @Nullable JsonNode backend,
         @JsonProperty("https-port") @Nullable Integer httpsPort,
         @Nullable Path cacert) {
@@ -105,6 +109,11 @@ public record DnsSettings(
         return Objects.requireNonNullElse(authoritative, List.<String>of()).stream()
                 .map(DnsSettings::address)
                 .toList();
+    }
+
+    /** {@code pods}, or none. */
+    public List<PodSettings> podSettings() {
+        return Objects.requireNonNullElse(pods, List.of());
     }
 
     /** {@code HOST}, {@code HOST:PORT}, an IPv6 address, or that in brackets with a port. */

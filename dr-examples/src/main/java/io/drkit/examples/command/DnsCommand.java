@@ -89,6 +89,11 @@ public final class DnsCommand {
                     tell(dns, change.before(), change, "");
                     return ExitCodes.DONE;
                 }
+                if (!dns.capabilities().ttls()) {
+                    throw new IllegalArgumentException(
+                            "The records of " + dns.name()
+                                    + " have no times to live of their own that could be lowered or put back: nothing was changed.");
+                }
                 DnsChange plan = file.read().orElse(null);
                 if (plan == null) {
                     plan = dns.planTtl(settings.domainNames(), ttl);

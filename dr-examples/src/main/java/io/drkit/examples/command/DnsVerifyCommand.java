@@ -20,6 +20,10 @@ import io.drkit.examples.cli.DnsSettings;
 import io.drkit.examples.cli.DurationConverter;
 import io.drkit.examples.cli.ExitCodes;
 import io.drkit.examples.cli.Output;
+import io.drkit.examples.cli.PodSettings;
+import io.drkit.kubernetes.coredns.CoreDnsRestart;
+import io.drkit.kubernetes.dns.PodPlace;
+import io.drkit.kubernetes.dns.PodVantage;
 import java.io.PrintWriter;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
@@ -27,8 +31,10 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -37,8 +43,10 @@ import picocli.CommandLine.Option;
 @Command(
         name = "verify",
         description =
-                "Asks each authoritative server and each resolver where the names lead, and calls the addresses by TLS.")
+                "Asks each authoritative server, each resolver and pods where the names lead, and calls the addresses by TLS.")
 public final class DnsVerifyCommand extends DnsBaseCommand {
+
+    private static final Duration RESTART = Duration.ofMinutes(2);
 
     @Option(
             names = "--to",
@@ -62,10 +70,30 @@ public final class DnsVerifyCommand extends DnsBaseCommand {
     @Option(names = "--no-tls", description = "Does not call the addresses.")
     private boolean noTls;
 
+    @Option(
+            names = "--restart-coredns",
+            description = "Where a cluster's pods do not see it, restarts the cluster's CoreDNS and asks again.")
+    private boolean restartCoreDns;
+
     @Override
     protected int run(DnsSettings settings) throws InterruptedException {
         DnsChange change = change(settings);
-        DnsProof proof = DnsProof.await(change, vantages(settings, change), wait, Clock.systemUTC(), Ticker.SYSTEM);
+        List<PodVantage> pods = settings.podSettings().stream()
+                .map(setting -> setting.vantage(config(), deadline()))
+                .toList();
+        try {
+            return run(settings, change, pods);
+        } finally {
+            pods.forEach(PodVantage::close);
+        }
+    }
+
+    private int run(DnsSettings settings, DnsChange change, List<PodVantage> pods) throws InterruptedException {
+        List<DnsVantage> vantages = vantages(settings, change, pods);
+        DnsProof proof = DnsProof.await(change, vantages, wait, Clock.systemUTC(), Ticker.SYSTEM);
+        if (restartCoreDns && restartWhereStale(settings, pods, proof)) {
+            proof = DnsProof.await(change, vantages, wait, Clock.systemUTC(), Ticker.SYSTEM);
+        }
         List<AddressFinding> addresses = noTls ? List.of() : call(settings, change.after());
         boolean answered = addresses.stream().allMatch(AddressFinding::isGood);
         Result result = Result.of(proof, addresses, answered);
@@ -79,6 +107,26 @@ public final class DnsVerifyCommand extends DnsBaseCommand {
         return onlySilent ? ExitCodes.UNREACHABLE : ExitCodes.WANTING;
     }
 
+    /** Returns whether there was one to restart. */
+    private boolean restartWhereStale(DnsSettings settings, List<PodVantage> pods, DnsProof proof) {
+        Set<String> stale = new HashSet<>();
+        proof.with(Verdict.STALE).forEach(finding -> stale.add(finding.vantage()));
+        proof.with(Verdict.OTHER).forEach(finding -> stale.add(finding.vantage()));
+        boolean restarted = false;
+        for (int i = 0; i < pods.size(); i++) {
+            if (stale.contains(pods.get(i).name())) {
+                PodSettings setting = settings.podSettings().get(i);
+                PodPlace server = setting.nameServer();
+                err().println("Restarting " + server + ", for " + pods.get(i).name() + " does not see the change.");
+                err().flush();
+                CoreDnsRestart.restart(
+                        setting.connection(config(), deadline()), server.namespace(), server.deployment(), RESTART);
+                restarted = true;
+            }
+        }
+        return restarted;
+    }
+
     private DnsChange change(DnsSettings settings) {
         if (to == null) {
             return new ChangeFile(record).required();
@@ -88,7 +136,8 @@ public final class DnsVerifyCommand extends DnsBaseCommand {
         return DnsChange.of(DnsRecords.none(after.names()), after);
     }
 
-    private List<DnsVantage> vantages(DnsSettings settings, DnsChange change) throws InterruptedException {
+    private List<DnsVantage> vantages(DnsSettings settings, DnsChange change, List<PodVantage> pods)
+            throws InterruptedException {
         List<InetSocketAddress> resolvers = settings.resolverAddresses();
         List<DnsVantage> vantages = new ArrayList<>();
         if (!settings.authoritativeAddresses().isEmpty()) {
@@ -98,9 +147,10 @@ public final class DnsVerifyCommand extends DnsBaseCommand {
                     .of(change.after().names()));
         }
         resolvers.forEach(at -> vantages.add(vantage(DnsVantage.Kind.RESOLVER, at)));
+        vantages.addAll(pods);
         if (vantages.isEmpty()) {
             throw new IllegalArgumentException(
-                    "The configuration names nobody to be asked: dns: {resolvers: [...]} or {authoritative: [...]}.");
+                    "The configuration names nobody to be asked: dns: {resolvers: [...]}, {authoritative: [...]} or {pods: [...]}.");
         }
         return vantages;
     }
