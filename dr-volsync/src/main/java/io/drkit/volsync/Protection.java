@@ -21,6 +21,7 @@ final class Protection {
     private final Records sourceRecords;
     private final Records destinationRecords;
     private final KeptSnapshots snapshots;
+    private final SourceGuards guards;
 
     Protection(Side source, Side destination, VolSyncOptions options, Claim claim) {
         this.source = source;
@@ -30,6 +31,7 @@ final class Protection {
         this.sourceRecords = new Records(source);
         this.destinationRecords = new Records(destination);
         this.snapshots = new KeptSnapshots(destination);
+        this.guards = new SourceGuards(source, destination, options, claim);
     }
 
     void setUp() {
@@ -41,7 +43,7 @@ final class Protection {
         requireActiveHere(here, there);
         PersistentVolumeClaim sent = source.existing(claim);
         String uid = sent.getMetadata().getUid();
-        requireSameClaim(here, uid);
+        guards.requireSameClaim(here, uid);
         requireNoForeignSender();
 
         prepareDestination(sent, there, here.epoch());
@@ -69,22 +71,11 @@ final class Protection {
     }
 
     private void requireActiveHere(SiteRecord here, SiteRecord there) {
-        if (there.isActiveAgainst(here)) {
-            throw new UnsafeToProceedException("The " + claim + " was moved to " + destination.name()
-                    + ", and is active there; nothing was changed. To go back, fail back.");
-        }
+        guards.requireNotMoved(here, there);
         if (here.role().isActive() && there.role().isActive() && here.epoch() == there.epoch()) {
             throw new UnsafeToProceedException("Both " + source.name() + " and " + destination.name()
                     + " remember that the " + claim + " is active there. Find out which is right, and delete ConfigMap "
                     + Names.record(claim) + " at the other.");
-        }
-    }
-
-    private void requireSameClaim(SiteRecord here, String uid) {
-        if (here.claimUid() != null && !here.claimUid().equals(uid) && !options.accepts(VolumeRisk.REPLACED_SOURCE)) {
-            throw new UnsafeToProceedException("The " + claim + " at " + source.name()
-                    + " is not the one that was protected: it was deleted and made anew, and is rather empty, as the destination would become. "
-                    + "If it is right, accept REPLACED_SOURCE.");
         }
     }
 

@@ -23,6 +23,7 @@ final class Syncing {
     private final Receiver receiver;
     private final Records destinationRecords;
     private final KeptSnapshots snapshots;
+    private final SourceGuards guards;
 
     Syncing(Side source, Side destination, VolSyncOptions options, Claim claim) {
         this.source = source;
@@ -33,6 +34,7 @@ final class Syncing {
         this.receiver = new Receiver(destination, claim, Names.receiver(claim));
         this.destinationRecords = new Records(destination);
         this.snapshots = new KeptSnapshots(destination);
+        this.guards = new SourceGuards(source, destination, options, claim);
     }
 
     RecoveryPoint sync() {
@@ -54,10 +56,7 @@ final class Syncing {
     private void requireProtected() {
         SiteRecord here = new Records(source).read(claim);
         SiteRecord there = destinationRecords.read(claim);
-        if (there.isActiveAgainst(here)) {
-            throw new UnsafeToProceedException("The " + claim + " was moved to " + destination.name()
-                    + ", and is active there; nothing was changed. To go back, fail back.");
-        }
+        guards.requireNotMoved(here, there);
         if (here.role() != SiteRecord.Role.SOURCE
                 || there.role() != SiteRecord.Role.DESTINATION
                 || sender.find() == null
@@ -65,12 +64,7 @@ final class Syncing {
             throw new UnsafeToProceedException("The " + claim + " is not replicated from " + source.name() + " to "
                     + destination.name() + ", or not wholly; nothing was changed. Protect it first.");
         }
-        String uid = source.existing(claim).getMetadata().getUid();
-        if (!uid.equals(here.claimUid()) && !options.accepts(VolumeRisk.REPLACED_SOURCE)) {
-            throw new UnsafeToProceedException("The " + claim + " at " + source.name()
-                    + " is not the one that was protected: it was deleted and made anew, and is rather empty, as the destination would become. "
-                    + "If it is right, accept REPLACED_SOURCE.");
-        }
+        guards.requireSameClaim(here, source.existing(claim).getMetadata().getUid());
         destination.requireUnused(claim);
     }
 

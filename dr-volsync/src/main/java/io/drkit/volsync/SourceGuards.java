@@ -1,0 +1,37 @@
+package io.drkit.volsync;
+
+import io.drkit.UnsafeToProceedException;
+import io.drkit.volume.Claim;
+import io.drkit.volume.VolumeRisk;
+
+/** What must hold before anything of the source goes over to the destination. */
+final class SourceGuards {
+
+    private final Side source;
+    private final Side destination;
+    private final VolSyncOptions options;
+    private final Claim claim;
+
+    SourceGuards(Side source, Side destination, VolSyncOptions options, Claim claim) {
+        this.source = source;
+        this.destination = destination;
+        this.options = options;
+        this.claim = claim;
+    }
+
+    void requireNotMoved(SiteRecord here, SiteRecord there) {
+        if (there.isActiveAgainst(here)) {
+            throw new UnsafeToProceedException("The " + claim + " was moved to " + destination.name()
+                    + ", and is active there; nothing was changed. To go back, fail back.");
+        }
+    }
+
+    /** @param uid of the claim that is there now */
+    void requireSameClaim(SiteRecord here, String uid) {
+        if (here.claimUid() != null && !here.claimUid().equals(uid) && !options.accepts(VolumeRisk.REPLACED_SOURCE)) {
+            throw new UnsafeToProceedException("The " + claim + " at " + source.name()
+                    + " is not the one that was protected: it was deleted and made anew, and is rather empty, as the destination would become. "
+                    + "If it is right, accept REPLACED_SOURCE.");
+        }
+    }
+}
