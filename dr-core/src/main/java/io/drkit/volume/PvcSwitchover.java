@@ -193,9 +193,7 @@ public final class PvcSwitchover {
     public SwitchoverReport failover(Claims claims, String image) {
         QuiescePlan plan = destination.look(claims);
         Claims named = Claims.named(claims.namespace(), plan.claimNames());
-        if (!image.isEmpty() && plan.claimNames().size() != 1) {
-            throw new IllegalArgumentException("A snapshot belongs to one claim: name that claim alone.");
-        }
+        requireOneClaim(plan, image);
         SortedMap<String, Integer> workloads = new TreeMap<>();
         List<ReplicationStatus> statuses = statuses(claims(plan));
         statuses.forEach(status -> workloads.putAll(status.workloads()));
@@ -239,6 +237,32 @@ public final class PvcSwitchover {
         return back.migrate(Claims.named(claims.namespace(), plan.claimNames()));
     }
 
+    /** What {@link #migrate} would do now, and why it would be refused. Changes nothing. */
+    public SwitchoverPlan planMigrate(Claims claims) {
+        return planner().migrate(claims);
+    }
+
+    /** The same of {@link #failover}; the source may be silent. */
+    public SwitchoverPlan planFailover(Claims claims, String image) {
+        requireOneClaim(destination.look(claims), image);
+        return planner().failover(claims, image);
+    }
+
+    /** The same of {@link #failback}. */
+    public SwitchoverPlan planFailback(Claims claims) {
+        return planner().failback(claims);
+    }
+
+    private SwitchoverPlanner planner() {
+        return new SwitchoverPlanner(replicator, source, destination, many, clock.instant());
+    }
+
+    private static void requireOneClaim(QuiescePlan plan, String image) {
+        if (!image.isEmpty() && plan.claimNames().size() != 1) {
+            throw new IllegalArgumentException("A snapshot belongs to one claim: name that claim alone.");
+        }
+    }
+
     private void stop(List<Claim> claims) {
         if (!claims.isEmpty()) {
             progress.at("stopping the application at " + replicator.source(), 0, 0);
@@ -255,7 +279,7 @@ public final class PvcSwitchover {
         return List.copyOf(many.each(claims, "", replicator::status).values());
     }
 
-    private static List<Claim> notSwitched(List<ReplicationStatus> statuses) {
+    static List<Claim> notSwitched(Collection<ReplicationStatus> statuses) {
         return statuses.stream()
                 .filter(status -> status.phase() != ReplicationPhase.SWITCHED)
                 .map(ReplicationStatus::claim)
@@ -301,19 +325,19 @@ public final class PvcSwitchover {
     }
 
     /** @param claims at least one, of one namespace */
-    private static Claims named(List<Claim> claims) {
+    static Claims named(List<Claim> claims) {
         return Claims.named(
                 claims.get(0).namespace(), claims.stream().map(Claim::name).toList());
     }
 
-    private static List<Claim> claims(QuiescePlan plan) {
+    static List<Claim> claims(QuiescePlan plan) {
         return plan.claimNames().stream()
                 .map(name -> new Claim(plan.claims().namespace(), name))
                 .toList();
     }
 
     /** What mounts a claim, or any of them, and how many replicas it has when it is not quiesced. */
-    private static SortedMap<String, Integer> replicas(QuiescePlan plan, @Nullable Claim claim) {
+    static SortedMap<String, Integer> replicas(QuiescePlan plan, @Nullable Claim claim) {
         SortedMap<String, Integer> replicas = new TreeMap<>();
         for (Workload workload : plan.workloads()) {
             if (claim == null || workload.claims().contains(claim.name())) {

@@ -2,6 +2,7 @@ package io.drkit.volume;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +24,19 @@ public record RecoveryPoint(
     /** How old the data is at most, which is the RPO if the source were lost now; empty when that is unknown. */
     public Optional<Duration> age(Instant now) {
         return asOf == null ? Optional.empty() : Optional.of(Duration.between(asOf, now));
+    }
+
+    /** How old the oldest of several is; empty when that is unknown of one. */
+    static Optional<Duration> oldest(Collection<RecoveryPoint> points, Instant now) {
+        Duration worst = Duration.ZERO;
+        for (RecoveryPoint point : points) {
+            Optional<Duration> age = point.age(now);
+            if (age.isEmpty()) {
+                return Optional.empty();
+            }
+            worst = age.get().compareTo(worst) > 0 ? age.get() : worst;
+        }
+        return Optional.of(worst);
     }
 
     public OptionalLong size() {

@@ -34,18 +34,7 @@ public record SwitchoverReport(
 
     /** How much was lost at most: zero, or the age of the oldest data when it began; empty when that is unknown of a claim. */
     public Optional<Duration> recoveryPointObjective() {
-        if (lossless) {
-            return Optional.of(Duration.ZERO);
-        }
-        Duration worst = Duration.ZERO;
-        for (RecoveryPoint point : points.values()) {
-            Optional<Duration> age = point.age(begun);
-            if (age.isEmpty()) {
-                return Optional.empty();
-            }
-            worst = age.get().compareTo(worst) > 0 ? age.get() : worst;
-        }
-        return Optional.of(worst);
+        return lossless ? Optional.of(Duration.ZERO) : RecoveryPoint.oldest(points.values(), begun);
     }
 
     /** From {@link #begun} to {@link #finished}: how long the application was down for this. */

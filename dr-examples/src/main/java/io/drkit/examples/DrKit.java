@@ -8,6 +8,7 @@ import io.drkit.examples.command.DnsCommand;
 import io.drkit.examples.command.EncryptionCommand;
 import io.drkit.examples.command.MirrorCommand;
 import io.drkit.examples.command.NodeCommand;
+import io.drkit.examples.command.PvcCommand;
 import io.drkit.examples.command.QuarantineCommand;
 import io.drkit.examples.command.RepairCommand;
 import io.drkit.examples.command.RoleCommand;
@@ -32,6 +33,7 @@ import picocli.CommandLine.Option;
             NodeCommand.class,
             CertificatesCommand.class,
             DnsCommand.class,
+            PvcCommand.class,
             DemoCommand.class
         },
         footerHeading = "%nExit codes:%n",
@@ -40,7 +42,7 @@ import picocli.CommandLine.Option;
             "  1  unexpected failure",
             "  2  wrong usage or bad configuration",
             "  3  checked and found wanting: the two sides differ, values cannot be read,",
-            "     a name has not moved, or a node is not ready",
+            "     a name has not moved, or a node or a volume's replication is not in order",
             "  4  a site could not be reached, or it could not be told",
             "  5  refused as unsafe"
         })

@@ -2,6 +2,7 @@ package io.drkit.examples;
 
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.type;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
@@ -12,7 +13,8 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
-import io.drkit.kubernetes.KubernetesQuiescer;
+import io.fabric8.kubernetes.api.model.PodSecurityContext;
+import io.fabric8.kubernetes.client.KubernetesClient;
 
 /** Arrows only downward. Here, because this module sees all others. */
 @AnalyzeClasses(packages = "io.drkit", importOptions = ImportOption.DoNotIncludeTests.class)
@@ -22,6 +24,7 @@ class ArchitectureTest {
     private static final String[] BACKENDS = {
         "io.drkit.etcd..",
         "io.drkit.kubernetes..",
+        "io.drkit.volsync..",
         "io.drkit.ssh..",
         "io.drkit.dns.rfc2136..",
         "io.drkit.dns.powerdns..",
@@ -46,7 +49,9 @@ class ArchitectureTest {
             .should()
             .notDependOnEachOther()
             .ignoreDependency(DescribedPredicate.not(BACKEND), DescribedPredicate.alwaysTrue())
-            .ignoreDependency(DescribedPredicate.alwaysTrue(), CORE);
+            .ignoreDependency(DescribedPredicate.alwaysTrue(), CORE)
+            // The one arrow sideways: VolSync is resources of the Kubernetes API.
+            .ignoreDependency(resideInAPackage("io.drkit.volsync.."), resideInAPackage("io.drkit.kubernetes.."));
 
     @ArchTest
     static final ArchRule the_testkit_serves_any_backend = noClasses()
@@ -61,10 +66,12 @@ class ArchitectureTest {
             .dependOnClassesThat(resideInAnyPackage("io.etcd..", "io.grpc..", "io.netty.."));
 
     @ArchTest
-    static final ArchRule nobody_but_the_kubernetes_backend_speaks_to_its_api = noClasses()
-            .that(DescribedPredicate.not(resideInAPackage(KubernetesQuiescer.class.getPackageName() + "..")))
+    static final ArchRule nobody_but_the_kubernetes_backends_speaks_to_its_api = noClasses()
+            .that(DescribedPredicate.not(resideInAnyPackage("io.drkit.kubernetes..", "io.drkit.volsync..")))
             .should()
-            .dependOnClassesThat(resideInAPackage("io.fabric8.."));
+            // A program opens clients and hands them on, and reads a security context from its configuration.
+            .dependOnClassesThat(resideInAPackage("io.fabric8..")
+                    .and(DescribedPredicate.not(type(KubernetesClient.class).or(type(PodSecurityContext.class)))));
 
     @ArchTest
     static final ArchRule nobody_but_the_ssh_backend_speaks_ssh = noClasses()

@@ -7,15 +7,18 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the README promises a reader who copies from it. */
 class ReadmeExampleTest {
 
-    private static final Path SOURCE = Path.of("src/main/java/io/drkit/examples/ReadmeExample.java");
+    private static final Path SOURCES = Path.of("src/main/java/io/drkit/examples");
 
-    @Test
-    void the_readme_shows_the_code_that_is_tested_here() throws IOException {
-        String source = Files.readString(SOURCE);
+    @ParameterizedTest
+    @ValueSource(strings = {"ReadmeExample", "ReadmeVolumesExample"})
+    void the_readme_shows_the_code_that_is_tested(String name) throws IOException {
+        String source = Files.readString(SOURCES.resolve(name + ".java"));
         String example = source.substring(
                 source.indexOf("// README: from here\n") + "// README: from here\n".length(),
                 source.indexOf("// README: to here"));

@@ -61,13 +61,7 @@ public record KubernetesConnection(
     public KubernetesClient open() {
         Config config = read();
         requireValid(config);
-        config.setRequestTimeout(Math.toIntExact(requestTimeout.toMillis()));
-        config.setConnectionTimeout(Math.toIntExact(connectTimeout.toMillis()));
-        config.setRequestRetryBackoffLimit(REPEATS);
-        KubernetesClient client = new KubernetesClientBuilder()
-                .withConfig(config)
-                .withHttpClientFactory(new JdkHttpClientFactory())
-                .build();
+        KubernetesClient client = client(config);
         try {
             client.getKubernetesVersion();
             return client;
@@ -82,6 +76,25 @@ public record KubernetesConnection(
             client.close();
             throw e;
         }
+    }
+
+    /**
+     * The same without seeing whether it gets in, for a site that may be down: the first request tells.
+     *
+     * @throws IllegalArgumentException as {@link #open}
+     */
+    public KubernetesClient openUnseen() {
+        return client(read());
+    }
+
+    private KubernetesClient client(Config config) {
+        config.setRequestTimeout(Math.toIntExact(requestTimeout.toMillis()));
+        config.setConnectionTimeout(Math.toIntExact(connectTimeout.toMillis()));
+        config.setRequestRetryBackoffLimit(REPEATS);
+        return new KubernetesClientBuilder()
+                .withConfig(config)
+                .withHttpClientFactory(new JdkHttpClientFactory())
+                .build();
     }
 
     private Config read() {

@@ -17,6 +17,8 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -82,6 +84,22 @@ public final class FaultyApi implements AutoCloseable {
                 .withRequestRetryBackoffLimit(0)
                 .build();
         return new KubernetesClientBuilder().withConfig(config).build();
+    }
+
+    /** Writes a kubeconfig by which a program comes here, and returns it. Its one context is {@code faulty}. */
+    public Path kubeconfig(Path file) {
+        try {
+            return Files.writeString(file, """
+                    apiVersion: v1
+                    kind: Config
+                    clusters: [{name: faulty, cluster: {server: "%s"}}]
+                    users: [{name: drkit, user: {}}]
+                    contexts: [{name: faulty, context: {cluster: faulty, user: drkit}}]
+                    current-context: faulty
+                    """.formatted(url()));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     public String url() {

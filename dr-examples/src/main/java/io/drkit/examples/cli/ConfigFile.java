@@ -48,9 +48,9 @@ import org.jspecify.annotations.Nullable;
  *     sudo: true
  * </pre>
  *
- * <p>Its part {@code dns} is {@link DnsSettings}. What is wrong with it is an {@link IllegalArgumentException} with the line, and never with the text of the file.
+ * <p>Its part {@code dns} is {@link DnsSettings}, and {@code clusters} and {@code volumes} are {@link VolumeSettings}. What is wrong with it is an {@link IllegalArgumentException} with the line, and never with the text of the file.
  */
-@JsonIgnoreProperties("dns")
+@JsonIgnoreProperties({"dns", "clusters", "volumes"})
 record ConfigFile(Map<String, SiteSettings> sites, @Nullable Map<String, NodeSettings> nodes) {
 
     private static final Pattern VARIABLE = Pattern.compile("\\$\\{([A-Za-z_][A-Za-z0-9_]*)}");
@@ -84,7 +84,12 @@ record ConfigFile(Map<String, SiteSettings> sites, @Nullable Map<String, NodeSet
 
     /** A part of it as a value; a field that it does not know is an error. */
     static <T> T value(Path file, JsonNode part, Class<T> type) {
-        return parsed(file, () -> YAML.treeToValue(part, type));
+        return value(file, part, type, YAML);
+    }
+
+    /** The same of a type that asks for a mapper of its own. */
+    static <T> T value(Path file, JsonNode part, Class<T> type, ObjectMapper mapper) {
+        return parsed(file, () -> mapper.treeToValue(part, type));
     }
 
     private interface Parsing<T> {

@@ -15,19 +15,34 @@ public final class Progress implements AutoCloseable {
 
     private final PrintWriter err;
     private final boolean terminal;
+    private final String unit;
     private @Nullable ProgressBar bar;
     private String phase = "";
     private long lastLine = System.nanoTime();
 
     Progress(PrintWriter err, boolean terminal) {
+        this(err, terminal, "keys");
+    }
+
+    /** @param unit what is counted */
+    Progress(PrintWriter err, boolean terminal, String unit) {
         this.err = err;
         this.terminal = terminal;
+        this.unit = unit;
+    }
+
+    /** Tells of something that has no parts to be counted. */
+    public synchronized void step(String phase) {
+        close();
+        err.println(phase);
+        err.flush();
+        this.phase = phase;
     }
 
     /**
      * Tells the newest state. A new phase is shown at once.
      *
-     * @param done how many keys of {@code total}
+     * @param done how many of {@code total}
      * @param note what else there is to say; may be empty
      */
     public synchronized void update(String phase, long done, long total, String note) {
@@ -38,7 +53,7 @@ public final class Progress implements AutoCloseable {
             shown.setExtraMessage(note);
         } else if (!phase.equals(this.phase) || System.nanoTime() - lastLine > LINE_INTERVAL.toNanos()) {
             lastLine = System.nanoTime();
-            err.println(phase + ": " + done + " of " + Math.max(done, total) + " keys"
+            err.println(phase + ": " + done + " of " + Math.max(done, total) + " " + unit
                     + (note.isEmpty() ? "" : ", " + note));
             err.flush();
         }
@@ -50,7 +65,7 @@ public final class Progress implements AutoCloseable {
         ProgressBar started = new ProgressBarBuilder()
                 .setTaskName(phase)
                 .setStyle(ProgressBarStyle.ASCII)
-                .setUnit(" keys", 1)
+                .setUnit(" " + unit, 1)
                 .showSpeed()
                 .setUpdateIntervalMillis(200)
                 .setConsumer(new ConsoleProgressBarConsumer(System.err))
