@@ -164,8 +164,10 @@ class ReviewClaimTest {
                         .resources(PersistentVolumeClaim.class)
                         .inNamespace(data.namespace())
                         .withName("restored-data")
-                        .get())
-                .isNotNull();
+                        .require()
+                        .getMetadata()
+                        .getDeletionTimestamp())
+                .isNull();
         assertThat(sites.standby().files("restored-data").read()).containsKey("other");
     }
 
@@ -310,6 +312,94 @@ class ReviewClaimTest {
         replicator.protect(data);
         replicator.sync(data);
         assertThat(everywhere(sites.standby())).contains("precious", "precious2");
+    }
+
+    /** R13: VolSync's mark on the claim outlives a receiver that is removed before it cleaned up, and the next receiver takes the old snapshot for its own. */
+    @Test
+    void the_snapshot_of_an_earlier_receiver_is_not_taken_for_the_next_ones() {
+        replicator.protect(data);
+        String old = replicator.sync(data).image();
+        // As it is between the write of latestImage and VolSync's cleaning up.
+        sites.standby().stopOperator();
+        sites.standby()
+                .own()
+                .persistentVolumeClaims()
+                .inNamespace(data.namespace())
+                .withName("data")
+                .patch(
+                        PatchContext.of(PatchType.JSON_MERGE),
+                        "{\"metadata\":{\"annotations\":{\"volsync.backube/snapname\":\"" + old + "\"}}}");
+        replicator.handOver(data);
+        sites.standby().startOperator();
+        PvcReplicator back = replicator.reversed();
+        back.protect(data);
+        back.sync(data);
+        back.handOver(data);
+        replicator.protect(data);
+        sites.primary().files("data").write("fresh", "written long after");
+        VolSyncScene.patiently(
+                () -> !replicator.status(data).recoveryPoint().image().isEmpty()
+                        && sender().getStatus() != null
+                        && sender().getStatus().lastSyncTime() != null);
+        RecoveryPoint recorded = replicator.record(data, Map.of()).orElseThrow();
+        sites.primary().goDown();
+        System.err.println("R13: old " + old + ", now " + recorded);
+        replicator.restore(data, "");
+        assertThat(recorded.image()).isNotEqualTo(old);
+    }
+
+    /** R14: of two failovers at a time, the slower one overwrites what the application wrote after the faster one. */
+    @Test
+    void a_second_process_in_the_same_failover_does_not_overwrite_the_application() throws Exception {
+        replicator.protect(data);
+        replicator.sync(data);
+        sites.primary().goDown();
+        AtomicBoolean first = new AtomicBoolean(true);
+        java.util.concurrent.CountDownLatch held = new java.util.concurrent.CountDownLatch(1);
+        java.util.concurrent.CountDownLatch release = new java.util.concurrent.CountDownLatch(1);
+        sites.standby().api().rule((number, method, path) -> {
+            if (method.equals("PATCH") && path.contains("/configmaps/drkit-data") && first.compareAndSet(true, false)) {
+                held.countDown();
+                try {
+                    release.await();
+                } catch (InterruptedException e) {
+                    return FaultyApi.Fate.LOST;
+                }
+            }
+            return FaultyApi.Fate.PASS;
+        });
+        Thread slow = new Thread(() -> {
+            try {
+                replicator.restore(data, "");
+            } catch (RuntimeException e) {
+                System.err.println("R14 refused: " + e.getMessage());
+            }
+        });
+        slow.start();
+        held.await();
+        replicator.restore(data, "");
+        sites.standby().files("data").write("new", "written by the application, which was started");
+        release.countDown();
+        slow.join();
+        assertThat(sites.standby().files("data").read()).containsKey("new");
+    }
+
+    /** R15: the source was emptied, its schedule brought that, and nobody recorded: the failover restores nothing at all, and says nothing. */
+    @Test
+    void an_emptied_source_that_nobody_recorded_is_not_restored_silently() {
+        replicator.protect(data);
+        String full = replicator.sync(data).image();
+        sites.primary().files("data").clear();
+        sites.primary().scheduleIsDue("rs-data");
+        VolSyncScene.patiently(
+                () -> !replicator.status(data).recoveryPoint().image().equals(full));
+        sites.primary().goDown();
+        try {
+            replicator.restore(data, "");
+        } catch (RuntimeException e) {
+            return;
+        }
+        assertThat(sites.standby().files("data").read()).isNotEmpty();
     }
 
     /** All files of the claim and of all snapshots. */

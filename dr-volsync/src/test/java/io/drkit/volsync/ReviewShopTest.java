@@ -133,4 +133,46 @@ class ReviewShopTest {
         assertThat(sites.primary().namespace().replicas("Deployment", Shop.DEPLOYMENT))
                 .isEqualTo(2);
     }
+
+    /** S6: what is to be started is not known for a moment, and nobody is told that nothing was started. */
+    @Test
+    void a_failover_that_starts_nothing_says_so() {
+        switchover.protect(shop.claims());
+        switchover.sync(shop.claims());
+        sites.primary().goDown();
+        Set<String> seen = ConcurrentHashMap.newKeySet();
+        sites.standby()
+                .api()
+                .rule((number, method, path) -> path.contains("/configmaps/drkit-") && seen.add(path)
+                        ? FaultyApi.Fate.BROKEN
+                        : FaultyApi.Fate.PASS);
+        io.drkit.volume.SwitchoverReport report;
+        try {
+            report = switchover.failover(shop.claims(), "");
+        } catch (RuntimeException e) {
+            System.err.println("refused: " + e.getMessage());
+            return;
+        }
+        assertThat(report.started().isEmpty() && report.notes().isEmpty())
+                .as("%s", report)
+                .isFalse();
+    }
+
+    /** S7: a snapshot of one of two claims is asked for, as it must be alone: the application is started on the other, which still receives. */
+    @Test
+    void an_application_is_not_started_on_a_claim_that_still_receives() {
+        switchover.protect(shop.claims());
+        String image = java.util.Objects.requireNonNull(
+                        switchover.sync(shop.claims()).get("data"))
+                .image();
+        try {
+            switchover.failover(io.drkit.workload.Claims.named(sites.namespace(), "data"), image);
+        } catch (RuntimeException e) {
+            System.err.println("refused: " + e.getMessage());
+            return;
+        }
+        assertThat(sites.standby().namespace().replicas("Deployment", Shop.DEPLOYMENT) > 0
+                        && replicator.status(claim("media")).phase() != io.drkit.volume.ReplicationPhase.SWITCHED)
+                .isFalse();
+    }
 }
