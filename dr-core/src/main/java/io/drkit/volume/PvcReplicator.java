@@ -48,6 +48,12 @@ public interface PvcReplicator {
     RecoveryPoint sync(Claim claim);
 
     /**
+     * The last sync of a claim whose workloads were stopped, which is handed over next: as {@link #sync}, but only the claim at the destination is level
+     * then, no snapshot of it is waited for, and a schedule may rest until {@link #record} or {@link #protect}.
+     */
+    RecoveryPoint finalSync(Claim claim);
+
+    /**
      * Records at the destination what the last sync brought, which the vendor ran by its schedule, and keeps its snapshot with the earlier ones: after a
      * disaster the source cannot be asked. To be called now and then, best between any two syncs.
      *
@@ -57,7 +63,7 @@ public interface PvcReplicator {
     Optional<RecoveryPoint> record(Claim claim, Map<String, Integer> workloads);
 
     /**
-     * Ends the replication after a final {@link #sync}, so that the application can start at the destination: the source can push no more, nothing mounts
+     * Ends the replication after a {@link #finalSync}, so that the application can start at the destination: the source can push no more, nothing mounts
      * the destination's claim, and both sites remember that it was moved. Workloads must have been stopped before the final sync.
      */
     void handOver(Claim claim);

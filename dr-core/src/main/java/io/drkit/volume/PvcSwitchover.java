@@ -13,9 +13,9 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -39,6 +39,7 @@ public final class PvcSwitchover {
     private final ClaimProgress progress;
     private final Clock clock;
     private final ManyClaims many;
+    private final SwitchoverChecks checks;
 
     /**
      * @param source stops and starts workloads at the replicator's source
@@ -68,6 +69,7 @@ public final class PvcSwitchover {
         this.progress = progress;
         this.clock = clock;
         this.many = new ManyClaims(options.parallel(), progress);
+        this.checks = new SwitchoverChecks(replicator, source, destination);
     }
 
     /** The same, the other way round. */
@@ -128,20 +130,29 @@ public final class PvcSwitchover {
         QuiescePlan plan = source.look(claims);
         Claims named = Claims.named(claims.namespace(), plan.claimNames());
         List<ReplicationStatus> statuses = statuses(claims(plan));
+        checks.requireKnown(statuses);
+        checks.requireProtected(statuses);
+        checks.requireWhole(plan);
         List<Claim> open = notSwitched(statuses);
-        requireProtected(statuses);
-        requireUnused(open);
+        if (open.size() < statuses.size()) {
+            checks.requireStopped(claims(plan));
+        }
+        checks.requireUnused(open);
 
         Instant begun = clock.instant();
-        stop(open);
-        boolean nothingMoved = open.size() == plan.claimNames().size();
-        SortedMap<String, RecoveryPoint> points = finalSyncs(named, open, nothingMoved);
+        SortedMap<String, RecoveryPoint> points = finalSyncs(plan, open);
         many.each(claims(plan), "handing over", claim -> {
+            if (open.contains(claim)) {
+                // GitOps, an autoscaler or a person may have started it meanwhile.
+                checks.requireStopped(List.of(claim));
+            }
             replicator.handOver(claim);
             return claim;
         });
+        boolean lossless = true;
         for (ReplicationStatus status : statuses) {
-            points.putIfAbsent(status.claim().name(), status.recoveryPoint());
+            boolean synced = points.putIfAbsent(status.claim().name(), status.recoveryPoint()) != null;
+            lossless &= synced || status.handedOver();
         }
         Resumed started = start(named, replicas(plan, null));
         Instant finished = clock.instant();
@@ -149,25 +160,42 @@ public final class PvcSwitchover {
         if (options.reverse()) {
             notes.addAll(protectBack(claims(plan)));
         }
-        return new SwitchoverReport(points, begun, finished, true, started.workloads(), notes);
+        return new SwitchoverReport(points, begun, finished, lossless, started.workloads(), notes);
     }
 
-    /** The syncs after which nothing was written. If one fails and no claim was handed over yet, the application goes on where it was. */
-    private SortedMap<String, RecoveryPoint> finalSyncs(Claims named, List<Claim> open, boolean nothingMoved) {
+    /** Stops it, and syncs what it last wrote. If that fails and no claim was handed over yet, what this stopped goes on where it was. */
+    private SortedMap<String, RecoveryPoint> finalSyncs(QuiescePlan plan, List<Claim> open) {
         try {
+            stop(open);
             return many.each(open, "final sync", claim -> {
                 replicator.protect(claim);
-                return replicator.sync(claim);
+                return replicator.finalSync(claim);
             });
         } catch (DrException e) {
-            if (!nothingMoved || Thread.currentThread().isInterrupted()) {
+            boolean stoppedBefore = plan.workloads().stream()
+                    .anyMatch(workload -> workload.before().isPresent());
+            if (stoppedBefore
+                    || open.size() < plan.claimNames().size()
+                    || Thread.currentThread().isInterrupted()) {
                 throw e;
             }
-            LOG.warn("A final sync failed, and the application goes on at {}", replicator.source(), e);
+            throw putBack(named(open), open, e);
+        }
+    }
+
+    private UnsafeToProceedException putBack(Claims named, List<Claim> open, DrException cause) {
+        LOG.warn("A final sync failed, and the application goes on at {}", replicator.source(), cause);
+        try {
             Resumed back = source.resume(named);
-            throw new UnsafeToProceedException(
-                    e.getMessage() + " Nothing was moved, and the application was started again at "
+            // Their schedules rest since the final sync.
+            many.each(open, "", claim -> replicator.record(claim, new TreeMap<>()));
+            return new UnsafeToProceedException(
+                    cause.getMessage() + " Nothing was moved, and the application was started again at "
                             + replicator.source() + ": " + back.workloads() + ".");
+        } catch (DrException e) {
+            return new UnsafeToProceedException(
+                    cause.getMessage() + " Nothing was moved, but the application could not be started again at "
+                            + replicator.source() + " either: " + e.getMessage());
         }
     }
 
@@ -183,27 +211,39 @@ public final class PvcSwitchover {
         }
     }
 
+    /** A {@linkplain #failover(Claims, Map) failover} to the newest that the destination holds. */
+    public SwitchoverReport failover(Claims claims) {
+        return failover(claims, Map.of());
+    }
+
     /**
      * A failover, without asking the source: makes the destination's claims what they last held complete, shuts the source out, and starts the
      * application there. What was written since is lost: see {@link SwitchoverReport#recoveryPointObjective}.
      *
-     * @param image of one claim, to go back to another moment than the newest; empty otherwise
-     * @throws IllegalArgumentException when an image is given for several claims
+     * @param images snapshots by the claim's name, to go back to another moment than the newest
+     * @throws IllegalArgumentException when an image is of a claim that is not meant
      */
-    public SwitchoverReport failover(Claims claims, String image) {
+    public SwitchoverReport failover(Claims claims, Map<String, String> images) {
         QuiescePlan plan = destination.look(claims);
         Claims named = Claims.named(claims.namespace(), plan.claimNames());
-        requireOneClaim(plan, image);
-        SortedMap<String, Integer> workloads = new TreeMap<>();
+        requireMeant(plan, images);
         List<ReplicationStatus> statuses = statuses(claims(plan));
-        statuses.forEach(status -> workloads.putAll(status.workloads()));
-        requireProtected(statuses);
-        requireUnused(notSwitched(statuses));
+        checks.requireProtected(statuses);
+        checks.requireWhole(plan);
+        checks.requireUnused(notSwitched(statuses));
         Instant begun = clock.instant();
-        SortedMap<String, RecoveryPoint> points =
-                many.each(claims(plan), "restoring", claim -> replicator.restore(claim, image));
+        SortedMap<String, RecoveryPoint> points = many.each(
+                claims(plan), "restoring", claim -> replicator.restore(claim, images.getOrDefault(claim.name(), "")));
+        SortedMap<String, Integer> workloads = new TreeMap<>();
+        statuses(claims(plan)).forEach(status -> workloads.putAll(status.workloads()));
         Resumed started = start(named, workloads);
-        return new SwitchoverReport(points, begun, clock.instant(), false, started.workloads(), started.leftAlone());
+        List<String> notes = new ArrayList<>(started.leftAlone());
+        if (started.workloads().isEmpty() && destination.look(named).isQuiet()) {
+            notes.add(
+                    "Nothing was started at " + replicator.destination()
+                            + ": it is not known there what mounts these claims, or how many replicas it had. Start it by hand.");
+        }
+        return new SwitchoverReport(points, begun, clock.instant(), false, started.workloads(), notes);
     }
 
     /**
@@ -242,10 +282,10 @@ public final class PvcSwitchover {
         return planner().migrate(claims);
     }
 
-    /** The same of {@link #failover}; the source may be silent. */
-    public SwitchoverPlan planFailover(Claims claims, String image) {
-        requireOneClaim(destination.look(claims), image);
-        return planner().failover(claims, image);
+    /** The same of {@link #failover(Claims, Map)}; the source may be silent. */
+    public SwitchoverPlan planFailover(Claims claims, Map<String, String> images) {
+        requireMeant(destination.look(claims), images);
+        return planner().failover(claims, images);
     }
 
     /** The same of {@link #failback}. */
@@ -257,9 +297,12 @@ public final class PvcSwitchover {
         return new SwitchoverPlanner(replicator, source, destination, many, clock.instant());
     }
 
-    private static void requireOneClaim(QuiescePlan plan, String image) {
-        if (!image.isEmpty() && plan.claimNames().size() != 1) {
-            throw new IllegalArgumentException("A snapshot belongs to one claim: name that claim alone.");
+    private static void requireMeant(QuiescePlan plan, Map<String, String> images) {
+        for (String claim : images.keySet()) {
+            if (!plan.claimNames().contains(claim)) {
+                throw new IllegalArgumentException(
+                        "A snapshot is given of claim " + claim + ", which is not one of " + plan.claimNames() + ".");
+            }
         }
     }
 
@@ -284,31 +327,6 @@ public final class PvcSwitchover {
                 .filter(status -> status.phase() != ReplicationPhase.SWITCHED)
                 .map(ReplicationStatus::claim)
                 .toList();
-    }
-
-    private void requireProtected(List<ReplicationStatus> statuses) {
-        String unprotected = statuses.stream()
-                .filter(status -> status.phase() == ReplicationPhase.UNPROTECTED)
-                .map(status -> status.claim().name())
-                .collect(Collectors.joining(", "));
-        if (!unprotected.isEmpty()) {
-            throw new UnsafeToProceedException(unprotected + " is not replicated from " + replicator.source() + " to "
-                    + replicator.destination() + "; nothing was changed. Protect it first.");
-        }
-    }
-
-    private void requireUnused(List<Claim> claims) {
-        if (claims.isEmpty()) {
-            return;
-        }
-        QuiescePlan plan = destination.look(named(claims));
-        List<String> users = plan.users();
-        if (!users.isEmpty()) {
-            throw new UnsafeToProceedException(
-                    "At " + replicator.destination() + " the " + plan.claims() + " is in use by "
-                            + String.join(", ", users)
-                            + ", where replicated data is about to come; nothing was changed. Stop it first.");
-        }
     }
 
     private List<Claim> anywhere(Claims claims) {

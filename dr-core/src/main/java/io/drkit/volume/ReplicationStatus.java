@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param earlier what else it holds, newest first
  * @param workloads what mounted the claim at the source when that was last recorded, and how many replicas; by name: {@code Deployment shop}
  * @param bytesPerSecond of the last sync; null when the mover did not tell
+ * @param handedOver of a claim that is {@link ReplicationPhase#SWITCHED}: whether it was moved after a final sync, so that nothing was lost
  * @param notes what a person should know, a sentence each: why it is failing, what does not answer
  */
 public record ReplicationStatus(
@@ -31,6 +32,7 @@ public record ReplicationStatus(
         List<RecoveryPoint> earlier,
         SortedMap<String, Integer> workloads,
         @Nullable Double bytesPerSecond,
+        boolean handedOver,
         List<String> notes) {
 
     public ReplicationStatus {
@@ -58,6 +60,7 @@ public record ReplicationStatus(
                 earlier,
                 workloads,
                 bytesPerSecond,
+                handedOver,
                 more);
     }
 }

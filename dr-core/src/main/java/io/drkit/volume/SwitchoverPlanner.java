@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
@@ -56,10 +57,11 @@ final class SwitchoverPlanner {
         return plan(statuses, true);
     }
 
-    SwitchoverPlan failover(Claims claims, String image) {
+    SwitchoverPlan failover(Claims claims, Map<String, String> images) {
         QuiescePlan there = destination.look(claims);
         SortedMap<String, ReplicationStatus> statuses = statuses(there);
         for (ReplicationStatus status : statuses.values()) {
+            String image = images.getOrDefault(status.claim().name(), "");
             RecoveryPoint point = image.isEmpty() ? status.recoveryPoint() : named(status, image);
             points.put(status.claim().name(), point);
             requireProtected(status);

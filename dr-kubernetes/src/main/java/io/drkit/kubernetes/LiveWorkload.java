@@ -142,6 +142,11 @@ record LiveWorkload(
         return Mounts.controller(metadata);
     }
 
+    /** The claims that its template names. */
+    SortedSet<String> mounts() {
+        return new TreeSet<>(Mounts.of(pods));
+    }
+
     /** Which of these claims the pods that it makes mount, or would. */
     SortedSet<String> mounts(SortedSet<String> claims) {
         SortedSet<String> mounted = new TreeSet<>(Mounts.of(pods));

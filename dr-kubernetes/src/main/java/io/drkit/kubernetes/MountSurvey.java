@@ -56,6 +56,7 @@ final class MountSurvey {
                     workload.kind(),
                     workload.name(),
                     workloads.getOrDefault(workload, Collections.emptySortedSet()),
+                    workload.mounts(),
                     workload.replicas(),
                     workload.before(),
                     caveats.notes()));

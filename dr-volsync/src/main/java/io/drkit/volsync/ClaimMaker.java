@@ -33,6 +33,7 @@ final class ClaimMaker {
                         .withName(model.getMetadata().getName())
                         .withNamespace(model.getMetadata().getNamespace())
                         .withLabels(labels)
+                        .addToAnnotations(Names.CLAIM, model.getMetadata().getName())
                         .endMetadata()
                         .withNewSpec()
                         .withAccessModes(accessModes.isEmpty() ? model.getSpec().getAccessModes() : accessModes)
@@ -56,16 +57,12 @@ final class ClaimMaker {
     }
 
     /** Creates a claim of a snapshot's content, to be read from in a failover; nothing when it is there already. */
-    void createOf(VolumeSnapshot snapshot, Claim restored, PersistentVolumeClaim model) {
+    void createOf(VolumeSnapshot snapshot, Claim claim, Claim restored, PersistentVolumeClaim model) {
         Quantity least = restoreSize(snapshot);
         Quantity size = size(model);
         side.api()
                 .create(new PersistentVolumeClaimBuilder()
-                        .withNewMetadata()
-                        .withName(restored.name())
-                        .withNamespace(restored.namespace())
-                        .withLabels(Names.OURS)
-                        .endMetadata()
+                        .withMetadata(Names.meta(claim, restored.name()))
                         .withNewSpec()
                         .withAccessModes(model.getSpec().getAccessModes())
                         .withVolumeMode(model.getSpec().getVolumeMode())

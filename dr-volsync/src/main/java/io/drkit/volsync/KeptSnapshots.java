@@ -3,6 +3,7 @@ package io.drkit.volsync;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.drkit.UnsafeToProceedException;
 import io.drkit.volsync.resource.VolSync;
 import io.drkit.volsync.resource.VolumeSnapshot;
 import io.drkit.volume.Claim;
@@ -11,6 +12,7 @@ import io.fabric8.kubernetes.api.model.OwnerReference;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -66,19 +68,22 @@ final class KeptSnapshots {
         return owner.getKind().equals("ReplicationDestination");
     }
 
-    /** Snapshots a claim, and waits until what was in it is safe. Returns at once when that was done under this name before. */
-    void take(Claim claim, String name, Duration timeout) {
+    /** Snapshots a claim under a new name, and waits until what was in it is safe. Returns the name. */
+    String take(Claim claim, Duration timeout) {
+        String name =
+                "kept-" + claim.name() + "-" + UUID.randomUUID().toString().substring(0, 8);
         VolumeSnapshot snapshot = new VolumeSnapshot();
-        snapshot.setMetadata(new ObjectMetaBuilder()
-                .withName(name)
-                .withNamespace(claim.namespace())
-                .withLabels(Names.OURS)
+        snapshot.setMetadata(new ObjectMetaBuilder(Names.meta(claim, name))
                 .addToLabels(VolSync.DO_NOT_DELETE, "true")
                 .build());
         snapshot.setSpec(new VolumeSnapshot.Spec(
                 new VolumeSnapshot.Source(claim.name()), side.site().snapshotClass()));
-        side.api().create(snapshot);
+        if (!side.api().create(snapshot)) {
+            throw new UnsafeToProceedException(
+                    "VolumeSnapshot " + name + " at " + side.name() + " is there already: run it again.");
+        }
         awaitReady(claim.namespace(), name, timeout);
+        return name;
     }
 
     /** Waits until a snapshot can be restored from; returns it. */
@@ -104,23 +109,29 @@ final class KeptSnapshots {
     }
 
     /**
-     * Which of the recorded points stay: the newest, as many earlier ones as wanted, and the largest, if the newest is much smaller than it, for the source
-     * may have been emptied, and VolSync goes on by its schedule. The others' snapshots are deleted, if they were kept by us.
+     * Which of the recorded points stay: the newest, as many earlier ones as wanted, what VolSync or a failover needs now, and the largest of this epoch, if
+     * the newest is much smaller than it, for the source may have been emptied, and VolSync goes on by its schedule.
      */
-    List<SiteRecord.Point> prune(String namespace, List<SiteRecord.Point> points, VolSyncOptions options) {
+    static List<SiteRecord.Point> staying(SiteRecord record, String latestImage, VolSyncOptions options) {
         List<SiteRecord.Point> stay = new ArrayList<>();
-        SiteRecord.Point large = shrunkFrom(points, options.shrinkTo());
-        for (SiteRecord.Point point : points) {
-            if (stay.size() <= options.keep() || point.equals(large)) {
+        SiteRecord.Point large = shrunkFrom(record.current(), options.shrinkTo());
+        for (SiteRecord.Point point : record.points()) {
+            if (stay.size() <= options.keep()
+                    || point.equals(large)
+                    || point.image().equals(latestImage)
+                    || point.image().equals(record.restoring())) {
                 stay.add(point);
-            } else {
-                VolumeSnapshot old = side.api().get(VolumeSnapshot.class, namespace, point.image());
-                if (old != null && Names.isOurs(old)) {
-                    side.api().delete(old);
-                }
             }
         }
         return stay;
+    }
+
+    /** Deletes a snapshot that was kept by us. */
+    void drop(String namespace, String image) {
+        VolumeSnapshot old = side.api().get(VolumeSnapshot.class, namespace, image);
+        if (old != null && Names.isOurs(old)) {
+            side.api().delete(old);
+        }
     }
 
     /** The largest earlier point, if the newest is much smaller than it; else null. */

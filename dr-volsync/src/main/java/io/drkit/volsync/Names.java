@@ -2,6 +2,8 @@ package io.drkit.volsync;
 
 import io.drkit.volume.Claim;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.ObjectMeta;
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.OwnerReference;
 import java.util.Map;
 
@@ -34,8 +36,8 @@ final class Names {
     }
 
     /** A claim made of a snapshot, in a failover. */
-    static Claim restored(Claim claim) {
-        return new Claim(claim.namespace(), "restored-" + claim.name());
+    static String restored(Claim claim) {
+        return "restored-" + claim.name();
     }
 
     static String key(Claim claim) {
@@ -49,6 +51,25 @@ final class Names {
     /** The ConfigMap that holds a {@link SiteRecord}. */
     static String record(Claim claim) {
         return "drkit-" + claim.name();
+    }
+
+    /** An annotation of what is made for a claim: its name, for names of two claims' things may be alike. */
+    static final String CLAIM = "drkit.io/claim";
+
+    /** Whether DrKit made it, and for this claim. */
+    static boolean isOurs(HasMetadata object, Claim claim) {
+        Map<String, String> annotations = object.getMetadata().getAnnotations();
+        return isOurs(object) && annotations != null && claim.name().equals(annotations.get(CLAIM));
+    }
+
+    /** Metadata of something made for a claim. */
+    static ObjectMeta meta(Claim claim, String name) {
+        return new ObjectMetaBuilder()
+                .withName(name)
+                .withNamespace(claim.namespace())
+                .withLabels(OURS)
+                .addToAnnotations(CLAIM, claim.name())
+                .build();
     }
 
     static boolean isOurs(HasMetadata object) {

@@ -5,7 +5,10 @@ import io.drkit.volsync.resource.ReplicationDestination;
 import io.drkit.volsync.resource.ReplicationSource;
 import io.drkit.volume.Claim;
 import io.drkit.volume.VolumeRisk;
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,25 +43,27 @@ final class Protection {
         }
         SiteRecord here = sourceRecords.read(claim);
         SiteRecord there = destinationRecords.read(claim);
-        requireActiveHere(here, there);
+        guards.requireNotMoved(here, there);
         PersistentVolumeClaim sent = source.existing(claim);
         String uid = sent.getMetadata().getUid();
         guards.requireSameClaim(here, uid);
         requireNoForeignSender();
-
-        prepareDestination(sent, there, here.epoch());
         SharedKey key = key();
+        key.requireShareable(source, destination);
+
+        long epoch = Math.max(here.epoch(), there.epoch());
+        prepareDestination(sent, there, epoch);
         if (key.differs(source, destination)) {
             // A mover that listens has read the old one.
+            keepPoints();
             receiver().remove();
         }
         key.share(source, destination);
-        long epoch = Math.max(here.epoch(), there.epoch());
         destinationRecords.update(claim, record -> record.as(SiteRecord.Role.DESTINATION, epoch, record.claimUid()));
         ReplicationDestination receiver = receiver().ensure(receiverSpec(key));
         ListeningAddress address = ListeningAddress.await(destination, receiver);
 
-        // What the source pushed as a destination is past: nobody may push to a claim that is sent.
+        // What the source received as a destination is past: nobody may push to a claim that is sent.
         new Receiver(source, claim, Names.receiver(claim)).remove();
         sourceRecords.update(claim, record -> record.as(SiteRecord.Role.SOURCE, epoch, uid));
         sender().ensure(senderSpec(key, address), options.schedule());
@@ -70,70 +75,62 @@ final class Protection {
                 address);
     }
 
-    private void requireActiveHere(SiteRecord here, SiteRecord there) {
-        guards.requireNotMoved(here, there);
-        if (here.role().isActive() && there.role().isActive() && here.epoch() == there.epoch()) {
-            throw new UnsafeToProceedException("Both " + source.name() + " and " + destination.name()
-                    + " remember that the " + claim + " is active there. Find out which is right, and delete ConfigMap "
-                    + Names.record(claim) + " at the other.");
-        }
-    }
-
     private void requireNoForeignSender() {
         ReplicationSource sender = sender().find();
         if (sender != null) {
-            source.requireOurs(sender);
+            source.requireOurs(sender, claim);
         }
     }
 
     /** The claim there, with nothing lost that it holds and that did not come from here. */
     private void prepareDestination(PersistentVolumeClaim sent, SiteRecord there, long epoch) {
+        new Requirements(destination).snapshots();
         ClaimMaker maker = new ClaimMaker(destination);
         PersistentVolumeClaim found = destination.claim(claim);
-        new Requirements(destination).snapshots();
         if (found == null) {
             new Requirements(destination).storageClass();
             maker.createLike(sent, options.accessModes());
+            String uid = destination.existing(claim).getMetadata().getUid();
+            destinationRecords.update(claim, record -> record.made(uid));
             return;
         }
         destination.existing(claim);
         maker.requireLargeEnough(found, sent);
-        boolean received = receiver().find() != null && there.role() == SiteRecord.Role.DESTINATION;
-        if (received) {
-            return;
-        }
         destination.requireUnused(claim);
         // A source that was failed away from, and has come back, must push no more.
         new Sender(destination, claim, Names.sender(claim)).remove();
-        if (!holdsNothingOfItsOwn(found, there, epoch) && !options.accepts(VolumeRisk.OVERWRITTEN_DESTINATION)) {
-            keepWhatIsThere(found);
+        boolean bound =
+                found.getStatus() != null && "Bound".equals(found.getStatus().getPhase());
+        if (bound && !cameFromHere(found, there) && !options.accepts(VolumeRisk.OVERWRITTEN_DESTINATION)) {
+            keepWhatIsThere(there, epoch);
         }
     }
 
-    /** Whether everything that the destination's claim holds is at the source too, or it holds nothing. */
-    private static boolean holdsNothingOfItsOwn(PersistentVolumeClaim found, SiteRecord there, long epoch) {
-        boolean empty =
-                found.getStatus() == null || !"Bound".equals(found.getStatus().getPhase());
-        boolean handedOver = there.role() == SiteRecord.Role.HANDED_OVER && there.epoch() == epoch;
-        return empty
-                || handedOver
-                || there.role() == SiteRecord.Role.DESTINATION
-                || (Names.isOurs(found) && there.role() == SiteRecord.Role.NONE);
+    /** A sync has come through since the claim last moved; or DrKit created the claim for that. */
+    private static boolean cameFromHere(PersistentVolumeClaim found, SiteRecord there) {
+        return there.role() == SiteRecord.Role.DESTINATION
+                && (!there.current().isEmpty() || found.getMetadata().getUid().equals(there.madeUid()));
     }
 
-    private void keepWhatIsThere(PersistentVolumeClaim found) {
-        // One for each life of the claim and each epoch, so that running it again takes no other.
-        String name = "kept-" + claim.name() + "-"
-                + found.getMetadata().getUid().substring(0, 8) + "-e"
-                + destinationRecords.read(claim).epoch();
-        LOG.info("Keeping what the {} at {} holds as snapshot {}", claim, destination.name(), name);
-        snapshots.take(claim, name, destination.timeout());
+    /** Of a claim that was handed over that is a recovery point too, until a sync has come through. */
+    private void keepWhatIsThere(SiteRecord there, long epoch) {
+        String name = snapshots.take(claim, destination.timeout());
+        LOG.info("What the {} at {} holds is kept as snapshot {}", claim, destination.name(), name);
+        if (there.role() == SiteRecord.Role.HANDED_OVER && there.epoch() == epoch) {
+            destinationRecords.update(
+                    claim, record -> record.with(new SiteRecord.Point(name, there.sent(), null, epoch)));
+        }
     }
 
     void takeDown() {
-        sender().remove();
-        keepPoints();
-        receiver().remove();
+        if (isOursOrGone(sender().find())) {
+            sender().remove();
+        }
+        if (isOursOrGone(receiver().find())) {
+            keepPoints();
+            receiver().remove();
+        }
+        new Restoring(destination, options, claim).cleanUp();
         if (options.keySecret() == null) {
             key().remove(source);
             key().remove(destination);
@@ -142,27 +139,38 @@ final class Protection {
         sourceRecords.remove(claim);
     }
 
+    private boolean isOursOrGone(@Nullable HasMetadata object) {
+        return object == null || Names.isOurs(object, claim);
+    }
+
     /** Ends the pushing for good, at the source first. */
     void handOver() {
         SiteRecord here = sourceRecords.read(claim);
         SiteRecord there = destinationRecords.read(claim);
-        if (!there.isActiveAgainst(here)) {
-            if (here.role() != SiteRecord.Role.SOURCE || there.role() != SiteRecord.Role.DESTINATION) {
-                throw new UnsafeToProceedException("The " + claim + " is not replicated from " + source.name() + " to "
-                        + destination.name() + ", and cannot be handed over; nothing was changed.");
-            }
-            sender().remove();
-            keepPoints();
-            receiver().remove();
-            long epoch = Math.max(here.epoch(), there.epoch()) + 1;
-            String uid = destination.existing(claim).getMetadata().getUid();
-            destinationRecords.update(claim, record -> record.as(SiteRecord.Role.ACTIVE, epoch, uid));
+        guards.requireNoTie(here, there);
+        if (there.isActiveAgainst(here)) {
+            return;
         }
-        long epoch = destinationRecords.read(claim).epoch();
+        if (here.role() != SiteRecord.Role.SOURCE || there.role() != SiteRecord.Role.DESTINATION) {
+            throw new UnsafeToProceedException("The " + claim + " is not replicated from " + source.name() + " to "
+                    + destination.name() + ", and cannot be handed over; nothing was changed.");
+        }
+        Instant last = Sender.lastStart(sender().find());
+        sender().remove();
+        keepPoints();
+        receiver().remove();
+        long epoch = Math.max(here.epoch(), there.epoch()) + 1;
+        String uid = destination.existing(claim).getMetadata().getUid();
+        destinationRecords.update(
+                claim,
+                record ->
+                        record.as(SiteRecord.Role.ACTIVE, epoch, uid).made(null).afterFinalSync());
         sourceRecords.update(
                 claim,
-                record -> record.role().isActive() && record.epoch() < epoch
+                record -> record.epoch() < epoch
                         ? record.as(SiteRecord.Role.HANDED_OVER, epoch, record.claimUid())
+                                .made(null)
+                                .seen(last)
                         : record);
     }
 

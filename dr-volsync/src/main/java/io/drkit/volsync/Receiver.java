@@ -5,10 +5,13 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.drkit.volsync.resource.ReplicationDestination;
+import io.drkit.volsync.resource.VolSync;
 import io.drkit.volume.Claim;
-import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.fabric8.kubernetes.api.model.TypedLocalObjectReference;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -42,7 +45,7 @@ final class Receiver {
                                 create(spec);
                                 return find();
                             }
-                            side.requireOurs(found);
+                            side.requireOurs(found, claim);
                             if (found.getMetadata().getDeletionTimestamp() != null) {
                                 return null;
                             }
@@ -56,11 +59,7 @@ final class Receiver {
 
     private void create(ReplicationDestination.RsyncTls spec) {
         ReplicationDestination receiver = new ReplicationDestination();
-        receiver.setMetadata(new ObjectMetaBuilder()
-                .withName(name)
-                .withNamespace(claim.namespace())
-                .withLabels(Names.OURS)
-                .build());
+        receiver.setMetadata(Names.meta(claim, name));
         receiver.setSpec(new ReplicationDestination.Spec(null, null, spec));
         side.api().create(receiver);
     }
@@ -127,9 +126,31 @@ final class Receiver {
         return image == null || !"VolumeSnapshot".equals(image.getKind()) ? "" : image.getName();
     }
 
-    /** Removes it, with its mover, so that nobody can push to the claim any more. Snapshots that are not kept go with it. */
+    /**
+     * Removes it, with its mover, so that nobody can push to the claim any more. Snapshots that are not kept go with it; and VolSync's mark on the claim, by
+     * which the next receiver would take the last snapshot of this one for its own.
+     */
     void remove() {
-        side.remove(ReplicationDestination.class, claim.namespace(), name);
+        side.remove(ReplicationDestination.class, claim, name);
         side.awaitNoMover("volsync-rsync-tls-dst-" + name, claim.namespace(), Set.of(claim.name()));
+        side.waiting()
+                .until(
+                        side.timeout(),
+                        () -> {
+                            PersistentVolumeClaim received = side.claim(claim);
+                            if (received == null || mark(received).isEmpty()) {
+                                return true;
+                            }
+                            ObjectNode patch = JsonNodeFactory.instance.objectNode();
+                            patch.putObject("metadata").putObject("annotations").putNull(VolSync.SNAPSHOT_NAME);
+                            return side.api().patch(received, patch) ? true : null;
+                        },
+                        () -> "the " + claim + " at " + side.name()
+                                + " was written by somebody else again and again: who?");
+    }
+
+    private static String mark(PersistentVolumeClaim claim) {
+        Map<String, String> annotations = claim.getMetadata().getAnnotations();
+        return annotations == null ? "" : Objects.requireNonNullElse(annotations.get(VolSync.SNAPSHOT_NAME), "");
     }
 }

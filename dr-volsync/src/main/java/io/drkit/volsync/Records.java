@@ -44,7 +44,7 @@ final class Records {
     }
 
     void remove(Claim claim) {
-        side.remove(ConfigMap.class, claim.namespace(), Names.record(claim));
+        side.removeIfOurs(ConfigMap.class, claim, Names.record(claim));
     }
 
     private @Nullable ConfigMap find(Claim claim) {
@@ -56,11 +56,7 @@ final class Records {
         if (found == null) {
             return side.api()
                     .create(new ConfigMapBuilder()
-                            .withNewMetadata()
-                            .withName(Names.record(claim))
-                            .withNamespace(claim.namespace())
-                            .withLabels(Names.OURS)
-                            .endMetadata()
+                            .withMetadata(Names.meta(claim, Names.record(claim)))
                             .withData(Map.of(KEY, json))
                             .build());
         }
@@ -73,13 +69,22 @@ final class Records {
         if (found == null) {
             return SiteRecord.EMPTY;
         }
-        side.requireOurs(found);
+        side.requireOurs(found, claim);
         try {
-            return JSON.readValue(found.getData().getOrDefault(KEY, ""), SiteRecord.class);
+            String json = found.getData() == null ? null : found.getData().get(KEY);
+            SiteRecord record = json == null ? null : JSON.readValue(json, SiteRecord.class);
+            if (record == null) {
+                throw notOurs(claim);
+            }
+            return record;
         } catch (JsonProcessingException e) {
-            throw new UnsafeToProceedException("ConfigMap " + Names.record(claim) + " in namespace " + claim.namespace()
-                    + " at " + side.name() + " is not what DrKit wrote there: who changed it?");
+            throw notOurs(claim);
         }
+    }
+
+    private UnsafeToProceedException notOurs(Claim claim) {
+        return new UnsafeToProceedException("ConfigMap " + Names.record(claim) + " in namespace " + claim.namespace()
+                + " at " + side.name() + " is not what DrKit wrote there: who changed it?");
     }
 
     private static String serialized(SiteRecord record) {

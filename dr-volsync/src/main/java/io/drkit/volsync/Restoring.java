@@ -8,8 +8,11 @@ import io.drkit.volume.Claim;
 import io.drkit.volume.RecoveryPoint;
 import io.drkit.volume.VolumeRisk;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
+import io.fabric8.kubernetes.api.model.Secret;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,9 +30,6 @@ final class Restoring {
     private final Records records;
     private final KeptSnapshots snapshots;
     private final Receiver remote;
-    private final Receiver local;
-    private final Sender localSender;
-    private final SharedKey localKey;
 
     Restoring(Side side, VolSyncOptions options, Claim claim) {
         this.side = side;
@@ -38,56 +38,97 @@ final class Restoring {
         this.records = new Records(side);
         this.snapshots = new KeptSnapshots(side);
         this.remote = new Receiver(side, claim, Names.receiver(claim));
-        this.local = new Receiver(side, claim, Names.localReceiver(claim));
-        this.localSender = new Sender(side, Names.restored(claim), Names.localSender(claim));
-        this.localKey = new SharedKey(claim, Names.localKey(claim));
     }
 
     RecoveryPoint restore(String wanted) {
         new Requirements(side).volSync();
         SiteRecord record = records.read(claim);
-        if (record.role().isActive()) {
-            return record.points().stream()
-                    .findFirst()
-                    .map(SiteRecord.Point::recoveryPoint)
-                    .orElse(RecoveryPoint.UNKNOWN);
+        return switch (record.role()) {
+            case ACTIVE -> restoredBefore(record, wanted);
+            case SOURCE -> asItIs(wanted);
+            case DESTINATION -> restore(record, wanted);
+            case NONE, HANDED_OVER ->
+                throw new UnsafeToProceedException("The " + claim + " at " + side.name()
+                        + " is not replicated to, and nothing of it can be restored there; nothing was changed.");
+        };
+    }
+
+    private RecoveryPoint restoredBefore(SiteRecord record, String wanted) {
+        RecoveryPoint point = record.points().isEmpty()
+                ? RecoveryPoint.UNKNOWN
+                : record.points().get(0).recoveryPoint();
+        if (!wanted.isEmpty() && !wanted.equals(point.image())) {
+            throw new UnsafeToProceedException("The " + claim + " at " + side.name() + " is active already, " + point
+                    + ", and what was written to it since would be lost; nothing was changed.");
         }
-        if (record.role() != SiteRecord.Role.DESTINATION) {
+        return point;
+    }
+
+    /** A source never received: what it holds is its own, and how old that is beside what the other site had, nobody knows. */
+    private RecoveryPoint asItIs(String wanted) {
+        if (!wanted.isEmpty()) {
             throw new UnsafeToProceedException("The " + claim + " at " + side.name()
-                    + " is not replicated to, and nothing of it can be restored there; nothing was changed.");
+                    + " is a source, and holds no snapshots of another site; nothing was changed.");
         }
+        String uid = side.existing(claim).getMetadata().getUid();
+        records.update(claim, known -> known.as(SiteRecord.Role.ACTIVE, known.epoch() + 1, uid));
+        return RecoveryPoint.UNKNOWN;
+    }
+
+    private RecoveryPoint restore(SiteRecord record, String wanted) {
         PersistentVolumeClaim found = side.existing(claim);
         side.requireUnused(claim);
         SiteRecord.Point point = chosen(record, wanted);
         snapshots.awaitReady(claim.namespace(), point.image(), side.timeout());
         snapshots.keep(claim.namespace(), point.image());
-        records.update(claim, known -> known.restoring(point.image()));
+        records.update(claim, known -> stillDestination(known).restoring(point.image()));
 
         // From here on the source can push no more, should it come back: it knows neither the address nor the key.
         remote.remove();
-        bringBack(point, found);
+        Long bytes = bringBack(point, found);
+        if (wanted.isEmpty()) {
+            requireNotShrunken(record, point, bytes);
+        }
+        SiteRecord.Point restored = new SiteRecord.Point(
+                point.image(), point.asOf(), point.bytes() == null ? bytes : point.bytes(), point.epoch());
         records.update(
                 claim,
-                known -> known.with(point)
+                known -> stillDestination(known)
+                        .with(restored)
+                        .made(null)
                         .as(
                                 SiteRecord.Role.ACTIVE,
                                 known.epoch() + 1,
                                 found.getMetadata().getUid()));
-        LOG.info("The {} at {} is {}", claim, side.name(), point);
-        return point.recoveryPoint();
+        LOG.info("The {} at {} is {}", claim, side.name(), restored);
+        return restored.recoveryPoint();
     }
 
-    /** The snapshot that is wanted, or that an earlier call chose, or the newest. */
+    private SiteRecord stillDestination(SiteRecord known) {
+        if (known.role() != SiteRecord.Role.DESTINATION) {
+            throw new UnsafeToProceedException("Another process has restored or moved the " + claim + " at "
+                    + side.name() + " meanwhile, and this one left it as it is.");
+        }
+        return known;
+    }
+
+    /** The snapshot that is wanted, or that an earlier call chose which got as far as to end the replication, or the newest. */
     private SiteRecord.Point chosen(SiteRecord record, String wanted) {
-        String image = !wanted.isEmpty()
-                ? wanted
-                : record.restoring() != null ? record.restoring() : Receiver.image(remote.find());
-        if (image.isEmpty()) {
-            image = record.points().isEmpty() ? "" : record.points().get(0).image();
+        ReplicationDestination receiver = remote.find();
+        String image = wanted;
+        if (image.isEmpty() && receiver == null && record.restoring() != null) {
+            image = record.restoring();
         }
         if (image.isEmpty()) {
-            throw new UnsafeToProceedException("No sync of the " + claim + " ever came through to " + side.name()
-                    + ", so there is nothing complete to restore; nothing was changed.");
+            image = Receiver.image(receiver);
+        }
+        if (image.isEmpty() && !record.current().isEmpty()) {
+            image = record.current().get(0).image();
+        }
+        if (image.isEmpty()) {
+            throw new UnsafeToProceedException("No sync of the " + claim + " has come through to " + side.name()
+                    + " since it was set up, so there is nothing complete to restore; nothing was changed. Of earlier times are known "
+                    + record.points().stream().map(SiteRecord.Point::image).toList() + ": to go back to one, name it.");
         }
         if (!snapshots.exists(claim.namespace(), image)) {
             throw new UnsafeToProceedException("There is no snapshot " + image + " in namespace " + claim.namespace()
@@ -96,56 +137,62 @@ final class Restoring {
         }
         SiteRecord.Point known = record.point(image);
         if (wanted.isEmpty()) {
-            requireNotShrunken(record.points());
+            requireNotShrunken(record);
         }
         if (known != null) {
             return known;
         }
-        return wanted.isEmpty() ? unrecorded(image, record) : new SiteRecord.Point(image, null, null);
+        return wanted.isEmpty() ? unrecorded(image, record) : new SiteRecord.Point(image, null, null, record.epoch());
     }
 
     /** One that came after the last record, so that it holds at least what that one does. */
     private static SiteRecord.Point unrecorded(String image, SiteRecord record) {
         String atLeast =
-                record.points().isEmpty() ? null : record.points().get(0).asOf();
-        return new SiteRecord.Point(image, atLeast, null);
+                record.current().isEmpty() ? null : record.current().get(0).asOf();
+        return new SiteRecord.Point(image, atLeast, null, record.epoch());
     }
 
-    private void requireNotShrunken(List<SiteRecord.Point> points) {
-        SiteRecord.Point larger = KeptSnapshots.shrunkFrom(points, options.shrinkTo());
-        if (larger != null && !options.accepts(VolumeRisk.SHRUNKEN_SOURCE)) {
+    private void requireNotShrunken(SiteRecord record) {
+        SiteRecord.Point larger = KeptSnapshots.shrunkFrom(record.current(), options.shrinkTo());
+        if (larger != null) {
+            requireAccepted(larger, record.current().get(0).bytes());
+        }
+    }
+
+    /** Of one that nobody recorded, how large it is shows only when it is brought back. */
+    private void requireNotShrunken(SiteRecord record, SiteRecord.Point point, @Nullable Long bytes) {
+        List<SiteRecord.Point> all = new ArrayList<>(record.current());
+        all.removeIf(other -> other.image().equals(point.image()));
+        all.add(0, new SiteRecord.Point(point.image(), point.asOf(), bytes, point.epoch()));
+        SiteRecord.Point larger = KeptSnapshots.shrunkFrom(all, options.shrinkTo());
+        if (larger != null) {
+            requireAccepted(larger, bytes);
+        }
+    }
+
+    private void requireAccepted(SiteRecord.Point larger, @Nullable Long bytes) {
+        if (!options.accepts(VolumeRisk.SHRUNKEN_SOURCE)) {
             throw new UnsafeToProceedException(
-                    "The newest snapshot of the " + claim + " at " + side.name() + " holds "
-                            + points.get(0).bytes() + " bytes, and " + larger.image()
+                    "The newest snapshot of the " + claim + " at " + side.name() + " holds " + bytes
+                            + " bytes, and " + larger.image()
                             + (larger.asOf() == null ? "" : " as of " + Instant.parse(larger.asOf())) + " holds "
                             + larger.bytes()
-                            + "; nothing was changed. Was the source emptied? Name the snapshot to go back to, or accept SHRUNKEN_SOURCE.");
+                            + "; nothing was started. Was the source emptied? Name the snapshot to go back to, or accept SHRUNKEN_SOURCE.");
         }
     }
 
-    /** What an earlier call made of another snapshot than is wanted now. */
-    private void forgetAnother(Claim restored, String image) {
-        PersistentVolumeClaim there = side.claim(restored);
-        if (there == null) {
-            return;
-        }
-        side.requireOurs(there);
-        if (there.getSpec().getDataSource() == null
-                || !image.equals(there.getSpec().getDataSource().getName())) {
-            localSender.remove();
-            local.remove();
-            side.remove(PersistentVolumeClaim.class, restored.namespace(), restored.name());
-        }
-    }
-
-    private void bringBack(SiteRecord.Point point, PersistentVolumeClaim found) {
-        Claim restored = Names.restored(claim);
-        forgetAnother(restored, point.image());
+    /** Makes the claim what a snapshot holds; returns how many bytes that is, if the mover tells. */
+    private @Nullable Long bringBack(SiteRecord.Point point, PersistentVolumeClaim found) {
+        Claim restored = restored();
+        Receiver local = local();
+        Sender sender = localSender(restored);
+        forgetAnother(restored, local, sender, point.image());
         VolumeSnapshot snapshot = snapshots.awaitReady(claim.namespace(), point.image(), side.timeout());
-        new ClaimMaker(side).createOf(snapshot, restored, found);
-        localKey.ensure(side);
+        new ClaimMaker(side).createOf(snapshot, claim, restored, found);
+        SharedKey key = localKey();
+        key.ensure(side);
         ReplicationDestination receiver = local.ensure(new ReplicationDestination.RsyncTls(
-                localKey.name(),
+                key.name(),
                 ServiceType.CLUSTER_IP.kubernetes(),
                 CopyMethod.DIRECT.volSync(),
                 claim.name(),
@@ -153,9 +200,12 @@ final class Restoring {
                 options.moverSecurityContext()));
         ListeningAddress address = ListeningAddress.await(side, receiver);
         local.awaitSettled();
-        ReplicationSource sender = localSender.ensure(
+        // The last look before the claim is written to.
+        stillDestination(records.read(claim));
+        side.requireUnused(claim);
+        ReplicationSource sent = sender.ensure(
                 new ReplicationSource.RsyncTls(
-                        localKey.name(),
+                        key.name(),
                         address.host(),
                         address.port(),
                         CopyMethod.DIRECT.volSync(),
@@ -164,13 +214,50 @@ final class Restoring {
                         null,
                         options.moverSecurityContext()),
                 null);
-        String tag = sender.getSpec().trigger() == null
+        String tag = sent.getSpec().trigger() == null
                 ? null
-                : sender.getSpec().trigger().manual();
-        localSender.awaitSynced(String.valueOf(tag), options.syncTimeout());
-        localSender.remove();
-        local.remove();
-        side.remove(PersistentVolumeClaim.class, restored.namespace(), restored.name());
-        localKey.remove(side);
+                : sent.getSpec().trigger().manual();
+        ReplicationSource done = sender.awaitSynced(String.valueOf(tag), options.syncTimeout());
+        Long bytes = MoverLog.totalSize(
+                done.getStatus() == null ? null : done.getStatus().latestMoverStatus());
+        cleanUp();
+        return bytes;
+    }
+
+    /** What an earlier call made of another snapshot than is wanted now. */
+    private void forgetAnother(Claim restored, Receiver local, Sender sender, String image) {
+        PersistentVolumeClaim there = side.claim(restored);
+        if (there != null
+                && (there.getSpec().getDataSource() == null
+                        || !image.equals(there.getSpec().getDataSource().getName()))) {
+            sender.remove();
+            local.remove();
+            side.remove(PersistentVolumeClaim.class, claim, restored.name());
+        }
+    }
+
+    /** Removes what a restore was made of, also of one that did not come to its end. */
+    void cleanUp() {
+        Claim restored = restored();
+        localSender(restored).remove();
+        local().remove();
+        side.remove(PersistentVolumeClaim.class, claim, restored.name());
+        localKey().remove(side);
+    }
+
+    private Claim restored() {
+        return new Claim(claim.namespace(), side.free(PersistentVolumeClaim.class, claim, Names.restored(claim)));
+    }
+
+    private Receiver local() {
+        return new Receiver(side, claim, side.free(ReplicationDestination.class, claim, Names.localReceiver(claim)));
+    }
+
+    private Sender localSender(Claim restored) {
+        return new Sender(side, claim, restored, side.free(ReplicationSource.class, claim, Names.localSender(claim)));
+    }
+
+    private SharedKey localKey() {
+        return new SharedKey(claim, side.free(Secret.class, claim, Names.localKey(claim)));
     }
 }

@@ -9,7 +9,6 @@ import io.drkit.volsync.resource.ReplicationSource;
 import io.drkit.volsync.resource.Trigger;
 import io.drkit.volsync.resource.VolSync;
 import io.drkit.volume.Claim;
-import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Set;
@@ -23,12 +22,21 @@ final class Sender {
     private static final ObjectMapper JSON = new JsonMapper();
 
     private final Side side;
+    private final Claim owner;
     private final Claim claim;
     private final String name;
 
-    /** @param claim which it sends */
     Sender(Side side, Claim claim, String name) {
+        this(side, claim, claim, name);
+    }
+
+    /**
+     * @param owner for which it is made
+     * @param claim which it sends
+     */
+    Sender(Side side, Claim owner, Claim claim, String name) {
         this.side = side;
+        this.owner = owner;
         this.claim = claim;
         this.name = name;
     }
@@ -53,7 +61,7 @@ final class Sender {
                                 create(spec, schedule);
                                 return find();
                             }
-                            side.requireOurs(found);
+                            side.requireOurs(found, owner);
                             if (found.getMetadata().getDeletionTimestamp() != null) {
                                 return null;
                             }
@@ -67,11 +75,7 @@ final class Sender {
 
     private void create(ReplicationSource.RsyncTls spec, @Nullable String schedule) {
         ReplicationSource sender = new ReplicationSource();
-        sender.setMetadata(new ObjectMetaBuilder()
-                .withName(name)
-                .withNamespace(claim.namespace())
-                .withLabels(Names.OURS)
-                .build());
+        sender.setMetadata(Names.meta(owner, name));
         Trigger trigger = schedule == null ? new Trigger(null, newTag()) : new Trigger(schedule, null);
         sender.setSpec(new ReplicationSource.Spec(claim.name(), trigger, null, spec));
         side.api().create(sender);
@@ -84,7 +88,9 @@ final class Sender {
         return spec.equals(found.getSpec().rsyncTLS())
                 && claim.name().equals(found.getSpec().sourcePVC())
                 && !Boolean.TRUE.equals(found.getSpec().paused())
-                && (schedule == null ? now == null && triggered : schedule.equals(now) && !triggered);
+                && (schedule == null
+                        ? now == null && triggered
+                        : schedule.equals(now) && (!triggered || isUnderWay(found)));
     }
 
     private ObjectNode corrected(ReplicationSource found, ReplicationSource.RsyncTls spec, @Nullable String schedule) {
@@ -95,8 +101,22 @@ final class Sender {
         fields.putObject("trigger")
                 .put("schedule", schedule)
                 // Without either it would sync in a loop; the tag of the last one starts none.
-                .put("manual", schedule != null ? null : done == null || done.isEmpty() ? newTag() : done);
+                .put("manual", schedule != null ? underWay(found) : done == null || done.isEmpty() ? newTag() : done);
         return patch;
+    }
+
+    /** Whether it has a tag whose sync has not come through. */
+    private static boolean isUnderWay(ReplicationSource sender) {
+        return underWay(sender) != null;
+    }
+
+    private static @Nullable String underWay(ReplicationSource sender) {
+        Trigger trigger = sender.getSpec().trigger();
+        String tag = trigger == null ? null : trigger.manual();
+        boolean done = sender.getStatus() != null
+                && tag != null
+                && tag.equals(sender.getStatus().lastManualSync());
+        return done ? null : tag;
     }
 
     /** @param before what was looked at while nothing was sent, just before the sync */
@@ -159,16 +179,23 @@ final class Sender {
                         timeout,
                         () -> {
                             ReplicationSource sender = existing();
-                            return sender.getStatus() != null
-                                            && tag.equals(sender.getStatus().lastManualSync())
-                                    ? sender
-                                    : null;
+                            if (sender.getStatus() != null
+                                    && tag.equals(sender.getStatus().lastManualSync())) {
+                                return sender;
+                            }
+                            if (!tag.equals(underWay(sender))) {
+                                throw new UnsafeToProceedException(
+                                        "Somebody else changed the trigger of ReplicationSource "
+                                                + name + " at " + side.name()
+                                                + " before the sync had come through: run it again.");
+                            }
+                            return null;
                         },
                         () -> "the sync from " + side.name() + " had not come through: ReplicationSource " + name
                                 + state());
     }
 
-    /** Gives its schedule back to VolSync, which syncs only by tag while there is one. */
+    /** Gives its schedule back to VolSync, which syncs only by tag while there is one; not while a tag's sync is under way. */
     void backToSchedule() {
         side.waiting()
                 .until(
@@ -180,7 +207,8 @@ final class Sender {
                             if (sender == null
                                     || trigger == null
                                     || trigger.schedule() == null
-                                    || trigger.manual() == null) {
+                                    || trigger.manual() == null
+                                    || isUnderWay(sender)) {
                                 return true;
                             }
                             ObjectNode patch = JsonNodeFactory.instance.objectNode();
@@ -210,7 +238,7 @@ final class Sender {
 
     /** Removes it, with its mover, so that it can push no more. */
     void remove() {
-        side.remove(ReplicationSource.class, claim.namespace(), name);
+        side.remove(ReplicationSource.class, owner, name);
         side.awaitNoMover(
                 "volsync-rsync-tls-src-" + name, claim.namespace(), Set.of(claim.name(), "volsync-" + name + "-src"));
     }

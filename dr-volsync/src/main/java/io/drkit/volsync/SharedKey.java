@@ -25,10 +25,12 @@ final class SharedKey {
     private static final int BYTES = 48;
     private static final SecureRandom RANDOM = new SecureRandom();
 
+    private final Claim claim;
     private final String name;
     private final String namespace;
 
     SharedKey(Claim claim, String name) {
+        this.claim = claim;
         this.name = name;
         this.namespace = claim.namespace();
     }
@@ -42,6 +44,21 @@ final class SharedKey {
         String sent = content(source);
         String expected = content(destination);
         return sent != null && expected != null && !sent.equals(expected);
+    }
+
+    /** @throws UnsafeToProceedException when both are there, differ, and the destination's is not ours to change */
+    void requireShareable(Side source, Side destination) {
+        if (differs(source, destination)) {
+            requireOurs(destination.api().get(Secret.class, namespace, name));
+        }
+    }
+
+    private void requireOurs(@Nullable Secret secret) {
+        if (secret != null && !Names.isOurs(secret, claim)) {
+            throw new UnsafeToProceedException("Secret " + name + " in namespace " + namespace
+                    + " is not the same on both sites, and DrKit did not make it for the " + claim + ": put the same "
+                    + FIELD + " on both.");
+        }
     }
 
     /** Makes both the same: the source's, if it is there, for an old source's is the one that is not to be trusted any more. */
@@ -67,7 +84,7 @@ final class SharedKey {
     }
 
     void remove(Side side) {
-        side.remove(Secret.class, namespace, name);
+        side.removeIfOurs(Secret.class, claim, name);
     }
 
     private @Nullable String content(Side side) {
@@ -91,20 +108,12 @@ final class SharedKey {
         if (found == null) {
             written = side.api()
                     .create(new SecretBuilder()
-                            .withNewMetadata()
-                            .withName(name)
-                            .withNamespace(namespace)
-                            .withLabels(Names.OURS)
-                            .endMetadata()
+                            .withMetadata(Names.meta(claim, name))
                             .withType("Opaque")
                             .withData(Map.of(FIELD, data))
                             .build());
         } else {
-            if (!Names.isOurs(found)) {
-                throw new UnsafeToProceedException("Secret " + name + " in namespace " + namespace
-                        + " is not the same on both sites, and DrKit did not make it: put the same " + FIELD
-                        + " on both.");
-            }
+            requireOurs(found);
             ObjectNode patch = JsonNodeFactory.instance.objectNode();
             patch.putObject("data").put(FIELD, data);
             written = side.api().patch(found, patch);

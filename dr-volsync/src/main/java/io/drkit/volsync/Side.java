@@ -68,15 +68,33 @@ final class Side {
         return found;
     }
 
-    /** @throws UnsafeToProceedException when something of that name is there that DrKit did not create */
-    void requireOurs(HasMetadata object) {
-        if (!Names.isOurs(object)) {
+    /** @throws UnsafeToProceedException when something of that name is there that DrKit did not create for this claim */
+    void requireOurs(HasMetadata object, Claim claim) {
+        if (!Names.isOurs(object, claim)) {
+            String what = object.getKind() + " " + object.getMetadata().getName() + " in namespace "
+                    + object.getMetadata().getNamespace() + " at " + name();
             throw new UnsafeToProceedException(
-                    object.getKind() + " " + object.getMetadata().getName() + " in namespace "
-                            + object.getMetadata().getNamespace() + " at " + name()
-                            + " was not made by DrKit, and was left as it is: delete it, or hand it over with the label "
-                            + "app.kubernetes.io/managed-by=drkit.");
+                    Names.isOurs(object)
+                            ? what + " belongs to another claim than " + claim.name() + ", and was left as it is."
+                            : what
+                                    + " was not made by DrKit, and was left as it is: delete it, or hand it over with the label "
+                                    + "app.kubernetes.io/managed-by=drkit and the annotation drkit.io/claim="
+                                    + claim.name() + ".");
         }
+    }
+
+    /** The name, or one like it if that is taken by somebody else's, or by another claim's. */
+    <T extends HasMetadata> String free(Class<T> type, Claim claim, String name) {
+        String free = name;
+        for (int i = 2; isTaken(type, claim, free); i++) {
+            free = name + "-" + i;
+        }
+        return free;
+    }
+
+    private <T extends HasMetadata> boolean isTaken(Class<T> type, Claim claim, String name) {
+        T there = api.get(type, claim.namespace(), name);
+        return there != null && !Names.isOurs(there, claim);
     }
 
     /** @throws UnsafeToProceedException when pods mount the claim, or workloads are to, replication's own aside */
@@ -126,21 +144,33 @@ final class Side {
                         && claims.contains(volume.getPersistentVolumeClaim().getClaimName()));
     }
 
-    /** Removes something of ours, and waits until it is gone; nothing when it is not there, or not ours. */
-    <T extends HasMetadata> void remove(Class<T> type, String namespace, String name) {
+    /**
+     * Removes what we made for a claim, and waits until it is gone; nothing when it is not there.
+     *
+     * @throws UnsafeToProceedException when it is somebody else's
+     */
+    <T extends HasMetadata> void remove(Class<T> type, Claim claim, String name) {
         waiting.until(
                 timeout,
                 () -> {
-                    T object = api.get(type, namespace, name);
-                    if (object == null || !Names.isOurs(object)) {
+                    T object = api.get(type, claim.namespace(), name);
+                    if (object == null) {
                         return true;
                     }
+                    requireOurs(object, claim);
                     if (object.getMetadata().getDeletionTimestamp() == null) {
                         api.delete(object);
                     }
                     return null;
                 },
-                () -> HasMetadata.getKind(type) + " " + name + " in namespace " + namespace + " at " + name()
+                () -> HasMetadata.getKind(type) + " " + name + " in namespace " + claim.namespace() + " at " + name()
                         + " is still there, though deleted: a finalizer holds it. Look at why, and run it again.");
+    }
+
+    /** The same, and leaves what is somebody else's. */
+    <T extends HasMetadata> void removeIfOurs(Class<T> type, Claim claim, String name) {
+        if (!isTaken(type, claim, name)) {
+            remove(type, claim, name);
+        }
     }
 }

@@ -18,6 +18,11 @@ import org.jspecify.annotations.Nullable;
  * @param points what this site holds as a destination, newest first
  * @param workloads what mounted the claim at the source, and how many replicas
  * @param restoring the snapshot that a failover under way goes back to
+ * @param sent when the source's last complete sync began, as it was seen last
+ * @param sentBefore when the one before it began. That the last is complete proves that this one has been kept here: the receiver listens again only
+ *     then. Of the last itself the snapshot may be under way still
+ * @param madeUid of the claim that DrKit created here for the replication, so that nothing in it is anybody else's
+ * @param handedOver whether it became active here by a migration, after a final sync, and not by a failover
  */
 @JsonIgnoreProperties(ignoreUnknown = true)
 @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -27,7 +32,11 @@ record SiteRecord(
         @Nullable String claimUid,
         List<Point> points,
         Map<String, Integer> workloads,
-        @Nullable String restoring) {
+        @Nullable String restoring,
+        @Nullable String sent,
+        @Nullable String sentBefore,
+        @Nullable String madeUid,
+        boolean handedOver) {
 
     enum Role {
         /** Nothing is known. */
@@ -45,15 +54,18 @@ record SiteRecord(
         }
     }
 
-    /** @param asOf an instant; null when unknown */
+    /**
+     * @param asOf an instant; null when unknown
+     * @param epoch in which it was received: what an earlier one left is older than what the claim holds
+     */
     @JsonIgnoreProperties(ignoreUnknown = true)
     @JsonInclude(JsonInclude.Include.NON_NULL)
     record Point(
-            String image, @Nullable String asOf, @Nullable Long bytes) {
+            String image, @Nullable String asOf, @Nullable Long bytes, long epoch) {
 
-        static Point of(RecoveryPoint point) {
+        static Point of(RecoveryPoint point, long epoch) {
             return new Point(
-                    point.image(), point.asOf() == null ? null : point.asOf().toString(), point.bytes());
+                    point.image(), point.asOf() == null ? null : point.asOf().toString(), point.bytes(), epoch);
         }
 
         RecoveryPoint recoveryPoint() {
@@ -61,7 +73,8 @@ record SiteRecord(
         }
     }
 
-    static final SiteRecord EMPTY = new SiteRecord(Role.NONE, 0, null, List.of(), Map.of(), null);
+    static final SiteRecord EMPTY =
+            new SiteRecord(Role.NONE, 0, null, List.of(), Map.of(), null, null, null, null, false);
 
     SiteRecord {
         points = points == null ? List.of() : List.copyOf(points);
@@ -69,11 +82,23 @@ record SiteRecord(
     }
 
     SiteRecord as(Role role, long epoch, @Nullable String claimUid) {
-        return new SiteRecord(role, epoch, claimUid, points, workloads, null);
+        boolean same = epoch == this.epoch;
+        return new SiteRecord(
+                role,
+                epoch,
+                claimUid,
+                points,
+                workloads,
+                null,
+                same ? sent : null,
+                same ? sentBefore : null,
+                madeUid,
+                same && handedOver);
     }
 
     SiteRecord withPoints(List<Point> points) {
-        return new SiteRecord(role, epoch, claimUid, points, workloads, restoring);
+        return new SiteRecord(
+                role, epoch, claimUid, points, workloads, restoring, sent, sentBefore, madeUid, handedOver);
     }
 
     /** The point in front, or in its place if it is known already. */
@@ -85,11 +110,36 @@ record SiteRecord(
     }
 
     SiteRecord with(Map<String, Integer> workloads) {
-        return workloads.isEmpty() ? this : new SiteRecord(role, epoch, claimUid, points, workloads, restoring);
+        return workloads.isEmpty()
+                ? this
+                : new SiteRecord(
+                        role, epoch, claimUid, points, workloads, restoring, sent, sentBefore, madeUid, handedOver);
     }
 
     SiteRecord restoring(@Nullable String image) {
-        return new SiteRecord(role, epoch, claimUid, points, workloads, image);
+        return new SiteRecord(role, epoch, claimUid, points, workloads, image, sent, sentBefore, madeUid, handedOver);
+    }
+
+    /** That the source's last complete sync began then. */
+    SiteRecord seen(@Nullable Instant start) {
+        if (start == null || start.toString().equals(sent)) {
+            return this;
+        }
+        return new SiteRecord(
+                role, epoch, claimUid, points, workloads, restoring, start.toString(), sent, madeUid, handedOver);
+    }
+
+    SiteRecord made(@Nullable String uid) {
+        return new SiteRecord(role, epoch, claimUid, points, workloads, restoring, sent, sentBefore, uid, handedOver);
+    }
+
+    SiteRecord afterFinalSync() {
+        return new SiteRecord(role, epoch, claimUid, points, workloads, restoring, sent, sentBefore, madeUid, true);
+    }
+
+    /** What was received since the claim last moved, newest first. */
+    List<Point> current() {
+        return points.stream().filter(point -> point.epoch() == epoch).toList();
     }
 
     @Nullable Point point(String image) {

@@ -24,6 +24,16 @@ final class SourceGuards {
             throw new UnsafeToProceedException("The " + claim + " was moved to " + destination.name()
                     + ", and is active there; nothing was changed. To go back, fail back.");
         }
+        requireNoTie(here, there);
+    }
+
+    void requireNoTie(SiteRecord here, SiteRecord there) {
+        if (here.role().isActive() && there.role().isActive() && here.epoch() == there.epoch()) {
+            throw new UnsafeToProceedException("Both " + source.name() + " and " + destination.name()
+                    + " remember that the " + claim
+                    + " is active there; nothing was changed. Find out which is right, and delete ConfigMap "
+                    + Names.record(claim) + " at the other.");
+        }
     }
 
     /** @param uid of the claim that is there now */

@@ -23,6 +23,7 @@ final class StatusReader {
     private final Claim claim;
     private final List<String> notes = new ArrayList<>();
     private boolean silent;
+    private boolean sourceSilent;
 
     StatusReader(Side source, Side destination, VolSyncOptions options, Claim claim) {
         this.source = source;
@@ -34,6 +35,7 @@ final class StatusReader {
     ReplicationStatus read() {
         SiteRecord here = known(() -> new Records(source).read(claim));
         ReplicationSource sender = silent ? null : ifItAnswers(new Sender(source, claim, Names.sender(claim))::find);
+        sourceSilent = silent;
         SiteRecord there = known(() -> new Records(destination).read(claim));
         ReplicationDestination receiver = ifItAnswers(new Receiver(destination, claim, Names.receiver(claim))::find);
         ReplicationSource.Status status = sender == null ? null : sender.getStatus();
@@ -52,6 +54,7 @@ final class StatusReader {
                         .toList(),
                 new TreeMap<>(there.workloads()),
                 status == null ? null : MoverLog.bytesPerSecond(status.latestMoverStatus()),
+                phase == ReplicationPhase.SWITCHED && there.handedOver(),
                 notes);
     }
 
@@ -77,7 +80,9 @@ final class StatusReader {
             SiteRecord there,
             @Nullable ReplicationSource sender,
             @Nullable ReplicationDestination receiver) {
-        if (there.isActiveAgainst(here)) {
+        // A source whose other site is silent may have been failed away from, and not know it.
+        boolean uncertain = sourceSilent && there.role() == SiteRecord.Role.SOURCE;
+        if (there.isActiveAgainst(here) && !uncertain) {
             return ReplicationPhase.SWITCHED;
         }
         if (silent) {
@@ -132,10 +137,10 @@ final class StatusReader {
     }
 
     private void noteShrunken(SiteRecord there) {
-        SiteRecord.Point larger = KeptSnapshots.shrunkFrom(there.points(), options.shrinkTo());
+        SiteRecord.Point larger = KeptSnapshots.shrunkFrom(there.current(), options.shrinkTo());
         if (larger != null) {
             notes.add("The source has shrunk from " + larger.bytes() + " to "
-                    + there.points().get(0).bytes() + " bytes; snapshot " + larger.image() + " from before is kept.");
+                    + there.current().get(0).bytes() + " bytes; snapshot " + larger.image() + " from before is kept.");
         }
     }
 
@@ -146,8 +151,9 @@ final class StatusReader {
         if (known != null) {
             return known.recoveryPoint();
         }
-        SiteRecord.Point recorded =
-                there.points().isEmpty() ? null : there.points().get(0);
+        // What an active claim was restored to is of the epoch before.
+        List<SiteRecord.Point> points = there.role() == SiteRecord.Role.DESTINATION ? there.current() : there.points();
+        SiteRecord.Point recorded = points.isEmpty() ? null : points.get(0);
         if (recorded == null) {
             return image.isEmpty() ? RecoveryPoint.UNKNOWN : new RecoveryPoint(null, image, null);
         }

@@ -8,8 +8,10 @@ import io.drkit.volume.Claim;
 import io.drkit.volume.RecoveryPoint;
 import io.drkit.volume.VolumeRisk;
 import java.time.Instant;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** One sync that we ask for, and the record of what any sync has brought. */
@@ -37,20 +39,47 @@ final class Syncing {
         this.guards = new SourceGuards(source, destination, options, claim);
     }
 
+    /**
+     * Two syncs, the second of which has nothing left to move: that it comes through proves that the receiver listened again, and so had kept the first. The
+     * source says that a sync is over before the destination has a snapshot of it, and nothing else tells which snapshot is which sync's.
+     */
     RecoveryPoint sync() {
         requireProtected();
-        // What is complete now stays, whatever this sync brings.
-        record(Map.of());
-        SiteRecord.@Nullable Point before = newest();
+        SiteRecord.@Nullable Point before = largestBefore();
         receiver.awaitSettled();
-        Sender.Triggered<ReplicationDestination> triggered = sender.trigger(options.syncTimeout(), receiver::settled);
-        ReplicationSource sent = sender.awaitSynced(triggered.tag(), options.syncTimeout());
-        ReplicationDestination received = awaitImageAfter(Receiver.image(triggered.before()));
-        RecoveryPoint point = point(sent, received);
-        remember(point, Map.of());
+        Instant start = Sender.lastStart(push());
+        ReplicationSource second = push();
+        RecoveryPoint point = new RecoveryPoint(start, Receiver.image(receiver.awaitSettled()), size(second));
+        remember(point, start, second, Map.of());
         sender.backToSchedule();
         requireNotShrunken(before, point);
         return point;
+    }
+
+    /** One sync, which the claim itself holds; the schedule rests afterwards, for what was stopped has nothing more to send. */
+    RecoveryPoint finalSync() {
+        requireProtected();
+        SiteRecord.@Nullable Point before = largestBefore();
+        ReplicationSource sent = push();
+        RecoveryPoint point = new RecoveryPoint(Sender.lastStart(sent), "", size(sent));
+        requireNotShrunken(before, point);
+        return point;
+    }
+
+    private ReplicationSource push() {
+        Sender.Triggered<ReplicationDestination> triggered = sender.trigger(options.syncTimeout(), receiver::settled);
+        return sender.awaitSynced(triggered.tag(), options.syncTimeout());
+    }
+
+    /** What is complete now stays, whatever the sync brings. */
+    private SiteRecord.@Nullable Point largestBefore() {
+        record(Map.of());
+        return destinationRecords.read(claim).current().stream().findFirst().orElse(null);
+    }
+
+    private static @Nullable Long size(ReplicationSource sent) {
+        return MoverLog.totalSize(
+                sent.getStatus() == null ? null : sent.getStatus().latestMoverStatus());
     }
 
     private void requireProtected() {
@@ -68,66 +97,35 @@ final class Syncing {
         destination.requireUnused(claim);
     }
 
-    private ReplicationDestination awaitImageAfter(String before) {
-        return destination
-                .waiting()
-                .until(
-                        destination.timeout(),
-                        () -> {
-                            ReplicationDestination found = receiver.settled();
-                            String image = Receiver.image(found);
-                            return image.isEmpty() || image.equals(before) ? null : found;
-                        },
-                        () -> "the sync had come through, but " + destination.name()
-                                + " had not kept it as a snapshot: does the storage take snapshots there?");
-    }
-
-    /** Of what was read of the source first, and of the destination after it: so the snapshot holds what the source says, or more. */
-    private static RecoveryPoint point(ReplicationSource sent, ReplicationDestination received) {
-        return new RecoveryPoint(
-                Sender.lastStart(sent),
-                Receiver.image(received),
-                MoverLog.totalSize(
-                        sent.getStatus() == null ? null : sent.getStatus().latestMoverStatus()));
-    }
-
     /** Records what the last sync brought, whoever asked for it. */
     Optional<RecoveryPoint> record(Map<String, Integer> workloads) {
+        // The source first: what it has said by then is a bound for what the destination holds afterwards.
         ReplicationSource sent = sender.find();
         ReplicationDestination received = settledSoon();
         String image = Receiver.image(received);
         if (sent == null || received == null || image.isEmpty()) {
-            if (received != null && !workloads.isEmpty()) {
+            if (received != null) {
                 destinationRecords.update(claim, record -> record.with(workloads));
             }
             return Optional.empty();
         }
-        if (!isUnderWay(sent)) {
-            sender.backToSchedule();
-        }
-        RecoveryPoint point = later(destinationRecords.read(claim).point(image), point(sent, received));
-        remember(point, workloads);
+        sender.backToSchedule();
+        SiteRecord record = destinationRecords.update(
+                claim, known -> known.seen(Sender.lastStart(sent)).with(workloads));
+        RecoveryPoint point = later(record.point(image), GoTime.instant(record.sentBefore()), image, size(sent));
+        remember(point, null, sent, workloads);
         return Optional.of(point);
     }
 
-    /** Of two looks at one snapshot the later time: each is no later than the truth, and the first may have come before the source told of its end. */
-    private static RecoveryPoint later(SiteRecord.@Nullable Point known, RecoveryPoint seen) {
-        if (known == null || known.asOf() == null) {
-            return seen;
+    /** Of two bounds for the same snapshot the later: each is no later than the truth. */
+    private static RecoveryPoint later(
+            SiteRecord.@Nullable Point known, @Nullable Instant bound, String image, @Nullable Long bytes) {
+        if (known == null) {
+            return new RecoveryPoint(bound, image, bytes);
         }
         RecoveryPoint before = known.recoveryPoint();
-        return seen.asOf() != null && before.asOf() != null && seen.asOf().isAfter(before.asOf()) ? seen : before;
-    }
-
-    /** A sync by a tag of another call's, which runs still. */
-    private static boolean isUnderWay(ReplicationSource sender) {
-        return sender.getSpec().trigger() != null
-                && sender.getSpec().trigger().manual() != null
-                && (sender.getStatus() == null
-                        || !sender.getSpec()
-                                .trigger()
-                                .manual()
-                                .equals(sender.getStatus().lastManualSync()));
+        boolean isLater = bound != null && (before.asOf() == null || bound.isAfter(before.asOf()));
+        return isLater ? new RecoveryPoint(bound, image, before.bytes()) : before;
     }
 
     private @Nullable ReplicationDestination settledSoon() {
@@ -144,19 +142,30 @@ final class Syncing {
         }
     }
 
-    private void remember(RecoveryPoint point, Map<String, Integer> workloads) {
+    /** @param proved when the sync began of which it is proved that it is kept; null when only what the record knows is */
+    private void remember(
+            RecoveryPoint point, @Nullable Instant proved, ReplicationSource sent, Map<String, Integer> workloads) {
         if (!snapshots.keep(claim.namespace(), point.image())) {
             // A newer one has come in between, and VolSync has deleted this one: the next look records that.
             return;
         }
-        SiteRecord record = destinationRecords.update(
-                claim, known -> known.with(SiteRecord.Point.of(point)).with(workloads));
-        var stay = snapshots.prune(claim.namespace(), record.points(), options);
-        destinationRecords.update(claim, known -> known.withPoints(stay));
-    }
-
-    private SiteRecord.@Nullable Point newest() {
-        return destinationRecords.read(claim).points().stream().findFirst().orElse(null);
+        String latest = Receiver.image(receiver.find());
+        Set<String> before = new HashSet<>();
+        SiteRecord after = destinationRecords.update(claim, known -> {
+            if (known.role() != SiteRecord.Role.DESTINATION) {
+                throw new UnsafeToProceedException("The " + claim + " was moved to " + destination.name()
+                        + " by another process just now, and nothing was recorded.");
+            }
+            SiteRecord more = known.seen(proved)
+                    .seen(Sender.lastStart(sent))
+                    .restoring(null)
+                    .with(workloads)
+                    .with(SiteRecord.Point.of(point, known.epoch()));
+            more.points().forEach(one -> before.add(one.image()));
+            return more.withPoints(KeptSnapshots.staying(more, latest, options));
+        });
+        after.points().forEach(one -> before.remove(one.image()));
+        before.forEach(image -> snapshots.drop(claim.namespace(), image));
     }
 
     private void requireNotShrunken(SiteRecord.@Nullable Point before, RecoveryPoint now) {

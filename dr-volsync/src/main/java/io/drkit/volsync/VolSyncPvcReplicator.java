@@ -68,6 +68,11 @@ public final class VolSyncPvcReplicator implements PvcReplicator {
     }
 
     @Override
+    public RecoveryPoint finalSync(Claim claim) {
+        return new Syncing(from, to, options, claim).finalSync();
+    }
+
+    @Override
     public Optional<RecoveryPoint> record(Claim claim, Map<String, Integer> workloads) {
         return new Syncing(from, to, options, claim).record(workloads);
     }

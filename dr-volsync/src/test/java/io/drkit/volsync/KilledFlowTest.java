@@ -56,7 +56,7 @@ class KilledFlowTest {
         SortedMap<String, RecoveryPoint> synced = switchover.sync(shop.claims());
         shop.awaitWriting();
         sites.primary().goDown();
-        finishAfterEveryWrite(() -> switchover.failover(shop.claims(), ""));
+        finishAfterEveryWrite(() -> switchover.failover(shop.claims()));
         for (String claim : new String[] {"data", "media"}) {
             Instant asOf = Objects.requireNonNull(
                     Objects.requireNonNull(synced.get(claim)).asOf());

@@ -2,6 +2,7 @@ package io.drkit.volsync;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -88,10 +89,16 @@ final class VolumeFolders {
 
     static void deleteFolder(Path folder) {
         run(() -> {
-            List<Path> paths = new ArrayList<>(tree(folder));
-            Collections.reverse(paths);
-            for (Path path : paths) {
-                Files.deleteIfExists(path);
+            while (Files.exists(folder)) {
+                try {
+                    List<Path> paths = new ArrayList<>(tree(folder));
+                    Collections.reverse(paths);
+                    for (Path path : paths) {
+                        Files.deleteIfExists(path);
+                    }
+                } catch (DirectoryNotEmptyException e) {
+                    // A transfer that is being ended has written once more: try again.
+                }
             }
         });
     }

@@ -12,7 +12,9 @@ import io.drkit.volume.VolumeRisk;
 import io.drkit.workload.Claims;
 import java.time.Duration;
 import java.util.EnumSet;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -155,11 +157,11 @@ abstract class PvcMoveCommand extends PvcBaseCommand {
 
         @Option(
                 names = "--image",
-                paramLabel = "SNAPSHOT",
+                paramLabel = "CLAIM=SNAPSHOT",
                 description =
-                        "With one claim: the snapshot to go back to, one that status --output json lists. Default:"
-                                + " the newest complete one.")
-        private String image = "";
+                        "Repeatable: the snapshot that a claim is to go back to, one that status --output json lists."
+                                + " Default: the newest complete one of each.")
+        private Map<String, String> images = new TreeMap<>();
 
         Failover() {
             super("failover");
@@ -172,12 +174,12 @@ abstract class PvcMoveCommand extends PvcBaseCommand {
 
         @Override
         SwitchoverPlan plan(PvcSwitchover volumes, Claims claims) {
-            return volumes.planFailover(claims, image);
+            return volumes.planFailover(claims, images);
         }
 
         @Override
         SwitchoverReport move(PvcSwitchover volumes, Claims claims) {
-            return volumes.failover(claims, image);
+            return volumes.failover(claims, images);
         }
     }
 

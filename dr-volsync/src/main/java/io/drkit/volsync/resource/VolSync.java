@@ -21,6 +21,9 @@ public final class VolSync {
     /** A label: VolSync deletes what bears it after a sync; its value is the uid of the resource. */
     public static final String CLEANUP = "volsync.backube/cleanup";
 
+    /** An annotation of a claim that receives: the snapshot that a receiver is about to take of it, until it has cleaned up. */
+    public static final String SNAPSHOT_NAME = "volsync.backube/snapname";
+
     /** An annotation of the namespace with value {@code true}: movers may keep owners and modes of files. */
     public static final String PRIVILEGED_MOVERS = "volsync.backube/privileged-movers";
 

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** Found by a hostile review, of an application that writes; each fails while the finding stands. */
-class ReviewShopTest {
+class HardTimesOfAShopTest {
 
     private final TwoSites sites = TwoSites.start();
     private final Shop shop = new Shop(sites);
@@ -49,7 +49,7 @@ class ReviewShopTest {
         }
     }
 
-    /** S1: killed after one of two claims was handed over, started again by hand at the source, run again. */
+    /** killed after one of two claims was handed over, started again by hand at the source, run again. */
     @Test
     void a_half_handed_over_application_that_was_resumed_at_the_source_loses_nothing() {
         halfMigrated("data");
@@ -64,7 +64,7 @@ class ReviewShopTest {
         shop.assertNothingMissingAt(sites.standby());
     }
 
-    /** S2: all handed over, killed before the start, resumed by hand at the source, run again. */
+    /** all handed over, killed before the start, resumed by hand at the source, run again. */
     @Test
     void the_application_is_not_started_at_the_destination_while_it_runs_at_the_source() {
         halfMigrated("data", "media");
@@ -80,7 +80,7 @@ class ReviewShopTest {
         assertThat(here > 0 && there > 0).as("at both").isFalse();
     }
 
-    /** S3: somebody (GitOps, an autoscaler, a person) scales it up after it was quiesced and before it is handed over. */
+    /** somebody (GitOps, an autoscaler, a person) scales it up after it was quiesced and before it is handed over. */
     @Test
     void scaled_up_during_the_final_sync_is_noticed_before_handing_over() {
         switchover.protect(shop.claims());
@@ -104,7 +104,7 @@ class ReviewShopTest {
         shop.assertNothingMissingAt(sites.standby());
     }
 
-    /** S4: the destination does not answer for a moment, so that claims look as if they had not been moved. */
+    /** the destination does not answer for a moment, so that claims look as if they had not been moved. */
     @Test
     void a_destination_that_is_silent_for_a_moment_does_not_start_what_was_moved_at_the_source() {
         halfMigrated("data", "media");
@@ -123,7 +123,7 @@ class ReviewShopTest {
                 .isZero();
     }
 
-    /** S5: "Until the first claim is handed over, a migration that fails starts again what it stopped." */
+    /** "Until the first claim is handed over, a migration that fails starts again what it stopped." */
     @Test
     void pods_that_do_not_end_in_time_leave_the_application_up() {
         switchover.protect(shop.claims());
@@ -134,7 +134,7 @@ class ReviewShopTest {
                 .isEqualTo(2);
     }
 
-    /** S6: what is to be started is not known for a moment, and nobody is told that nothing was started. */
+    /** what is to be started is not known for a moment, and nobody is told that nothing was started. */
     @Test
     void a_failover_that_starts_nothing_says_so() {
         switchover.protect(shop.claims());
@@ -148,7 +148,7 @@ class ReviewShopTest {
                         : FaultyApi.Fate.PASS);
         io.drkit.volume.SwitchoverReport report;
         try {
-            report = switchover.failover(shop.claims(), "");
+            report = switchover.failover(shop.claims());
         } catch (RuntimeException e) {
             System.err.println("refused: " + e.getMessage());
             return;
@@ -158,7 +158,7 @@ class ReviewShopTest {
                 .isFalse();
     }
 
-    /** S7: a snapshot of one of two claims is asked for, as it must be alone: the application is started on the other, which still receives. */
+    /** a snapshot of one of two claims is asked for, as it must be alone: the application is started on the other, which still receives. */
     @Test
     void an_application_is_not_started_on_a_claim_that_still_receives() {
         switchover.protect(shop.claims());
@@ -166,7 +166,8 @@ class ReviewShopTest {
                         switchover.sync(shop.claims()).get("data"))
                 .image();
         try {
-            switchover.failover(io.drkit.workload.Claims.named(sites.namespace(), "data"), image);
+            switchover.failover(
+                    io.drkit.workload.Claims.named(sites.namespace(), "data"), java.util.Map.of("data", image));
         } catch (RuntimeException e) {
             System.err.println("refused: " + e.getMessage());
             return;
