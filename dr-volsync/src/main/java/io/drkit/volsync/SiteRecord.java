@@ -120,9 +120,9 @@ record SiteRecord(
         return new SiteRecord(role, epoch, claimUid, points, workloads, image, sent, sentBefore, madeUid, handedOver);
     }
 
-    /** That the source's last complete sync began then. */
+    /** That the source's last complete sync began then. An earlier one than is known was read before somebody else knew more. */
     SiteRecord seen(@Nullable Instant start) {
-        if (start == null || start.toString().equals(sent)) {
+        if (start == null || (sent != null && !start.isAfter(Instant.parse(sent)))) {
             return this;
         }
         return new SiteRecord(
