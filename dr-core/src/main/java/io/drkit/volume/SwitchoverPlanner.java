@@ -25,6 +25,7 @@ final class SwitchoverPlanner {
     private final WorkloadQuiescer destination;
     private final ManyClaims many;
     private final Instant now;
+    private final SwitchoverChecks checks;
     private final SortedMap<String, RecoveryPoint> points = new TreeMap<>();
     private final SortedMap<String, Integer> stops = new TreeMap<>();
     private final SortedMap<String, Integer> starts = new TreeMap<>();
@@ -42,6 +43,7 @@ final class SwitchoverPlanner {
         this.destination = destination;
         this.many = many;
         this.now = now;
+        this.checks = new SwitchoverChecks(replicator, source, destination);
     }
 
     SwitchoverPlan migrate(Claims claims) {
@@ -54,6 +56,7 @@ final class SwitchoverPlanner {
             requireProtected(status);
         });
         requireUnused(statuses.values());
+        collect(() -> checks.requireWhole(here));
         return plan(statuses, true);
     }
 
@@ -83,6 +86,7 @@ final class SwitchoverPlanner {
         there.workloads()
                 .forEach(workload -> workload.before().ifPresent(before -> starts.put(workload.toString(), before)));
         requireUnused(statuses.values());
+        collect(() -> checks.requireWhole(there));
         return plan(statuses, false);
     }
 
@@ -107,6 +111,14 @@ final class SwitchoverPlanner {
                 .filter(leftover -> !leftover.users().isEmpty())
                 .ifPresent(this::stop);
         return plan(statuses, true);
+    }
+
+    private void collect(Runnable check) {
+        try {
+            check.run();
+        } catch (UnsafeToProceedException e) {
+            obstacles.add(String.valueOf(e.getMessage()));
+        }
     }
 
     private SwitchoverPlan plan(SortedMap<String, ReplicationStatus> statuses, boolean lossless) {

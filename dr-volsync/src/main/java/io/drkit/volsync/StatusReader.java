@@ -24,6 +24,7 @@ final class StatusReader {
     private final List<String> notes = new ArrayList<>();
     private boolean silent;
     private boolean sourceSilent;
+    private boolean destinationSilent;
 
     StatusReader(Side source, Side destination, VolSyncOptions options, Claim claim) {
         this.source = source;
@@ -36,8 +37,10 @@ final class StatusReader {
         SiteRecord here = known(() -> new Records(source).read(claim));
         ReplicationSource sender = silent ? null : ifItAnswers(new Sender(source, claim, Names.sender(claim))::find);
         sourceSilent = silent;
+        int before = notes.size();
         SiteRecord there = known(() -> new Records(destination).read(claim));
         ReplicationDestination receiver = ifItAnswers(new Receiver(destination, claim, Names.receiver(claim))::find);
+        destinationSilent = notes.size() > before;
         ReplicationSource.Status status = sender == null ? null : sender.getStatus();
         ReplicationPhase phase = phase(here, there, sender, receiver);
         noteShrunken(there);
@@ -84,6 +87,11 @@ final class StatusReader {
         boolean uncertain = sourceSilent && there.role() == SiteRecord.Role.SOURCE;
         if (there.isActiveAgainst(here) && !uncertain) {
             return ReplicationPhase.SWITCHED;
+        }
+        boolean destinationKnowsNothing = there.role() == SiteRecord.Role.NONE && receiver == null;
+        if (sourceSilent && !destinationSilent && destinationKnowsNothing) {
+            // Whatever the source would say, nothing comes to the destination.
+            return ReplicationPhase.UNPROTECTED;
         }
         if (silent) {
             return ReplicationPhase.UNKNOWN;

@@ -176,4 +176,19 @@ class HardTimesOfAShopTest {
                         && replicator.status(claim("media")).phase() != io.drkit.volume.ReplicationPhase.SWITCHED)
                 .isFalse();
     }
+
+    /** A claim beside that is not replicated stands in nobody's way, also when the source cannot be asked about it. */
+    @Test
+    void a_failover_of_an_application_with_a_claim_that_is_not_replicated_goes_through() {
+        switchover.protect(shop.claims());
+        switchover.sync(shop.claims());
+        sites.standby().namespace().create(io.drkit.testkit.workload.Manifests.claim("cache"));
+        sites.standby()
+                .namespace()
+                .create(io.drkit.testkit.workload.Manifests.deployment("search", 0, "data", "cache"));
+        sites.primary().goDown();
+        assertThat(switchover.planFailover(shop.claims(), java.util.Map.of()).obstacles())
+                .isEmpty();
+        assertThat(switchover.failover(shop.claims()).started()).containsKey("Deployment shop");
+    }
 }
