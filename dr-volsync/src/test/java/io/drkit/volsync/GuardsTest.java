@@ -241,7 +241,7 @@ class GuardsTest {
     void a_missing_address_is_said_in_time() {
         sites.standby().withholdAddresses();
         PvcReplicator impatient = Replicators.of(
-                sites, Replicators.quick().setUpTimeout(Duration.ofSeconds(1)).build());
+                sites, Replicators.quick().setUpTimeout(Duration.ofSeconds(4)).build());
         assertThatThrownBy(() -> impatient.protect(data))
                 .isInstanceOf(OutcomeUnknownException.class)
                 .hasMessageContaining("load balancer");
@@ -274,12 +274,12 @@ class GuardsTest {
         replicator.protect(data);
         replicator.sync(data);
         sites.failNextMovers(
-                50, "rsync: connection unexpectedly closed\nrsync error: error in rsync protocol data stream");
+                10_000, "rsync: connection unexpectedly closed\nrsync error: error in rsync protocol data stream");
         PvcReplicator impatient = Replicators.of(
                 sites,
                 Replicators.quick()
                         .schedule(SCHEDULE)
-                        .syncTimeout(Duration.ofSeconds(1))
+                        .syncTimeout(Duration.ofSeconds(4))
                         .build());
         assertThatThrownBy(() -> impatient.sync(data))
                 .isInstanceOf(OutcomeUnknownException.class)

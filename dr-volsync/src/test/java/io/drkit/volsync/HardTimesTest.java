@@ -32,8 +32,8 @@ class HardTimesTest {
     private final TwoSites sites = TwoSites.start();
     private final VolSyncOptions options = Replicators.quick()
             .schedule(SCHEDULE)
-            .setUpTimeout(Duration.ofSeconds(5))
-            .syncTimeout(Duration.ofSeconds(5))
+            .setUpTimeout(Duration.ofSeconds(10))
+            .syncTimeout(Duration.ofSeconds(20))
             .build();
     private final PvcReplicator replicator = Replicators.of(sites, options);
     private final PvcSwitchover switchover = Replicators.switchover(sites, options);

@@ -140,8 +140,8 @@ class SwitchoverTest {
                         .schedule("*/15 * * * *")
                         .syncTimeout(Duration.ofSeconds(2))
                         .build());
-        impatient.protect(shop.claims());
-        impatient.sync(shop.claims());
+        switchover.protect(shop.claims());
+        switchover.sync(shop.claims());
         sites.cutLink();
         assertThatThrownBy(() -> impatient.migrate(shop.claims()))
                 .isInstanceOf(UnsafeToProceedException.class)

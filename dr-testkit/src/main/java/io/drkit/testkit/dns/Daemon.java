@@ -7,6 +7,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Comparator;
@@ -125,6 +126,32 @@ final class Daemon implements AutoCloseable {
             throw new IllegalStateException(program + " was never started.");
         }
         Tool.run(List.of("kill", "-" + signal, Long.toString(process.pid())), Map.of(), "");
+        if (signal.equals("STOP")) {
+            awaitStopped(process.pid());
+        }
+    }
+
+    /** On a busy machine a thread of it may answer once more before the signal reaches it. */
+    private static void awaitStopped(long pid) {
+        while (!isStopped(pid)) {
+            Thread.onSpinWait();
+        }
+    }
+
+    private static boolean isStopped(long pid) {
+        try (Stream<Path> threads = Files.list(Path.of("/proc/" + pid + "/task"))) {
+            for (Path thread : threads.toList()) {
+                String stat = Files.readString(thread.resolve("stat"));
+                if (stat.charAt(stat.lastIndexOf(')') + 2) != 'T') {
+                    return false;
+                }
+            }
+            return true;
+        } catch (NoSuchFileException e) {
+            return true;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     String logTail() {
