@@ -47,13 +47,18 @@ final class Syncing {
         requireProtected();
         SiteRecord.@Nullable Point before = largestBefore();
         receiver.awaitSettled();
-        Instant start = Sender.lastStart(push());
+        Instant start = later(Sender.lastStart(push()), GoTime.instant(destinationRecords.read(claim).sent()));
         ReplicationSource second = push();
         RecoveryPoint point = new RecoveryPoint(start, Receiver.image(receiver.awaitSettled()), size(second));
         remember(point, start, second, Map.of());
         sender.backToSchedule();
         requireNotShrunken(before, point);
         return point;
+    }
+
+    /** Starts are known to the second, and rounded to be earlier: that of a sync before may seem the later, and bounds this one too. */
+    private static @Nullable Instant later(@Nullable Instant start, @Nullable Instant before) {
+        return before != null && (start == null || before.isAfter(start)) ? before : start;
     }
 
     /** One sync, which the claim itself holds; the schedule rests afterwards, for what was stopped has nothing more to send. */
