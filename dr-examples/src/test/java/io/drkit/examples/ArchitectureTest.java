@@ -18,7 +18,9 @@ import io.fabric8.kubernetes.api.model.PodSecurityContext;
 import io.fabric8.kubernetes.client.KubernetesClient;
 
 /** Arrows only downward. Here, because this module sees all others. */
-@AnalyzeClasses(packages = "io.drkit", importOptions = {ImportOption.DoNotIncludeTests.class, ArchitectureTest.WithoutTestJars.class})
+@AnalyzeClasses(
+        packages = "io.drkit",
+        importOptions = {ImportOption.DoNotIncludeTests.class, ArchitectureTest.WithoutTestJars.class})
 class ArchitectureTest {
 
     /** What a module publishes for the tests of others is a jar when the whole is packaged. */
@@ -28,7 +30,6 @@ class ArchitectureTest {
             return !location.contains("-tests.jar");
         }
     }
-
 
     /** One a backend; a new backend is entered here. */
     private static final String[] BACKENDS = {

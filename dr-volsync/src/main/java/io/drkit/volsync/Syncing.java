@@ -47,7 +47,9 @@ final class Syncing {
         requireProtected();
         SiteRecord.@Nullable Point before = largestBefore();
         receiver.awaitSettled();
-        Instant start = later(Sender.lastStart(push()), GoTime.instant(destinationRecords.read(claim).sent()));
+        Instant start = later(
+                Sender.lastStart(push()),
+                GoTime.instant(destinationRecords.read(claim).sent()));
         ReplicationSource second = push();
         RecoveryPoint point = new RecoveryPoint(start, Receiver.image(receiver.awaitSettled()), size(second));
         remember(point, start, second, Map.of());
