@@ -259,9 +259,12 @@ public final class PvcSwitchover {
         QuiescePlan plan = back.source.look(claims);
         List<Claim> open = notSwitched(back.statuses(claims(plan)));
         for (Claim claim : open) {
-            if (replicator.status(claim).phase() != ReplicationPhase.SWITCHED) {
-                throw new UnsafeToProceedException("The " + claim + " was never moved to " + replicator.destination()
-                        + ", so it cannot come back from there; nothing was changed. Are the two sides swapped?");
+            ReplicationStatus status = replicator.status(claim);
+            if (status.phase() != ReplicationPhase.SWITCHED) {
+                throw new UnsafeToProceedException("The " + claim + " is not known to have been moved to "
+                        + replicator.destination()
+                        + ", so it cannot come back from there; nothing was changed. Are the two sides swapped? "
+                        + String.join(" ", status.notes()));
             }
         }
         if (!open.isEmpty()) {

@@ -1,62 +1,22 @@
 package io.drkit.examples;
 
-import static io.drkit.examples.Cli.drkit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.drkit.kubernetes.FaultyApi.Fate;
 import io.drkit.testkit.workload.Manifests;
 import io.drkit.volsync.AcknowledgedWriter;
 import io.drkit.volsync.StandInSite;
-import io.drkit.volsync.TwoSites;
 import io.drkit.volume.SwitchoverReport;
 import io.drkit.workload.Claims;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-import org.slf4j.LoggerFactory;
 
 /** {@code drkit pvc} between two sites where VolSync is played, and real files are moved. */
-class PvcCommandTest {
-
-    private final TwoSites sites = TwoSites.start();
-    private final StandInSite primary = sites.primary();
-    private final StandInSite standby = sites.standby();
-
-    @TempDir
-    Path folder;
-
-    @BeforeEach
-    void shop() throws IOException {
-        for (String claim : List.of("data", "media")) {
-            primary.namespace().create(Manifests.claim(claim, "app: shop", "app.kubernetes.io/instance: shop-1"));
-        }
-        primary.namespace().create(Manifests.deployment("shop", 2, "data", "media"));
-        // As the mirror of the control plane brings it: nobody has started it there.
-        standby.namespace().create(Manifests.deployment("shop", 0, "data", "media"));
-        configure("");
-    }
-
-    @AfterEach
-    void close() {
-        sites.close();
-    }
+class PvcCommandTest extends PvcScene {
 
     @Test
     void a_planned_migration_and_the_way_back_lose_nothing() {
@@ -286,91 +246,6 @@ class PvcCommandTest {
     }
 
     @Test
-    void what_is_wrong_with_the_configuration_is_told_in_one_sentence() throws IOException {
-        assertUsage("--config", drkit("pvc", "status", "data", "--namespace", "a"));
-        assertUsage("Which claims?", pvc("status"));
-        assertUsage("Which claims?", pvc("status", "data", "--app", "shop-1"));
-        assertUsage("No cluster 'nowhere' in the configuration", pvc("status", "data", "--to", "nowhere"));
-        assertUsage("no name in Kubernetes", pvc("status", "Data"));
-        assertUsage("is not five fields of cron", pvc("protect", "data", "--schedule", "every day"));
-        assertUsage("none of shrunken-source", pvc("sync", "data", "--accept", "everything"));
-        configure("  colour: red\n");
-        assertUsage("unknown field 'colour'", pvc("status", "data"));
-        configure("  copy-method: fax\n");
-        assertUsage("'fax', but must be one of [snapshot, clone, direct]", pvc("status", "data"));
-        configure("  mover-security-context: {runAsUsr: 1}\n");
-        assertUsage("unknown field 'runAsUsr'", pvc("status", "data"));
-        configure("  sites: {west: {storage-class: fast}}\n");
-        assertUsage("volumes.sites has west", pvc("status", "data"));
-        Files.writeString(config(), "sites: {primary: {endpoints: 'http://127.0.0.1:1'}}\n");
-        assertUsage("names no clusters", pvc("status", "data"));
-        Files.writeString(config(), "clusters: {primary: {kubeconfig: none}, standby: {kubeconfig: none}}\n");
-        assertUsage("does not exist or cannot be read", pvc("status", "data"));
-    }
-
-    @Test
-    void what_the_configuration_says_reaches_the_sites() throws IOException {
-        configure("""
-                  schedule: "*/15 * * * *"
-                  mover-security-context: {run-as-user: 1000, fs-group: 2000, fs-group-change-policy: OnRootMismatch}
-                  sites:
-                    standby: {service-type: node-port}
-                """);
-        Cli made = pvc("protect", "data");
-        assertThat(made.code()).as(made.err()).isZero();
-        String receiver = standby.own()
-                .genericKubernetesResources("volsync.backube/v1alpha1", "ReplicationDestination")
-                .inNamespace(sites.namespace())
-                .withName("rd-data")
-                .require()
-                .toString();
-        assertThat(receiver).contains("NodePort", "1000", "2000", "OnRootMismatch");
-        assertThat(row(pvc("status", "data", "--output", "json"))
-                        .path("nextSync")
-                        .isMissingNode())
-                .isFalse();
-    }
-
-    @Test
-    void the_shared_key_is_shown_nowhere() {
-        ListAppender<ILoggingEvent> logs = new ListAppender<>();
-        Logger root = (Logger) LoggerFactory.getLogger(Logger.ROOT_LOGGER_NAME);
-        Logger ours = (Logger) LoggerFactory.getLogger("io.drkit");
-        Level before = ours.getLevel();
-        logs.start();
-        root.addAppender(logs);
-        try {
-            StringBuilder said = new StringBuilder();
-            for (List<String> command : List.of(
-                    List.of("protect", "data", "--verbose"),
-                    List.of("sync", "data", "--verbose"),
-                    List.of("status", "data", "--verbose", "--output", "json"),
-                    List.of("migrate", "data", "media", "--verbose"),
-                    List.of("record", "data", "--verbose"))) {
-                Cli cli = pvc(command.toArray(String[]::new));
-                said.append(cli.out()).append(cli.err());
-            }
-            said.append(
-                    logs.list.stream().map(ILoggingEvent::getFormattedMessage).collect(Collectors.joining("\n")));
-            String key = new String(
-                    Base64.getDecoder()
-                            .decode(primary.own()
-                                    .secrets()
-                                    .inNamespace(sites.namespace())
-                                    .withName("drkit-psk-data")
-                                    .require()
-                                    .getData()
-                                    .get("psk.txt")),
-                    StandardCharsets.UTF_8);
-            assertThat(logs.list).isNotEmpty();
-            assertThat(said.toString()).doesNotContain(key, key.substring(key.indexOf(':') + 1));
-        } finally {
-            root.detachAppender(logs);
-            ours.setLevel(before);
-        }
-    }
-
-    @Test
     void the_example_of_the_readme_works() {
         primary.files("data").write("order", "1");
         SwitchoverReport report = ReadmeVolumesExample.protectAndMigrate(
@@ -379,48 +254,5 @@ class PvcCommandTest {
                 Claims.named(sites.namespace(), "data", "media"));
         assertThat(report.lossless()).isTrue();
         assertThat(standby.files("data").read()).containsEntry("order", "1");
-    }
-
-    private static void assertUsage(String expected, Cli cli) {
-        assertThat(cli.code()).as(cli.err()).isEqualTo(2);
-        assertThat(cli.err()).contains(expected);
-        assertThat(cli.err().lines().filter(line -> line.startsWith("drkit: "))).hasSize(1);
-    }
-
-    private static JsonNode row(Cli cli) {
-        return cli.json().path("claims").get(0);
-    }
-
-    private Path config() {
-        return folder.resolve("drkit.yaml");
-    }
-
-    /** @param more lines of the part volumes */
-    private void configure(String more) throws IOException {
-        primary.api().kubeconfig(folder.resolve("primary.kubeconfig"));
-        standby.api().kubeconfig(folder.resolve("standby.kubeconfig"));
-        Files.writeString(config(), """
-                clusters:
-                  primary: {kubeconfig: primary.kubeconfig}
-                  standby: {kubeconfig: standby.kubeconfig, context: faulty}
-                volumes:
-                  timeouts: {set-up: 20s, sync: 30s, quiesce: 30s, poll: 10ms}
-                """ + more);
-    }
-
-    private Cli pvc(String... arguments) {
-        return drkit(arguments(arguments));
-    }
-
-    private String[] arguments(String... arguments) {
-        return Stream.of(
-                        Stream.of("pvc"),
-                        Stream.of(arguments),
-                        Stream.of("--config", config().toString()),
-                        Stream.of(arguments).anyMatch("--namespace"::equals)
-                                ? Stream.<String>of()
-                                : Stream.of("--namespace", sites.namespace()))
-                .flatMap(part -> part)
-                .toArray(String[]::new);
     }
 }

@@ -1,6 +1,7 @@
 package io.drkit.volsync;
 
 import io.drkit.SiteUnreachableException;
+import io.drkit.UnsafeToProceedException;
 import io.drkit.volsync.resource.ReplicationDestination;
 import io.drkit.volsync.resource.ReplicationSource;
 import io.drkit.volsync.resource.VolSync;
@@ -22,9 +23,6 @@ final class StatusReader {
     private final VolSyncOptions options;
     private final Claim claim;
     private final List<String> notes = new ArrayList<>();
-    private boolean silent;
-    private boolean sourceSilent;
-    private boolean destinationSilent;
 
     StatusReader(Side source, Side destination, VolSyncOptions options, Claim claim) {
         this.source = source;
@@ -34,75 +32,70 @@ final class StatusReader {
     }
 
     ReplicationStatus read() {
-        SiteRecord here = known(() -> new Records(source).read(claim));
-        ReplicationSource sender = silent ? null : ifItAnswers(new Sender(source, claim, Names.sender(claim))::find);
-        sourceSilent = silent;
-        int before = notes.size();
-        SiteRecord there = known(() -> new Records(destination).read(claim));
-        ReplicationDestination receiver = ifItAnswers(new Receiver(destination, claim, Names.receiver(claim))::find);
-        destinationSilent = notes.size() > before;
-        ReplicationSource.Status status = sender == null ? null : sender.getStatus();
-        ReplicationPhase phase = phase(here, there, sender, receiver);
-        noteShrunken(there);
+        Answer<ReplicationSource> here = ask(source, new Sender(source, claim, Names.sender(claim))::find);
+        Answer<ReplicationDestination> there =
+                ask(destination, new Receiver(destination, claim, Names.receiver(claim))::find);
+        ReplicationSource.Status status = here.resource == null ? null : here.resource.getStatus();
+        ReplicationPhase phase = phase(here, there);
+        noteShrunken(there.record);
         return new ReplicationStatus(
                 claim,
                 phase,
                 status == null ? null : GoTime.instant(status.lastSyncTime()),
                 status == null ? null : GoTime.duration(status.lastSyncDuration()),
                 status == null ? null : GoTime.instant(status.nextSyncTime()),
-                newest(there, receiver),
-                there.points().stream()
+                newest(there.record, there.resource),
+                there.record.points().stream()
                         .skip(1)
                         .map(SiteRecord.Point::recoveryPoint)
                         .toList(),
-                new TreeMap<>(there.workloads()),
+                new TreeMap<>(there.record.workloads()),
                 status == null ? null : MoverLog.bytesPerSecond(status.latestMoverStatus()),
-                phase == ReplicationPhase.SWITCHED && there.handedOver(),
+                phase == ReplicationPhase.SWITCHED && there.record.handedOver(),
                 notes);
     }
 
-    private SiteRecord known(Supplier<@Nullable SiteRecord> look) {
-        SiteRecord record = ifItAnswers(look);
-        return record == null ? SiteRecord.EMPTY : record;
-    }
+    /** What a site says; one that does not is a note, and remembers nothing. */
+    private record Answer<T>(SiteRecord record, @Nullable T resource, boolean isSilent) {}
 
-    private <T> @Nullable T ifItAnswers(Supplier<@Nullable T> look) {
+    private <T> Answer<T> ask(Side side, Supplier<@Nullable T> resource) {
         try {
-            return look.get();
+            return new Answer<>(new Records(side).read(claim), resource.get(), false);
         } catch (SiteUnreachableException e) {
-            silent = true;
-            if (!notes.contains(String.valueOf(e.getMessage()))) {
-                notes.add(String.valueOf(e.getMessage()));
-            }
-            return null;
+            notes.add(String.valueOf(e.getMessage()));
+            return new Answer<>(SiteRecord.EMPTY, null, true);
         }
     }
 
-    private ReplicationPhase phase(
-            SiteRecord here,
-            SiteRecord there,
-            @Nullable ReplicationSource sender,
-            @Nullable ReplicationDestination receiver) {
+    private ReplicationPhase phase(Answer<ReplicationSource> here, Answer<ReplicationDestination> there) {
         // A source whose other site is silent may have been failed away from, and not know it.
-        boolean uncertain = sourceSilent && there.role() == SiteRecord.Role.SOURCE;
-        if (there.isActiveAgainst(here) && !uncertain) {
+        boolean isCertain = !here.isSilent || there.record.role() != SiteRecord.Role.SOURCE;
+        if (there.record.isActiveAgainst(here.record) && isCertain) {
             return ReplicationPhase.SWITCHED;
         }
-        boolean destinationKnowsNothing = there.role() == SiteRecord.Role.NONE && receiver == null;
-        if (sourceSilent && !destinationSilent && destinationKnowsNothing) {
-            // Whatever the source would say, nothing comes to the destination.
+        if (!there.isSilent
+                && there.resource == null
+                && there.record.role() == SiteRecord.Role.NONE
+                && here.resource == null) {
+            // Whatever a silent source would say, nothing comes to the destination.
             return ReplicationPhase.UNPROTECTED;
         }
-        if (silent) {
+        if (here.isSilent || there.isSilent) {
             return ReplicationPhase.UNKNOWN;
         }
-        if (sender == null && receiver == null) {
-            return there.role() == SiteRecord.Role.DESTINATION ? incomplete(source) : ReplicationPhase.UNPROTECTED;
+        try {
+            new SourceGuards(source, destination, options, claim).requireNoTie(here.record, there.record);
+        } catch (UnsafeToProceedException e) {
+            notes.add(String.valueOf(e.getMessage()));
+            return ReplicationPhase.FAILING;
         }
-        if (sender == null || receiver == null) {
-            return incomplete(sender == null ? source : destination);
+        if (here.resource == null && there.resource == null && there.record.role() != SiteRecord.Role.DESTINATION) {
+            return ReplicationPhase.UNPROTECTED;
         }
-        return phase(sender);
+        if (here.resource == null || there.resource == null) {
+            return incomplete(here.resource == null ? source : destination);
+        }
+        return phase(here.resource);
     }
 
     private ReplicationPhase incomplete(Side lacking) {

@@ -1,6 +1,5 @@
 package io.drkit.examples.cli;
 
-import io.drkit.DrException;
 import io.drkit.kubernetes.KubernetesConnection;
 import io.drkit.kubernetes.KubernetesQuiescer;
 import io.drkit.volsync.VolSyncOptions;
@@ -13,12 +12,10 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
-import java.util.concurrent.Callable;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -27,7 +24,7 @@ import picocli.CommandLine.Spec;
 
 /** What every command about application volumes has: which claims, between which sites, and the clients that it closes in the end. */
 @Command(sortOptions = false)
-public abstract class PvcBaseCommand implements Callable<Integer> {
+public abstract class PvcBaseCommand extends StoppableCommand {
 
     private static final Pattern NAME = Pattern.compile("[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?");
     private static final Pattern LABEL = Pattern.compile("[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?");
@@ -70,9 +67,6 @@ public abstract class PvcBaseCommand implements Callable<Integer> {
     @Option(names = "--parallel", paramLabel = "N", description = "How many claims at a time. Default: 8.")
     private @Nullable Integer parallel;
 
-    @Mixin
-    CommonOptions common = new CommonOptions();
-
     @Spec
     private @Nullable CommandSpec spec;
 
@@ -99,27 +93,7 @@ public abstract class PvcBaseCommand implements Callable<Integer> {
     }
 
     @Override
-    public final Integer call() throws InterruptedException {
-        Logs.configure(common.verbose);
-        try {
-            return connectAndRun();
-        } catch (InterruptedException e) {
-            return stopped();
-        } catch (DrException e) {
-            // A call that was interrupted ends as if a site could not be reached.
-            if (Thread.interrupted()) {
-                return stopped();
-            }
-            throw e;
-        }
-    }
-
-    /** What it means that the command was stopped by a signal before it ended by itself: the exit code, or the error. */
-    protected int stopped() throws InterruptedException {
-        throw new InterruptedException();
-    }
-
-    private int connectAndRun() throws InterruptedException {
+    final int connectAndRun() throws InterruptedException {
         Claims claims = claims();
         Path file = config();
         VolumeSettings.Parts settings = VolumeSettings.read(file);

@@ -1,6 +1,5 @@
 package io.drkit.examples.cli;
 
-import io.drkit.DrException;
 import io.drkit.SiteUnreachableException;
 import io.drkit.encryption.EncryptionConfig;
 import io.drkit.encryption.TransformingKeyStore;
@@ -20,7 +19,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -31,10 +29,7 @@ import picocli.CommandLine.Spec;
 
 /** What every command that talks to a site has: its options, its output, and the connection that it closes in the end. */
 @Command(sortOptions = false)
-public abstract class SiteCommand implements Callable<Integer> {
-
-    @Mixin
-    CommonOptions common = new CommonOptions();
+public abstract class SiteCommand extends StoppableCommand {
 
     private @Nullable CommandSpec spec;
 
@@ -46,30 +41,6 @@ public abstract class SiteCommand implements Callable<Integer> {
     }
 
     abstract void declareSites(CommandSpec spec);
-
-    /** Connects, runs, and closes the connections. */
-    abstract int connectAndRun() throws Exception;
-
-    @Override
-    public final Integer call() throws Exception {
-        Logs.configure(common.verbose);
-        try {
-            return connectAndRun();
-        } catch (InterruptedException e) {
-            return stopped();
-        } catch (DrException e) {
-            // A call to a store that was interrupted ends as if the store could not be reached.
-            if (Thread.interrupted()) {
-                return stopped();
-            }
-            throw e;
-        }
-    }
-
-    /** What it means that the command was stopped by a signal before it ended by itself: the exit code, or the error. */
-    protected int stopped() throws InterruptedException {
-        throw new InterruptedException();
-    }
 
     /** Where the result goes. */
     protected final Output output() {

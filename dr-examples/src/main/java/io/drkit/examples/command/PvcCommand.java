@@ -1,23 +1,19 @@
 package io.drkit.examples.command;
 
-import io.drkit.examples.cli.DurationConverter;
 import io.drkit.examples.cli.ExitCodes;
 import io.drkit.examples.cli.PvcBaseCommand;
 import io.drkit.volsync.VolSyncOptions;
 import io.drkit.volume.PvcSwitchover;
 import io.drkit.volume.RecoveryPoint;
 import io.drkit.volume.ReplicationStatus;
-import io.drkit.volume.VolumeRisk;
 import io.drkit.workload.Claims;
 import java.time.Clock;
-import java.time.Duration;
 import java.time.Instant;
-import java.util.EnumSet;
 import java.util.Map;
-import java.util.Set;
 import java.util.SortedMap;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code drkit pvc}: application volumes. Here is what touches no application; the rest stands in files of its own. */
@@ -56,16 +52,12 @@ public final class PvcCommand {
                                 + " is the better place, for migrations look there.")
         private @Nullable String schedule;
 
-        @Option(
-                names = "--accept",
-                paramLabel = VolumeRiskConverter.RISKS,
-                converter = VolumeRiskConverter.class,
-                description = "Accept the risk that a refusal named; may be repeated.")
-        private Set<VolumeRisk> accept = EnumSet.noneOf(VolumeRisk.class);
+        @Mixin
+        private AcceptedVolumeRisks risks = new AcceptedVolumeRisks();
 
         @Override
         protected void choose(VolSyncOptions.Builder options) {
-            options.accept(accept);
+            risks.choose(options);
             if (schedule != null) {
                 options.schedule(schedule);
             }
@@ -86,26 +78,12 @@ public final class PvcCommand {
                     + " the application writes meanwhile may be in it or not.")
     static final class Sync extends PvcBaseCommand {
 
-        @Option(
-                names = "--timeout",
-                paramLabel = "DURATION",
-                converter = DurationConverter.class,
-                description = "How long a sync may take, with the one that runs before it. Default: 2h.")
-        private @Nullable Duration timeout;
-
-        @Option(
-                names = "--accept",
-                paramLabel = VolumeRiskConverter.RISKS,
-                converter = VolumeRiskConverter.class,
-                description = "Accept the risk that a refusal named; may be repeated.")
-        private Set<VolumeRisk> accept = EnumSet.noneOf(VolumeRisk.class);
+        @Mixin
+        private SyncOptions syncing = new SyncOptions();
 
         @Override
         protected void choose(VolSyncOptions.Builder options) {
-            options.accept(accept);
-            if (timeout != null) {
-                options.syncTimeout(timeout);
-            }
+            syncing.choose(options);
         }
 
         @Override

@@ -8,15 +8,13 @@ import io.drkit.volume.PvcSwitchover;
 import io.drkit.volume.SwitchoverOptions;
 import io.drkit.volume.SwitchoverPlan;
 import io.drkit.volume.SwitchoverReport;
-import io.drkit.volume.VolumeRisk;
 import io.drkit.workload.Claims;
 import java.time.Duration;
-import java.util.EnumSet;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code drkit pvc migrate}, {@code failover} and {@code failback}: what moves an application with its claims has in common. */
@@ -30,19 +28,8 @@ abstract class PvcMoveCommand extends PvcBaseCommand {
                             + " how old the destination's data is. Changes nothing.")
     private boolean dryRun;
 
-    @Option(
-            names = "--timeout",
-            paramLabel = "DURATION",
-            converter = DurationConverter.class,
-            description = "How long a sync may take, with the one that runs before it. Default: 2h.")
-    private @Nullable Duration timeout;
-
-    @Option(
-            names = "--accept",
-            paramLabel = VolumeRiskConverter.RISKS,
-            converter = VolumeRiskConverter.class,
-            description = "Accept the risk that a refusal named; may be repeated.")
-    private Set<VolumeRisk> accept = EnumSet.noneOf(VolumeRisk.class);
+    @Mixin
+    private SyncOptions syncing = new SyncOptions();
 
     private final String verb;
 
@@ -68,10 +55,7 @@ abstract class PvcMoveCommand extends PvcBaseCommand {
 
     @Override
     protected void choose(VolSyncOptions.Builder options) {
-        options.accept(accept);
-        if (timeout != null) {
-            options.syncTimeout(timeout);
-        }
+        syncing.choose(options);
     }
 
     @Override
