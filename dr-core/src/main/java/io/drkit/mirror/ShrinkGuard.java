@@ -130,7 +130,7 @@ final class ShrinkGuard {
         }
     }
 
-    /** A copy has put more on the standby: a window that began before is judged by what it holds now. */
+    /** A copy has put more on the standby: a window that began before is judged by what it holds now, once so many vanished that it matters. */
     void standbyGrew() {
         grown = true;
     }
@@ -164,17 +164,19 @@ final class ShrinkGuard {
         }
         if (newWindow) {
             startWindow(unapplied.subList(0, unapplied.size() - judged.size()));
-        } else if (grown) {
-            keysAtWindowStart = Math.max(keysAtWindowStart, given());
         }
-        grown = false;
         for (WatchEvent event : judged) {
             vanished += change(event);
         }
         if (!isTooMuch(keysAtWindowStart, keysAtWindowStart - vanished)) {
             return;
         }
-        long after = given() + netOf(unapplied);
+        long now = given();
+        if (grown) {
+            keysAtWindowStart = Math.max(keysAtWindowStart, now);
+            grown = false;
+        }
+        long after = now + netOf(unapplied);
         if (isTooMuch(keysAtWindowStart, after)) {
             throw refusal(keysAtWindowStart, after);
         }
@@ -184,6 +186,7 @@ final class ShrinkGuard {
     /** @param pending what is yet to be applied of what came before the window */
     private void startWindow(List<WatchEvent> pending) {
         newWindow = false;
+        grown = false;
         long now = given() + netOf(pending);
         keysAtWindowStart = Math.max(inheritedBase, now);
         vanished = keysAtWindowStart - now;

@@ -35,6 +35,9 @@ import org.jspecify.annotations.Nullable;
 final class EtcdWatch implements Watch {
 
     private static final int MESSAGES_HELD = 2;
+    /** What was asked for when the last message was taken may be on its way from the connection's window; who takes no time to wait would see two messages and no more. */
+    private static final Duration HANDED_OVER = Duration.ofMillis(2);
+
     private static final Metadata.Key<String> NEEDS_LEADER =
             Metadata.Key.of("hasleader", Metadata.ASCII_STRING_MARSHALLER);
 
@@ -48,6 +51,7 @@ final class EtcdWatch implements Watch {
     private @Nullable Boolean progressIsTrue;
     private @Nullable DrException over;
     private boolean isContinued;
+    private boolean isFlowing;
     private long createdAt;
     private long delivered;
 
@@ -76,9 +80,11 @@ final class EtcdWatch implements Watch {
         if (over != null) {
             throw over;
         }
-        long deadline = System.nanoTime() + timeout.toNanos();
+        long patience = isFlowing ? Math.max(timeout.toNanos(), HANDED_OVER.toNanos()) : timeout.toNanos();
+        long deadline = System.nanoTime() + patience;
         while (true) {
             Arrival arrival = arrivals.poll(Math.max(0, deadline - System.nanoTime()), TimeUnit.NANOSECONDS);
+            isFlowing = arrival != null;
             if (arrival == null) {
                 return new WatchSignal.Idle();
             }

@@ -12,7 +12,7 @@ import java.util.regex.Pattern;
  * @param text occurs in it exactly once
  * @param replacement stands there instead
  * @param where what the kinds of history contain in which it shows; all do if this is empty
- * @param rare whether it takes thousands of histories, which is more than every build can afford
+ * @param rare whether it takes a thousand histories or more, which not every build can afford
  */
 record Mutation(String name, String file, String text, String replacement, String where, boolean rare) {
 
@@ -53,14 +53,16 @@ record Mutation(String name, String file, String text, String replacement, Strin
                             "mirror/MirrorRecord",
                             "return List.of(new Guard(DrKitKeys.checkpoint(name), Field.VERSION, version));",
                             "return List.of();")
-                    .where("living=false"),
+                    .where("living=false")
+                    .seldomShown(),
             new Mutation("a change's own guard is left out", "mirror/StandbyWriter", "guards.add(change.guard());", ""),
             new Mutation(
                             "the lock is taken without a look at the role",
                             "mirror/MirrorLock",
                             "return write(List.of(Guard.absent(DrKitKeys.LOCK), sameRole), granted);",
                             "return write(List.of(Guard.absent(DrKitKeys.LOCK)), granted);")
-                    .where("plot=SWAP.*mirrors=2.*crashes=true.*living=false"),
+                    .where("plot=SWAP.*mirrors=2.*crashes=true.*living=false")
+                    .seldomShown(),
             new Mutation(
                     "the watch begins a revision late",
                     "mirror/MirrorRun",
@@ -82,7 +84,8 @@ record Mutation(String name, String file, String text, String replacement, Strin
                             "!copy.isComplete() && tail.isWhole()",
                             "!copy.isComplete()")
                     .where(
-                            "plot=MIRROR, obsession=NONE.*faults=[1-9]\\d{3}.*pageSize=[34], transactionBytes=\\d{1,2},.*cuts=false.*living=false"),
+                            "plot=MIRROR, obsession=NONE.*faults=[1-9]\\d{3}.*pageSize=[34], transactionBytes=\\d{1,2},.*cuts=false.*living=false")
+                    .seldomShown(),
             new Mutation(
                     "a split moves the checkpoint at once",
                     "mirror/StandbyWriter",
@@ -203,7 +206,8 @@ record Mutation(String name, String file, String text, String replacement, Strin
                             "mirror/MirrorRun",
                             "progress.sourceSeen(revision, asked);",
                             "progress.sourceSeen(revision, ticker.nanoTime());")
-                    .where("plot=MIRROR.*living=false"),
+                    .where("plot=MIRROR.*living=false")
+                    .seldomShown(),
             new Mutation(
                     "what is about to be applied is told to be",
                     "mirror/Tail",
@@ -267,7 +271,8 @@ record Mutation(String name, String file, String text, String replacement, Strin
                             "mirror/Keeper",
                             "suspects.values().stream().mapToLong(Long::longValue).min().orElse(seen + 1) - 1;",
                             "seen;")
-                    .where(LIVING),
+                    .where(LIVING)
+                    .seldomShown(),
             new Mutation(
                             "what others wrote counts as set aside before",
                             "mirror/Contention",
@@ -279,7 +284,8 @@ record Mutation(String name, String file, String text, String replacement, Strin
                             "mirror/SkippedKeys",
                             "return text != null && Reason.of(text) != Reason.REFUSED;",
                             "return false;")
-                    .where(LIVING),
+                    .where(LIVING)
+                    .seldomShown(),
             new Mutation(
                             "what the standby has of its own, out of the scope, is overwritten",
                             "mirror/Differences",

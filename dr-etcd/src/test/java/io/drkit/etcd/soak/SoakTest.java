@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 class SoakTest {
 
-    private static final double MINUTES = Double.parseDouble(System.getProperty("drkit.soak.minutes", "1"));
+    private static final double MINUTES = Double.parseDouble(System.getProperty("drkit.soak.minutes", "0.5"));
     private static final long SEED = Long.getLong("drkit.soak.seed", System.nanoTime() % 1_000_000);
     private static final Duration STORM = Duration.ofSeconds(20);
 
