@@ -48,6 +48,12 @@ public interface PvcReplicator {
     RecoveryPoint sync(Claim claim);
 
     /**
+     * Looks whether a sync of the source as it is now is one of the {@link VolumeRisk}s, as far as that can be told before it. To be called while the
+     * application still runs, before it is stopped for a {@link #finalSync}: many a vendor cannot measure what nothing mounts. Changes nothing.
+     */
+    void checkSource(Claim claim);
+
+    /**
      * The last sync of a claim whose workloads were stopped, which is handed over next: as {@link #sync}, but only the claim at the destination is level
      * then, no snapshot of it is waited for, and a schedule may rest until {@link #record} or {@link #protect}.
      */

@@ -138,6 +138,10 @@ public final class PvcSwitchover {
             checks.requireStopped(claims(plan));
         }
         checks.requireUnused(open);
+        many.each(open, "", claim -> {
+            replicator.checkSource(claim);
+            return claim;
+        });
 
         Instant begun = clock.instant();
         SortedMap<String, RecoveryPoint> points = finalSyncs(plan, open);

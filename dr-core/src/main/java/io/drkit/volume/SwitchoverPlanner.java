@@ -57,6 +57,11 @@ final class SwitchoverPlanner {
         });
         requireUnused(statuses.values());
         collect(() -> checks.requireWhole(here));
+        statuses.values().stream()
+                .filter(status -> status.phase() != ReplicationPhase.UNPROTECTED
+                        && status.phase() != ReplicationPhase.SWITCHED
+                        && status.phase() != ReplicationPhase.UNKNOWN)
+                .forEach(status -> collect(() -> replicator.checkSource(status.claim())));
         return plan(statuses, true);
     }
 

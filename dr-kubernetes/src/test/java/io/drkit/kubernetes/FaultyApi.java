@@ -19,10 +19,13 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 
 /** Stands between a client and an API server without TLS, and does to each request what a test says. */
 public final class FaultyApi implements AutoCloseable {
@@ -61,6 +64,7 @@ public final class FaultyApi implements AutoCloseable {
     private final AtomicInteger requests = new AtomicInteger();
     private final URI server;
     private final HttpServer proxy;
+    private final Map<String, Supplier<String>> served = new ConcurrentHashMap<>();
     private volatile Rule rule = (number, method, path) -> Fate.PASS;
 
     public FaultyApi(KubernetesSite site) {
@@ -112,6 +116,11 @@ public final class FaultyApi implements AutoCloseable {
         requests.set(0);
     }
 
+    /** Answers GETs of a path with JSON instead of the server, which does not have it. */
+    public void serve(String path, Supplier<String> json) {
+        served.put(path, json);
+    }
+
     public void heal() {
         rule((number, method, path) -> Fate.PASS);
     }
@@ -136,6 +145,11 @@ public final class FaultyApi implements AutoCloseable {
                 case FORBIDDEN -> answer(exchange, 403, status(403, "RBAC: said no"));
                 case BROKEN -> answer(exchange, 500, status(500, "etcdserver: request timed out"));
                 case PASS, ANSWER_LOST -> {
+                    Supplier<String> own = served.get(path);
+                    if (own != null && fate == Fate.PASS) {
+                        answer(exchange, 200, own.get().getBytes(StandardCharsets.UTF_8));
+                        return;
+                    }
                     HttpResponse<byte[]> response = pass(exchange, method, body);
                     if (fate == Fate.ANSWER_LOST) {
                         exchange.close();

@@ -6,6 +6,7 @@ import io.fabric8.kubernetes.api.model.OwnerReferenceBuilder;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaimBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
+import io.fabric8.kubernetes.api.model.PodSpecBuilder;
 import io.fabric8.kubernetes.api.model.PodTemplateSpec;
 import io.fabric8.kubernetes.api.model.ReplicationController;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
@@ -64,6 +65,9 @@ final class StandInControllers implements Runnable {
     }
 
     /** Holds a pod that is being deleted, as the kubelet does, until its containers have ended. */
+    /** Where all pods run. */
+    private static final String NODE = "stand-in-node";
+
     private static final String KUBELET = "drkit.io/stand-in-kubelet";
 
     /** Writes of other kinds are nothing to look for; looking costs more than all else that a test does. */
@@ -217,7 +221,9 @@ final class StandInControllers implements Runnable {
                 .withFinalizers(KUBELET)
                 .withOwnerReferences(owner(owner))
                 .endMetadata()
-                .withSpec(template.getSpec())
+                .withSpec(new PodSpecBuilder(template.getSpec())
+                        .withNodeName(NODE)
+                        .build())
                 .withNewStatus()
                 .withPhase("Running")
                 .endStatus();

@@ -56,6 +56,9 @@ final class Names {
     /** An annotation of what is made for a claim: its name, for names of two claims' things may be alike. */
     static final String CLAIM = "drkit.io/claim";
 
+    /** An annotation of a sender: how full its claim was when it was last worth sending, in bytes. */
+    static final String USED_BYTES = "drkit.io/used-bytes";
+
     /** Whether DrKit made it, and for this claim. */
     static boolean isOurs(HasMetadata object, Claim claim) {
         Map<String, String> annotations = object.getMetadata().getAnnotations();

@@ -11,6 +11,7 @@ import io.drkit.volsync.resource.VolSync;
 import io.drkit.volume.Claim;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.Supplier;
@@ -217,6 +218,32 @@ final class Sender {
                         },
                         () -> "ReplicationSource " + name + " at " + side.name()
                                 + " could not be put back on its schedule: it syncs no more by itself.");
+    }
+
+    /** How full the claim was as noted last; empty when that was never measured. */
+    OptionalLong usedBefore() {
+        ReplicationSource sender = find();
+        if (sender == null || sender.getMetadata().getAnnotations() == null) {
+            return OptionalLong.empty();
+        }
+        String noted = sender.getMetadata().getAnnotations().getOrDefault(Names.USED_BYTES, "");
+        return noted.matches("\\d{1,18}") ? OptionalLong.of(Long.parseLong(noted)) : OptionalLong.empty();
+    }
+
+    void noteUsed(long bytes) {
+        side.waiting()
+                .until(
+                        side.timeout(),
+                        () -> {
+                            ReplicationSource sender = find();
+                            ObjectNode patch = JsonNodeFactory.instance.objectNode();
+                            patch.putObject("metadata")
+                                    .putObject("annotations")
+                                    .put(Names.USED_BYTES, Long.toString(bytes));
+                            return (sender == null || side.api().patch(sender, patch)) ? true : null;
+                        },
+                        () -> "ReplicationSource " + name + " at " + side.name()
+                                + " was written by somebody else again and again: who?");
     }
 
     private String state() {

@@ -10,7 +10,10 @@ import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.fabric8.kubernetes.api.model.Pod;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** One site's API, as the files around it need it: reading by name, creating and removing what is ours, and who uses a claim. */
@@ -125,6 +128,17 @@ final class Side {
                 .filter(pod -> !isOver(pod) && isOf(pod, job) && mounts(pod, claims))
                 .map(pod -> pod.getMetadata().getName())
                 .toList();
+    }
+
+    /** The nodes on which pods run that mount a claim. */
+    Set<String> nodesOf(Claim claim) {
+        return api.list("pods", claim.namespace(), api.client().pods().inNamespace(claim.namespace())).stream()
+                .filter(pod -> pod.getStatus() != null
+                        && "Running".equals(pod.getStatus().getPhase()))
+                .filter(pod -> mounts(pod, Set.of(claim.name())))
+                .map(pod -> pod.getSpec().getNodeName())
+                .filter(Objects::nonNull)
+                .collect(Collectors.toCollection(TreeSet::new));
     }
 
     private static boolean isOf(Pod pod, String job) {

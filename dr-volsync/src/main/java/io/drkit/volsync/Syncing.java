@@ -11,6 +11,7 @@ import java.time.Instant;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +27,7 @@ final class Syncing {
     private final Records destinationRecords;
     private final KeptSnapshots snapshots;
     private final SourceGuards guards;
+    private final VolumeUsage usage;
 
     Syncing(Side source, Side destination, VolSyncOptions options, Claim claim) {
         this.source = source;
@@ -37,6 +39,7 @@ final class Syncing {
         this.destinationRecords = new Records(destination);
         this.snapshots = new KeptSnapshots(destination);
         this.guards = new SourceGuards(source, destination, options, claim);
+        this.usage = new VolumeUsage(source);
     }
 
     /**
@@ -45,6 +48,7 @@ final class Syncing {
      */
     RecoveryPoint sync() {
         requireProtected();
+        OptionalLong used = requireNotEmptied();
         SiteRecord.@Nullable Point before = largestBefore();
         receiver.awaitSettled();
         Instant start = later(
@@ -55,7 +59,33 @@ final class Syncing {
         remember(point, start, second, Map.of());
         sender.backToSchedule();
         requireNotShrunken(before, point);
+        used.ifPresent(sender::noteUsed);
         return point;
+    }
+
+    /** To be called while the application runs: what nothing mounts cannot be measured. */
+    void checkSource() {
+        guards.requireSameClaim(
+                new Records(source).read(claim),
+                source.existing(claim).getMetadata().getUid());
+        requireNotEmptied();
+    }
+
+    /** Returns how full it is, if that is known. */
+    private OptionalLong requireNotEmptied() {
+        OptionalLong used = usage.of(claim);
+        if (hasShrunk(used) && !options.accepts(VolumeRisk.SHRUNKEN_SOURCE)) {
+            throw new UnsafeToProceedException(
+                    "The " + claim + " at " + source.name() + " has shrunk from "
+                            + sender.usedBefore().orElse(0) + " to " + used.orElse(0)
+                            + " bytes in use since it was last synced; nothing was sent. If that is right, accept SHRUNKEN_SOURCE.");
+        }
+        return used;
+    }
+
+    private boolean hasShrunk(OptionalLong used) {
+        OptionalLong before = used.isPresent() ? sender.usedBefore() : used;
+        return before.isPresent() && KeptSnapshots.isShrunk(before.getAsLong(), used.orElseThrow(), options.shrinkTo());
     }
 
     /** Starts are known to the second, and rounded to be earlier: that of a sync before may seem the later, and bounds this one too. */
@@ -119,6 +149,12 @@ final class Syncing {
         sender.backToSchedule();
         SiteRecord record = destinationRecords.update(
                 claim, known -> known.seen(Sender.lastStart(sent)).with(workloads));
+        if (record.point(image) == null) {
+            OptionalLong used = usage.of(claim);
+            if (!hasShrunk(used)) {
+                used.ifPresent(sender::noteUsed);
+            }
+        }
         RecoveryPoint point = later(record.point(image), GoTime.instant(record.sentBefore()), image, size(sent));
         remember(point, null, sent, workloads);
         return Optional.of(point);

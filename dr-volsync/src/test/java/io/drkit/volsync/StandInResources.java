@@ -32,6 +32,9 @@ final class StandInResources {
 
     private static final String DRIVER = "stand-in.csi.drkit.io";
 
+    /** The one node, which stand-in controllers run their pods on. */
+    static final String NODE = "stand-in-node";
+
     private StandInResources() {}
 
     static MixedOperation<GenericKubernetesResource, GenericKubernetesResourceList, Resource<GenericKubernetesResource>>

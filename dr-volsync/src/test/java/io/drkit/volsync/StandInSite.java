@@ -83,6 +83,7 @@ public final class StandInSite implements AutoCloseable {
         StandInResources.createMissing(own, nodeAddress());
         this.namespace = cluster.newNamespace(namespace);
         api = new FaultyApi(cluster);
+        api.serve(StandInKubelet.PATH, () -> StandInKubelet.summary(this));
         client = api.client(TIMEOUT_MILLIS);
         objects = new SiteObjects(own, namespace);
         folders = new VolumeFolders(root);

@@ -126,6 +126,13 @@ final class VolumeFolders {
         return files;
     }
 
+    /** The size of all files; those that vanish meanwhile have none. */
+    long size(String uid) {
+        return files(folder(uid)).values().stream()
+                .mapToLong(file -> file.toFile().length())
+                .sum();
+    }
+
     private static void copyFolder(Path from, Path to) {
         run(() -> {
             for (Path path : tree(from)) {

@@ -93,11 +93,24 @@ public abstract class PvcReplicatorContract {
     }
 
     @Test
+    void a_look_at_the_source_changes_nothing() {
+        replicator().checkSource(data);
+        assertThat(replicator().status(data).phase()).isEqualTo(ReplicationPhase.UNPROTECTED);
+        replicator().protect(data);
+        RecoveryPoint point = replicator().sync(data);
+        source().write("data", "two", "2");
+        replicator().checkSource(data);
+        assertThat(replicator().status(data).recoveryPoint()).isEqualTo(point);
+        assertThat(destination().read("data")).containsOnlyKeys("one");
+    }
+
+    @Test
     void a_claim_that_is_not_protected_or_does_not_exist_is_refused_and_nothing_is_made() {
         Claim misspelt = new Claim(data.namespace(), "date");
         assertThatThrownBy(() -> replicator().protect(misspelt))
                 .isInstanceOf(UnsafeToProceedException.class)
                 .hasMessageContaining("date");
+        assertThatThrownBy(() -> replicator().checkSource(misspelt)).isInstanceOf(UnsafeToProceedException.class);
         assertThatThrownBy(() -> replicator().sync(data)).isInstanceOf(UnsafeToProceedException.class);
         assertThatThrownBy(() -> replicator().handOver(data)).isInstanceOf(UnsafeToProceedException.class);
         assertThatThrownBy(() -> replicator().restore(data, "")).isInstanceOf(UnsafeToProceedException.class);
