@@ -129,8 +129,8 @@ public final class SiteApi {
     }
 
     /**
-     * Deletes the very object that was read, and what it owns, in the background. Returns false when it is gone, or another is in its place. Ends
-     * before the object is gone, if a finalizer holds it.
+     * Deletes the very object that was read, and what it owns, in the background. Returns false when it is gone, another is in its place, or somebody
+     * wrote it just now. Ends before the object is gone, if a finalizer holds it.
      */
     public boolean delete(HasMetadata read) {
         Resource<HasMetadata> resource = client.resource(read);
@@ -140,7 +140,7 @@ public final class SiteApi {
                     || !now.getMetadata().getUid().equals(read.getMetadata().getUid())) {
                 throw new KubernetesClientException("gone", 404, null);
             }
-            resource.delete();
+            resource.lockResourceVersion(now.getMetadata().getResourceVersion()).delete();
         });
     }
 

@@ -11,6 +11,7 @@ import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.OwnerReference;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -27,7 +28,7 @@ final class KeptSnapshots {
         this.side = side;
     }
 
-    /** Takes a snapshot away from VolSync and from its receiver. Returns false when it is gone. */
+    /** Takes a snapshot away from VolSync and from its receiver; one that somebody else made stays as it is. Returns false when it is gone. */
     boolean keep(String namespace, String name) {
         return side.waiting()
                 .until(
@@ -37,7 +38,11 @@ final class KeptSnapshots {
                             if (snapshot == null || snapshot.getMetadata().getDeletionTimestamp() != null) {
                                 return false;
                             }
-                            return (isKept(snapshot) || side.api().patch(snapshot, kept(snapshot))) ? true : null;
+                            return (isKept(snapshot)
+                                            || isForeign(snapshot)
+                                            || side.api().patch(snapshot, kept(snapshot)))
+                                    ? true
+                                    : null;
                         },
                         () -> "VolumeSnapshot " + name + " at " + side.name()
                                 + " was written by somebody else again and again: who?");
@@ -46,6 +51,11 @@ final class KeptSnapshots {
     private static boolean isKept(VolumeSnapshot snapshot) {
         return Names.isOurs(snapshot)
                 && snapshot.getMetadata().getLabels().containsKey(VolSync.DO_NOT_DELETE)
+                && snapshot.getMetadata().getOwnerReferences().stream().noneMatch(KeptSnapshots::isReceiver);
+    }
+
+    private static boolean isForeign(VolumeSnapshot snapshot) {
+        return !Names.isOurs(snapshot)
                 && snapshot.getMetadata().getOwnerReferences().stream().noneMatch(KeptSnapshots::isReceiver);
     }
 
@@ -103,9 +113,19 @@ final class KeptSnapshots {
         return status != null && Boolean.TRUE.equals(status.readyToUse());
     }
 
-    boolean exists(String namespace, String name) {
-        VolumeSnapshot snapshot = side.api().get(VolumeSnapshot.class, namespace, name);
-        return snapshot != null && snapshot.getMetadata().getDeletionTimestamp() == null;
+    /** Whether it is there, and is not one of another claim. */
+    boolean exists(Claim claim, String name) {
+        VolumeSnapshot snapshot = side.api().get(VolumeSnapshot.class, claim.namespace(), name);
+        return snapshot != null
+                && snapshot.getMetadata().getDeletionTimestamp() == null
+                && isOf(claim, snapshot.getSpec());
+    }
+
+    /** Of one that was made of a snapshot's content, the claim is not known. */
+    private static boolean isOf(Claim claim, VolumeSnapshot.@Nullable Spec spec) {
+        String source =
+                spec == null || spec.source() == null ? null : spec.source().persistentVolumeClaimName();
+        return source == null || source.equals(claim.name());
     }
 
     /**
@@ -114,7 +134,7 @@ final class KeptSnapshots {
      */
     static List<SiteRecord.Point> staying(SiteRecord record, String latestImage, VolSyncOptions options) {
         List<SiteRecord.Point> stay = new ArrayList<>();
-        SiteRecord.Point large = shrunkFrom(record.current(), options.shrinkTo());
+        SiteRecord.Point large = shrunkFrom(record.measures(), options.shrinkTo());
         for (SiteRecord.Point point : record.points()) {
             if (stay.size() <= options.keep()
                     || point.equals(large)
@@ -134,16 +154,30 @@ final class KeptSnapshots {
         }
     }
 
-    /** The largest earlier point, if the newest is much smaller than it; else null. */
+    /** The largest earlier point, if the newest is much smaller than it, or empty where the size of an earlier one is not known; else null. */
     static SiteRecord.@Nullable Point shrunkFrom(List<SiteRecord.Point> points, double share) {
         Long newest = points.isEmpty() ? null : points.get(0).bytes();
-        SiteRecord.Point largest = null;
-        for (SiteRecord.Point point : points) {
-            if (point.bytes() != null && (largest == null || point.bytes() > value(largest.bytes()))) {
-                largest = point;
-            }
+        SiteRecord.Point largest = largest(points);
+        if (newest == null || largest == null) {
+            return null;
         }
-        return newest != null && largest != null && isShrunk(value(largest.bytes()), newest, share) ? largest : null;
+        if (isShrunk(value(largest.bytes()), newest, share)) {
+            return largest;
+        }
+        return newest > 0
+                ? null
+                : points.stream()
+                        .filter(point -> point.bytes() == null)
+                        .findFirst()
+                        .orElse(null);
+    }
+
+    /** Of those whose size is known; null when there is none. */
+    static SiteRecord.@Nullable Point largest(List<SiteRecord.Point> points) {
+        return points.stream()
+                .filter(point -> point.bytes() != null)
+                .max(Comparator.comparingLong(point -> value(point.bytes())))
+                .orElse(null);
     }
 
     static boolean isShrunk(long before, long now, double share) {

@@ -7,7 +7,6 @@ import io.drkit.volume.Claim;
 import io.drkit.volume.VolumeRisk;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
-import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -46,12 +45,13 @@ final class Protection {
         guards.requireNotMoved(here, there);
         PersistentVolumeClaim sent = source.existing(claim);
         String uid = sent.getMetadata().getUid();
-        guards.requireSameClaim(here, uid);
+        guards.requireSameClaim(here, there, uid);
         requireNoForeignSender();
         SharedKey key = key();
         key.requireShareable(source, destination);
 
         long epoch = Math.max(here.epoch(), there.epoch());
+        new Restoring(destination, source, options, claim).cleanUp();
         prepareDestination(sent, there, epoch);
         if (key.differs(source, destination)) {
             // A mover that listens has read the old one.
@@ -59,7 +59,11 @@ final class Protection {
             receiver().remove();
         }
         key.share(source, destination);
-        destinationRecords.update(claim, record -> record.as(SiteRecord.Role.DESTINATION, epoch, record.claimUid()));
+        String received = destination.existing(claim).getMetadata().getUid();
+        destinationRecords.update(
+                claim,
+                record ->
+                        record.as(SiteRecord.Role.DESTINATION, epoch, received).from(uid));
         ReplicationDestination receiver = receiver().ensure(receiverSpec(key));
         ListeningAddress address = ListeningAddress.await(destination, receiver);
 
@@ -101,15 +105,17 @@ final class Protection {
         new Sender(destination, claim, Names.sender(claim)).remove();
         boolean bound =
                 found.getStatus() != null && "Bound".equals(found.getStatus().getPhase());
-        if (bound && !cameFromHere(found, there) && !options.accepts(VolumeRisk.OVERWRITTEN_DESTINATION)) {
+        if (bound && !cameFromHere(sent, found, there) && !options.accepts(VolumeRisk.OVERWRITTEN_DESTINATION)) {
             keepWhatIsThere(there, epoch);
         }
     }
 
-    /** A sync has come through since the claim last moved; or DrKit created the claim for that. */
-    private static boolean cameFromHere(PersistentVolumeClaim found, SiteRecord there) {
+    /** A sync between these two claims has come through since they last moved; or DrKit created the one for that. */
+    private static boolean cameFromHere(PersistentVolumeClaim sent, PersistentVolumeClaim found, SiteRecord there) {
+        String uid = found.getMetadata().getUid();
         return there.role() == SiteRecord.Role.DESTINATION
-                && (!there.current().isEmpty() || found.getMetadata().getUid().equals(there.madeUid()));
+                && sent.getMetadata().getUid().equals(there.sourceUid())
+                && ((!there.current().isEmpty() && uid.equals(there.claimUid())) || uid.equals(there.madeUid()));
     }
 
     /** Of a claim that was handed over that is a recovery point too, until a sync has come through. */
@@ -117,26 +123,37 @@ final class Protection {
         String name = snapshots.take(claim, destination.timeout());
         LOG.info("What the {} at {} holds is kept as snapshot {}", claim, destination.name(), name);
         if (there.role() == SiteRecord.Role.HANDED_OVER && there.epoch() == epoch) {
+            SiteRecord.Sent last = there.sent();
             destinationRecords.update(
-                    claim, record -> record.with(new SiteRecord.Point(name, there.sent(), null, epoch)));
+                    claim,
+                    record -> record.with(new SiteRecord.Point(name, last == null ? null : last.start(), null, epoch)));
         }
     }
 
+    /** Both ways: after a migration it is the way back that pushes. */
     void takeDown() {
-        if (isOursOrGone(sender().find())) {
-            sender().remove();
-        }
-        if (isOursOrGone(receiver().find())) {
-            keepPoints();
-            receiver().remove();
-        }
-        new Restoring(destination, options, claim).cleanUp();
+        takeDown(source, destination);
+        takeDown(destination, source);
         if (options.keySecret() == null) {
             key().remove(source);
             key().remove(destination);
         }
         destinationRecords.remove(claim);
         sourceRecords.remove(claim);
+    }
+
+    private void takeDown(Side from, Side to) {
+        Sender sender = new Sender(from, claim, Names.sender(claim));
+        if (isOursOrGone(sender.find())) {
+            sender.remove();
+        }
+        Receiver receiver = new Receiver(to, claim, Names.receiver(claim));
+        ReplicationDestination found = receiver.find();
+        if (isOursOrGone(found)) {
+            keepLatest(to, found);
+            receiver.remove();
+        }
+        new Restoring(to, from, options, claim).cleanUp();
     }
 
     private boolean isOursOrGone(@Nullable HasMetadata object) {
@@ -149,13 +166,16 @@ final class Protection {
         SiteRecord there = destinationRecords.read(claim);
         guards.requireNoTie(here, there);
         if (there.isActiveAgainst(here)) {
+            if (there.handedOver() && here.role() == SiteRecord.Role.SOURCE) {
+                handedOver(there.epoch(), there.sent());
+            }
             return;
         }
         if (here.role() != SiteRecord.Role.SOURCE || there.role() != SiteRecord.Role.DESTINATION) {
             throw new UnsafeToProceedException("The " + claim + " is not replicated from " + source.name() + " to "
                     + destination.name() + ", and cannot be handed over; nothing was changed.");
         }
-        Instant last = Sender.lastStart(sender().find());
+        SiteRecord.Sent last = Sender.lastSent(sender().find());
         sender().remove();
         keepPoints();
         receiver().remove();
@@ -163,8 +183,15 @@ final class Protection {
         String uid = destination.existing(claim).getMetadata().getUid();
         destinationRecords.update(
                 claim,
-                record ->
-                        record.as(SiteRecord.Role.ACTIVE, epoch, uid).made(null).afterFinalSync());
+                record -> record.as(SiteRecord.Role.ACTIVE, epoch, uid)
+                        .made(null)
+                        .seen(last)
+                        .afterFinalSync());
+        handedOver(epoch, last);
+    }
+
+    /** @param last the final sync: how old what is left at the source is, should it be needed */
+    private void handedOver(long epoch, SiteRecord.@Nullable Sent last) {
         sourceRecords.update(
                 claim,
                 record -> record.epoch() < epoch
@@ -176,9 +203,13 @@ final class Protection {
 
     /** So that what was received complete does not go with the receiver. */
     private void keepPoints() {
-        String image = Receiver.image(receiver().find());
+        keepLatest(destination, receiver().find());
+    }
+
+    private void keepLatest(Side side, @Nullable ReplicationDestination receiver) {
+        String image = Receiver.image(receiver);
         if (!image.isEmpty()) {
-            snapshots.keep(claim.namespace(), image);
+            new KeptSnapshots(side).keep(claim.namespace(), image);
         }
     }
 

@@ -1,5 +1,6 @@
 package io.drkit.volsync;
 
+import io.drkit.SiteUnreachableException;
 import io.drkit.UnsafeToProceedException;
 import io.drkit.volsync.resource.ReplicationDestination;
 import io.drkit.volsync.resource.ReplicationSource;
@@ -25,14 +26,16 @@ final class Restoring {
     private static final Logger LOG = LoggerFactory.getLogger(Restoring.class);
 
     private final Side side;
+    private final Side other;
     private final VolSyncOptions options;
     private final Claim claim;
     private final Records records;
     private final KeptSnapshots snapshots;
     private final Receiver remote;
 
-    Restoring(Side side, VolSyncOptions options, Claim claim) {
+    Restoring(Side side, Side other, VolSyncOptions options, Claim claim) {
         this.side = side;
+        this.other = other;
         this.options = options;
         this.claim = claim;
         this.records = new Records(side);
@@ -45,7 +48,7 @@ final class Restoring {
         SiteRecord record = records.read(claim);
         return switch (record.role()) {
             case ACTIVE -> restoredBefore(record, wanted);
-            case SOURCE -> asItIs(wanted);
+            case SOURCE -> asItIs(record, wanted);
             case DESTINATION -> restore(record, wanted);
             case NONE, HANDED_OVER ->
                 throw new UnsafeToProceedException("The " + claim + " at " + side.name()
@@ -65,24 +68,32 @@ final class Restoring {
     }
 
     /** A source never received: what it holds is its own, and how old that is beside what the other site had, nobody knows. */
-    private RecoveryPoint asItIs(String wanted) {
+    private RecoveryPoint asItIs(SiteRecord record, String wanted) {
         if (!wanted.isEmpty()) {
             throw new UnsafeToProceedException("The " + claim + " at " + side.name()
                     + " is a source, and holds no snapshots of another site; nothing was changed.");
         }
         String uid = side.existing(claim).getMetadata().getUid();
-        records.update(claim, known -> known.as(SiteRecord.Role.ACTIVE, known.epoch() + 1, uid));
+        if (!isReceivedBy(other, record)) {
+            records.update(claim, known -> known.as(SiteRecord.Role.ACTIVE, known.epoch() + 1, uid));
+        }
         return RecoveryPoint.UNKNOWN;
+    }
+
+    /** Then nothing is wrong with the replication, whatever is with the sides, and it is left as it is. */
+    private boolean isReceivedBy(Side other, SiteRecord here) {
+        try {
+            SiteRecord there = new Records(other).read(claim);
+            return there.role() == SiteRecord.Role.DESTINATION && there.epoch() == here.epoch();
+        } catch (SiteUnreachableException e) {
+            return false;
+        }
     }
 
     private RecoveryPoint restore(SiteRecord record, String wanted) {
         PersistentVolumeClaim found = side.existing(claim);
         side.requireUnused(claim);
-        SiteRecord.Point point = chosen(record, wanted);
-        snapshots.awaitReady(claim.namespace(), point.image(), side.timeout());
-        snapshots.keep(claim.namespace(), point.image());
-        records.update(claim, known -> stillDestination(known).restoring(point.image()));
-
+        SiteRecord.Point point = chosenAndKept(wanted);
         // From here on the source can push no more, should it come back: it knows neither the address nor the key.
         remote.remove();
         Long bytes = bringBack(point, found);
@@ -93,7 +104,7 @@ final class Restoring {
                 point.image(), point.asOf(), point.bytes() == null ? bytes : point.bytes(), point.epoch());
         records.update(
                 claim,
-                known -> stillDestination(known)
+                known -> stillOurs(known, point)
                         .with(restored)
                         .made(null)
                         .as(
@@ -110,6 +121,38 @@ final class Restoring {
                     + side.name() + " meanwhile, and this one left it as it is.");
         }
         return known;
+    }
+
+    /** Also after its last look another process may have begun to make the claim something else. */
+    private SiteRecord stillOurs(SiteRecord known, SiteRecord.Point point) {
+        if (!point.image().equals(stillDestination(known).restoring())) {
+            throw new UnsafeToProceedException("Another process is restoring the " + claim + " at " + side.name()
+                    + " to snapshot " + known.restoring() + ": see that it ends, and run it again.");
+        }
+        return known;
+    }
+
+    /** The source may still be sending: VolSync deletes a snapshot when a newer one has come, and that may be the one that was just chosen. */
+    private SiteRecord.Point chosenAndKept(String wanted) {
+        return side.waiting()
+                .until(
+                        side.timeout(),
+                        () -> {
+                            SiteRecord.Point point = chosen(records.read(claim), wanted);
+                            snapshots.awaitReady(claim.namespace(), point.image(), side.timeout());
+                            if (!snapshots.keep(claim.namespace(), point.image())) {
+                                return null;
+                            }
+                            records.update(
+                                    claim, known -> stillDestination(known).restoring(point.image()));
+                            boolean isNewest = !wanted.isEmpty()
+                                    || chosen(records.read(claim), wanted)
+                                            .image()
+                                            .equals(point.image());
+                            return isNewest && snapshots.exists(claim, point.image()) ? point : null;
+                        },
+                        () -> "syncs to the " + claim + " at " + side.name()
+                                + " come in so fast that no snapshot of it stays.");
     }
 
     /** The snapshot that is wanted, or that an earlier call chose which got as far as to end the replication, or the newest. */
@@ -130,8 +173,8 @@ final class Restoring {
                     + " since it was set up, so there is nothing complete to restore; nothing was changed. Of earlier times are known "
                     + record.points().stream().map(SiteRecord.Point::image).toList() + ": to go back to one, name it.");
         }
-        if (!snapshots.exists(claim.namespace(), image)) {
-            throw new UnsafeToProceedException("There is no snapshot " + image + " in namespace " + claim.namespace()
+        if (!snapshots.exists(claim, image)) {
+            throw new UnsafeToProceedException("There is no snapshot " + image + " of the " + claim
                     + " at " + side.name() + "; nothing was changed. Known are "
                     + record.points().stream().map(SiteRecord.Point::image).toList() + ".");
         }
@@ -153,7 +196,7 @@ final class Restoring {
     }
 
     private void requireNotShrunken(SiteRecord record) {
-        SiteRecord.Point larger = KeptSnapshots.shrunkFrom(record.current(), options.shrinkTo());
+        SiteRecord.Point larger = KeptSnapshots.shrunkFrom(record.measures(), options.shrinkTo());
         if (larger != null) {
             requireAccepted(larger, record.current().get(0).bytes());
         }
@@ -161,7 +204,7 @@ final class Restoring {
 
     /** Of one that nobody recorded, how large it is shows only when it is brought back. */
     private void requireNotShrunken(SiteRecord record, SiteRecord.Point point, @Nullable Long bytes) {
-        List<SiteRecord.Point> all = new ArrayList<>(record.current());
+        List<SiteRecord.Point> all = new ArrayList<>(record.measures());
         all.removeIf(other -> other.image().equals(point.image()));
         all.add(0, new SiteRecord.Point(point.image(), point.asOf(), bytes, point.epoch()));
         SiteRecord.Point larger = KeptSnapshots.shrunkFrom(all, options.shrinkTo());
@@ -176,7 +219,7 @@ final class Restoring {
                     "The newest snapshot of the " + claim + " at " + side.name() + " holds " + bytes
                             + " bytes, and " + larger.image()
                             + (larger.asOf() == null ? "" : " as of " + Instant.parse(larger.asOf())) + " holds "
-                            + larger.bytes()
+                            + larger.size()
                             + "; nothing was started. Was the source emptied? Name the snapshot to go back to, or accept SHRUNKEN_SOURCE.");
         }
     }
@@ -187,6 +230,8 @@ final class Restoring {
         Receiver local = local();
         Sender sender = localSender(restored);
         forgetAnother(restored, local, sender, point.image());
+        // What it synced for an earlier call proves nothing of the claim as it is now.
+        sender.remove();
         VolumeSnapshot snapshot = snapshots.awaitReady(claim.namespace(), point.image(), side.timeout());
         new ClaimMaker(side).createOf(snapshot, claim, restored, found);
         SharedKey key = localKey();
@@ -201,23 +246,18 @@ final class Restoring {
         ListeningAddress address = ListeningAddress.await(side, receiver);
         local.awaitSettled();
         // The last look before the claim is written to.
-        stillDestination(records.read(claim));
+        stillOurs(records.read(claim), point);
         side.requireUnused(claim);
-        ReplicationSource sent = sender.ensure(
-                new ReplicationSource.RsyncTls(
-                        key.name(),
-                        address.host(),
-                        address.port(),
-                        CopyMethod.DIRECT.volSync(),
-                        null,
-                        null,
-                        null,
-                        options.moverSecurityContext()),
-                null);
-        String tag = sent.getSpec().trigger() == null
-                ? null
-                : sent.getSpec().trigger().manual();
-        ReplicationSource done = sender.awaitSynced(String.valueOf(tag), options.syncTimeout());
+        String tag = sender.createOnce(new ReplicationSource.RsyncTls(
+                key.name(),
+                address.host(),
+                address.port(),
+                CopyMethod.DIRECT.volSync(),
+                null,
+                null,
+                null,
+                options.moverSecurityContext()));
+        ReplicationSource done = sender.awaitSynced(tag, options.syncTimeout());
         Long bytes = MoverLog.totalSize(
                 done.getStatus() == null ? null : done.getStatus().latestMoverStatus());
         cleanUp();

@@ -59,7 +59,9 @@ final class Sender {
                         () -> {
                             ReplicationSource found = find();
                             if (found == null) {
-                                create(spec, schedule);
+                                create(
+                                        spec,
+                                        schedule == null ? new Trigger(null, newTag()) : new Trigger(schedule, null));
                                 return find();
                             }
                             side.requireOurs(found, owner);
@@ -74,12 +76,25 @@ final class Sender {
                         () -> "ReplicationSource " + name + " at " + side.name() + " could not be set up.");
     }
 
-    private void create(ReplicationSource.RsyncTls spec, @Nullable String schedule) {
+    /**
+     * Creates one that syncs once and no more; returns the tag of that sync.
+     *
+     * @throws UnsafeToProceedException when one is there
+     */
+    String createOnce(ReplicationSource.RsyncTls spec) {
+        String tag = newTag();
+        if (!create(spec, new Trigger(null, tag))) {
+            throw new UnsafeToProceedException("Another process is syncing to the " + owner + " at " + side.name()
+                    + ": see that it ends, and run it again.");
+        }
+        return tag;
+    }
+
+    private boolean create(ReplicationSource.RsyncTls spec, Trigger trigger) {
         ReplicationSource sender = new ReplicationSource();
         sender.setMetadata(Names.meta(owner, name));
-        Trigger trigger = schedule == null ? new Trigger(null, newTag()) : new Trigger(schedule, null);
         sender.setSpec(new ReplicationSource.Spec(claim.name(), trigger, null, spec));
-        side.api().create(sender);
+        return side.api().create(sender);
     }
 
     private boolean isRight(ReplicationSource found, ReplicationSource.RsyncTls spec, @Nullable String schedule) {
@@ -261,6 +276,15 @@ final class Sender {
         Instant end = status == null ? null : GoTime.instant(status.lastSyncTime());
         Duration took = status == null ? null : GoTime.duration(status.lastSyncDuration());
         return end == null || took == null ? null : end.minus(took);
+    }
+
+    /** The same, as records remember it. */
+    static SiteRecord.@Nullable Sent lastSent(@Nullable ReplicationSource sender) {
+        Instant start = lastStart(sender);
+        return sender == null || sender.getStatus() == null || start == null
+                ? null
+                : new SiteRecord.Sent(
+                        start.toString(), MoverLog.totalSize(sender.getStatus().latestMoverStatus()));
     }
 
     /** Removes it, with its mover, so that it can push no more. */

@@ -3,6 +3,7 @@ package io.drkit.volsync;
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.drkit.volume.RecoveryPoint;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,12 +15,14 @@ import org.jspecify.annotations.Nullable;
  * What a site remembers of a claim, for the other site may not be there to be asked.
  *
  * @param epoch goes up with each move from site to site: of two sites that both take theirs for the active one, the higher is right
- * @param claimUid of the claim that was protected; that of a claim that was made anew is another
+ * @param claimUid of this site's claim when it was protected, or made ready to receive; that of a claim that was made anew is another
+ * @param sourceUid at a destination, of the claim that is sent to it: the source may have lost its own record with its claim
  * @param points what this site holds as a destination, newest first
  * @param workloads what mounted the claim at the source, and how many replicas
  * @param restoring the snapshot that a failover under way goes back to
- * @param sent when the source's last complete sync began, as it was seen last
- * @param sentBefore when the one before it began. That the last is complete proves that this one has been kept here: the receiver listens again only
+ * @param accepted the snapshot with which a person accepted that the source has shrunk: earlier ones are no measure any more
+ * @param sent the source's last complete sync, as it was seen last
+ * @param sentBefore the one before it. That the last is complete proves that this one has been kept here: the receiver listens again only
  *     then. Of the last itself the snapshot may be under way still
  * @param madeUid of the claim that DrKit created here for the replication, so that nothing in it is anybody else's
  * @param handedOver whether it became active here by a migration, after a final sync, and not by a failover
@@ -30,11 +33,13 @@ record SiteRecord(
         Role role,
         long epoch,
         @Nullable String claimUid,
+        @Nullable String sourceUid,
         List<Point> points,
         Map<String, Integer> workloads,
         @Nullable String restoring,
-        @Nullable String sent,
-        @Nullable String sentBefore,
+        @Nullable String accepted,
+        @Nullable Sent sent,
+        @Nullable Sent sentBefore,
         @Nullable String madeUid,
         boolean handedOver) {
 
@@ -68,13 +73,36 @@ record SiteRecord(
                     point.image(), point.asOf() == null ? null : point.asOf().toString(), point.bytes(), epoch);
         }
 
+        /** As it is said of a source that has shrunk. */
+        String size() {
+            return bytes == null ? "an unknown size" : bytes + " bytes";
+        }
+
         RecoveryPoint recoveryPoint() {
             return new RecoveryPoint(asOf == null ? null : Instant.parse(asOf), image, bytes);
         }
     }
 
+    /**
+     * A sync as its source tells of it.
+     *
+     * @param start an instant, to the second
+     * @param bytes how much there was at the source; null when the mover did not tell
+     */
+    @JsonIgnoreProperties(ignoreUnknown = true)
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    record Sent(String start, @Nullable Long bytes) {
+
+        Instant began() {
+            return Instant.parse(start);
+        }
+    }
+
     static final SiteRecord EMPTY =
-            new SiteRecord(Role.NONE, 0, null, List.of(), Map.of(), null, null, null, null, false);
+            new SiteRecord(Role.NONE, 0, null, null, List.of(), Map.of(), null, null, null, null, null, false);
+
+    /** Starts are known to the second, and rounded to be earlier: so much earlier the later of two may seem. */
+    static final Duration ROUNDING = Duration.ofSeconds(2);
 
     SiteRecord {
         points = points == null ? List.of() : List.copyOf(points);
@@ -87,18 +115,24 @@ record SiteRecord(
                 role,
                 epoch,
                 claimUid,
+                null,
                 points,
                 workloads,
                 null,
+                same ? accepted : null,
                 same ? sent : null,
                 same ? sentBefore : null,
                 madeUid,
                 same && handedOver);
     }
 
+    /** As one that receives what this claim of the other site holds. */
+    SiteRecord from(String sourceUid) {
+        return copy(sourceUid, points, workloads, restoring, accepted, sent, sentBefore, madeUid, handedOver);
+    }
+
     SiteRecord withPoints(List<Point> points) {
-        return new SiteRecord(
-                role, epoch, claimUid, points, workloads, restoring, sent, sentBefore, madeUid, handedOver);
+        return copy(sourceUid, points, workloads, restoring, accepted, sent, sentBefore, madeUid, handedOver);
     }
 
     /** The point in front, or in its place if it is known already. */
@@ -112,29 +146,76 @@ record SiteRecord(
     SiteRecord with(Map<String, Integer> workloads) {
         return workloads.isEmpty()
                 ? this
-                : new SiteRecord(
-                        role, epoch, claimUid, points, workloads, restoring, sent, sentBefore, madeUid, handedOver);
+                : copy(sourceUid, points, workloads, restoring, accepted, sent, sentBefore, madeUid, handedOver);
     }
 
     SiteRecord restoring(@Nullable String image) {
-        return new SiteRecord(role, epoch, claimUid, points, workloads, image, sent, sentBefore, madeUid, handedOver);
+        return copy(sourceUid, points, workloads, image, accepted, sent, sentBefore, madeUid, handedOver);
     }
 
-    /** That the source's last complete sync began then. An earlier one than is known was read before somebody else knew more. */
-    SiteRecord seen(@Nullable Instant start) {
-        if (start == null || (sent != null && !start.isAfter(Instant.parse(sent)))) {
+    SiteRecord accepted(String image) {
+        return copy(sourceUid, points, workloads, restoring, image, sent, sentBefore, madeUid, handedOver);
+    }
+
+    /**
+     * What the source's last complete sync was. One that began much earlier than what is known tells that the source's clock was ahead, or was read before
+     * somebody else knew more: either way nothing later is certain any more.
+     */
+    SiteRecord seen(@Nullable Sent now) {
+        if (now == null || now.equals(sent)) {
             return this;
         }
-        return new SiteRecord(
-                role, epoch, claimUid, points, workloads, restoring, start.toString(), sent, madeUid, handedOver);
+        if (sent == null || now.began().isAfter(sent.began())) {
+            return copy(sourceUid, points, workloads, restoring, accepted, now, sent, madeUid, handedOver);
+        }
+        return now.began().isBefore(sent.began().minus(ROUNDING))
+                ? copy(sourceUid, points, workloads, restoring, accepted, now, null, madeUid, handedOver)
+                : this;
     }
 
     SiteRecord made(@Nullable String uid) {
-        return new SiteRecord(role, epoch, claimUid, points, workloads, restoring, sent, sentBefore, uid, handedOver);
+        return copy(sourceUid, points, workloads, restoring, accepted, sent, sentBefore, uid, handedOver);
     }
 
     SiteRecord afterFinalSync() {
-        return new SiteRecord(role, epoch, claimUid, points, workloads, restoring, sent, sentBefore, madeUid, true);
+        return copy(sourceUid, points, workloads, restoring, accepted, sent, sentBefore, madeUid, true);
+    }
+
+    private SiteRecord copy(
+            @Nullable String sourceUid,
+            List<Point> points,
+            Map<String, Integer> workloads,
+            @Nullable String restoring,
+            @Nullable String accepted,
+            @Nullable Sent sent,
+            @Nullable Sent sentBefore,
+            @Nullable String madeUid,
+            boolean handedOver) {
+        return new SiteRecord(
+                role,
+                epoch,
+                claimUid,
+                sourceUid,
+                points,
+                workloads,
+                restoring,
+                accepted,
+                sent,
+                sentBefore,
+                madeUid,
+                handedOver);
+    }
+
+    /** Of {@link #current} those by which it is judged whether the source has shrunk. */
+    List<Point> measures() {
+        List<Point> measures = new ArrayList<>();
+        for (Point point : current()) {
+            measures.add(point);
+            if (point.image().equals(accepted)) {
+                break;
+            }
+        }
+        return measures;
     }
 
     /** What was received since the claim last moved, newest first. */

@@ -3,6 +3,7 @@ package io.drkit.volsync;
 import io.drkit.UnsafeToProceedException;
 import io.drkit.volume.Claim;
 import io.drkit.volume.VolumeRisk;
+import org.jspecify.annotations.Nullable;
 
 /** What must hold before anything of the source goes over to the destination. */
 final class SourceGuards {
@@ -37,11 +38,16 @@ final class SourceGuards {
     }
 
     /** @param uid of the claim that is there now */
-    void requireSameClaim(SiteRecord here, String uid) {
-        if (here.claimUid() != null && !here.claimUid().equals(uid) && !options.accepts(VolumeRisk.REPLACED_SOURCE)) {
+    void requireSameClaim(SiteRecord here, SiteRecord there, String uid) {
+        boolean same = isUnknownOr(uid, here.claimUid()) && isUnknownOr(uid, there.sourceUid());
+        if (!same && !options.accepts(VolumeRisk.REPLACED_SOURCE)) {
             throw new UnsafeToProceedException("The " + claim + " at " + source.name()
                     + " is not the one that was protected: it was deleted and made anew, and is rather empty, as the destination would become. "
                     + "If it is right, accept REPLACED_SOURCE.");
         }
+    }
+
+    private static boolean isUnknownOr(String uid, @Nullable String known) {
+        return known == null || known.equals(uid);
     }
 }

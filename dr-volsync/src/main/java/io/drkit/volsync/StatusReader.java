@@ -138,10 +138,10 @@ final class StatusReader {
     }
 
     private void noteShrunken(SiteRecord there) {
-        SiteRecord.Point larger = KeptSnapshots.shrunkFrom(there.current(), options.shrinkTo());
+        SiteRecord.Point larger = KeptSnapshots.shrunkFrom(there.measures(), options.shrinkTo());
         if (larger != null) {
-            notes.add("The source has shrunk from " + larger.bytes() + " to "
-                    + there.current().get(0).bytes() + " bytes; snapshot " + larger.image() + " from before is kept.");
+            notes.add("The source has shrunk from " + larger.size() + " to "
+                    + there.current().get(0).size() + "; snapshot " + larger.image() + " from before is kept.");
         }
     }
 

@@ -51,14 +51,17 @@ final class Syncing {
         OptionalLong used = requireNotEmptied();
         SiteRecord.@Nullable Point before = largestBefore();
         receiver.awaitSettled();
-        Instant start = later(
-                Sender.lastStart(push()),
-                GoTime.instant(destinationRecords.read(claim).sent()));
+        Instant start =
+                later(Sender.lastStart(push()), destinationRecords.read(claim).sent());
         ReplicationSource second = push();
         RecoveryPoint point = new RecoveryPoint(start, Receiver.image(receiver.awaitSettled()), size(second));
-        remember(point, start, second, Map.of());
+        SiteRecord.Sent proved = start == null ? null : new SiteRecord.Sent(start.toString(), size(second));
+        remember(point, proved, second, Map.of());
         sender.backToSchedule();
         requireNotShrunken(before, point);
+        if (options.accepts(VolumeRisk.SHRUNKEN_SOURCE)) {
+            destinationRecords.update(claim, record -> record.accepted(point.image()));
+        }
         used.ifPresent(sender::noteUsed);
         return point;
     }
@@ -67,6 +70,7 @@ final class Syncing {
     void checkSource() {
         guards.requireSameClaim(
                 new Records(source).read(claim),
+                destinationRecords.read(claim),
                 source.existing(claim).getMetadata().getUid());
         requireNotEmptied();
     }
@@ -89,8 +93,12 @@ final class Syncing {
     }
 
     /** Starts are known to the second, and rounded to be earlier: that of a sync before may seem the later, and bounds this one too. */
-    private static @Nullable Instant later(@Nullable Instant start, @Nullable Instant before) {
-        return before != null && (start == null || before.isAfter(start)) ? before : start;
+    private static @Nullable Instant later(@Nullable Instant start, SiteRecord.@Nullable Sent before) {
+        if (start == null || before == null) {
+            return start;
+        }
+        boolean rounded = before.began().isAfter(start) && !before.began().isAfter(start.plus(SiteRecord.ROUNDING));
+        return rounded ? before.began() : start;
     }
 
     /** One sync, which the claim itself holds; the schedule rests afterwards, for what was stopped has nothing more to send. */
@@ -111,7 +119,7 @@ final class Syncing {
     /** What is complete now stays, whatever the sync brings. */
     private SiteRecord.@Nullable Point largestBefore() {
         record(Map.of());
-        return destinationRecords.read(claim).current().stream().findFirst().orElse(null);
+        return KeptSnapshots.largest(destinationRecords.read(claim).measures());
     }
 
     private static @Nullable Long size(ReplicationSource sent) {
@@ -130,7 +138,8 @@ final class Syncing {
             throw new UnsafeToProceedException("The " + claim + " is not replicated from " + source.name() + " to "
                     + destination.name() + ", or not wholly; nothing was changed. Protect it first.");
         }
-        guards.requireSameClaim(here, source.existing(claim).getMetadata().getUid());
+        guards.requireSameClaim(
+                here, there, source.existing(claim).getMetadata().getUid());
         destination.requireUnused(claim);
     }
 
@@ -148,16 +157,35 @@ final class Syncing {
         }
         sender.backToSchedule();
         SiteRecord record = destinationRecords.update(
-                claim, known -> known.seen(Sender.lastStart(sent)).with(workloads));
+                claim, known -> known.seen(Sender.lastSent(sent)).with(workloads));
         if (record.point(image) == null) {
             OptionalLong used = usage.of(claim);
             if (!hasShrunk(used)) {
                 used.ifPresent(sender::noteUsed);
             }
         }
-        RecoveryPoint point = later(record.point(image), GoTime.instant(record.sentBefore()), image, size(sent));
+        SiteRecord.Sent kept = record.sentBefore();
+        RecoveryPoint point = later(
+                record.point(image),
+                kept == null ? null : kept.began(),
+                image,
+                listensSince(received, sent) ? size(sent) : kept == null ? null : kept.bytes());
         remember(point, null, sent, workloads);
         return Optional.of(point);
+    }
+
+    /**
+     * Whether the receiver began to listen after the source's last sync, so that its snapshot is that sync's, as far as the sites' clocks agree: enough to
+     * tell how large it is, and not how old.
+     */
+    private static boolean listensSince(ReplicationDestination received, ReplicationSource sent) {
+        Instant listening = received.getStatus() == null
+                ? null
+                : GoTime.instant(received.getStatus().lastSyncStartTime());
+        Instant end = sent.getStatus() == null
+                ? null
+                : GoTime.instant(sent.getStatus().lastSyncTime());
+        return listening != null && end != null && !listening.isBefore(end);
     }
 
     /** Of two bounds for the same snapshot the later: each is no later than the truth. */
@@ -187,7 +215,10 @@ final class Syncing {
 
     /** @param proved when the sync began of which it is proved that it is kept; null when only what the record knows is */
     private void remember(
-            RecoveryPoint point, @Nullable Instant proved, ReplicationSource sent, Map<String, Integer> workloads) {
+            RecoveryPoint point,
+            SiteRecord.@Nullable Sent proved,
+            ReplicationSource sent,
+            Map<String, Integer> workloads) {
         if (!snapshots.keep(claim.namespace(), point.image())) {
             // A newer one has come in between, and VolSync has deleted this one: the next look records that.
             return;
@@ -200,8 +231,7 @@ final class Syncing {
                         + " by another process just now, and nothing was recorded.");
             }
             SiteRecord more = known.seen(proved)
-                    .seen(Sender.lastStart(sent))
-                    .restoring(null)
+                    .seen(Sender.lastSent(sent))
                     .with(workloads)
                     .with(SiteRecord.Point.of(point, known.epoch()));
             more.points().forEach(one -> before.add(one.image()));

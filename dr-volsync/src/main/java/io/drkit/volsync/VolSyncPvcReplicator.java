@@ -90,7 +90,7 @@ public final class VolSyncPvcReplicator implements PvcReplicator {
 
     @Override
     public RecoveryPoint restore(Claim claim, String image) {
-        return new Restoring(to, options, claim).restore(image);
+        return new Restoring(to, from, options, claim).restore(image);
     }
 
     @Override

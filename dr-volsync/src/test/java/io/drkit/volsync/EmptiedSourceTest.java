@@ -7,9 +7,14 @@ import io.drkit.UnsafeToProceedException;
 import io.drkit.kubernetes.FaultyApi;
 import io.drkit.testkit.workload.Manifests;
 import io.drkit.volume.PvcReplicator;
+import io.drkit.volume.PvcSwitchover;
 import io.drkit.volume.RecoveryPoint;
 import io.drkit.volume.VolumeRisk;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import java.time.Instant;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -90,5 +95,109 @@ class EmptiedSourceTest extends OneClaim {
         accepting.sync(data);
         accepting.restore(data, "");
         assertThat(sites.standby().files("data").read()).isEmpty();
+    }
+
+    @Test
+    void an_emptied_source_is_refused_also_the_second_time() {
+        switchover.protect(named);
+        switchover.sync(named);
+        sites.primary().files("data").clear();
+        assertThatThrownBy(() -> switchover.migrate(named)).hasMessageContaining("SHRUNKEN_SOURCE");
+        assertThatThrownBy(() -> switchover.migrate(named)).hasMessageContaining("SHRUNKEN_SOURCE");
+    }
+
+    @Test
+    void an_emptied_source_that_was_recorded_is_not_migrated_unasked() {
+        switchover.protect(named);
+        switchover.sync(named);
+        sites.primary().files("data").clear();
+        syncBySchedule();
+        switchover.record(named);
+        assertThatThrownBy(() -> switchover.migrate(named)).hasMessageContaining("SHRUNKEN_SOURCE");
+    }
+
+    @Test
+    void the_size_of_a_later_sync_is_not_recorded_of_an_earlier_snapshot() {
+        replicator.protect(data);
+        awaitFirstSync();
+        String full = image();
+        sites.standby().stopOperator();
+        sites.primary().files("data").clear();
+        Instant last = Sender.lastStart(sender());
+        String lastTime = Objects.requireNonNull(sender().getStatus()).lastSyncTime();
+        VolSyncScene.patiently(() ->
+                Instant.now().isAfter(Instant.parse(String.valueOf(lastTime)).plusSeconds(3)));
+        sites.primary().scheduleIsDue("rs-data");
+        VolSyncScene.patiently(() -> !Objects.equals(Sender.lastStart(sender()), last));
+        sites.standby()
+                .own()
+                .batch()
+                .v1()
+                .jobs()
+                .inNamespace(data.namespace())
+                .withName("volsync-rsync-tls-dst-rd-data")
+                .subresource("status")
+                .patch(PatchContext.of(PatchType.JSON_MERGE), "{\"status\":{\"succeeded\":null}}");
+        RecoveryPoint recorded = replicator.record(data, Map.of()).orElseThrow();
+        assertThat(recorded.image()).isEqualTo(full);
+        assertThat(recorded.bytes()).isNull();
+    }
+
+    @Test
+    void an_emptied_source_that_was_recorded_while_the_receiver_flushed_is_not_restored_silently() {
+        replicator.protect(data);
+        awaitFirstSync();
+        String full = image();
+        sites.standby().stopOperator();
+        sites.primary().files("data").clear();
+        Instant last = Sender.lastStart(sender());
+        String lastTime = Objects.requireNonNull(sender().getStatus()).lastSyncTime();
+        VolSyncScene.patiently(() ->
+                Instant.now().isAfter(Instant.parse(String.valueOf(lastTime)).plusSeconds(3)));
+        sites.primary().scheduleIsDue("rs-data");
+        VolSyncScene.patiently(() -> !Objects.equals(Sender.lastStart(sender()), last));
+        var job = sites.standby()
+                .own()
+                .batch()
+                .v1()
+                .jobs()
+                .inNamespace(data.namespace())
+                .withName("volsync-rsync-tls-dst-rd-data");
+        job.subresource("status").patch(PatchContext.of(PatchType.JSON_MERGE), "{\"status\":{\"succeeded\":null}}");
+        replicator.record(data, Map.of());
+        job.subresource("status").patch(PatchContext.of(PatchType.JSON_MERGE), "{\"status\":{\"succeeded\":1}}");
+        sites.standby().startOperator();
+        VolSyncScene.patiently(() -> !image().equals(full));
+        VolSyncScene.patiently(() -> sites.standby().isListening("rd-data"));
+        replicator.record(data, Map.of());
+        sites.primary().goDown();
+        assertThatThrownBy(() -> replicator.restore(data, "")).isInstanceOf(UnsafeToProceedException.class);
+    }
+
+    @Test
+    void what_was_before_an_emptied_source_is_kept_until_a_person_has_accepted_it() {
+        VolSyncOptions few = Replicators.quick().schedule(SCHEDULE).keep(1).build();
+        PvcSwitchover moving = Replicators.switchover(sites, few);
+        moving.protect(named);
+        moving.sync(named);
+        sites.primary().files("data").clear();
+        for (int i = 0; i < 3; i++) {
+            syncBySchedule();
+            moving.record(named);
+        }
+        assertThatThrownBy(() -> moving.migrate(named)).hasMessageContaining("SHRUNKEN_SOURCE");
+        assertThatThrownBy(() -> moving.sync(named)).hasMessageContaining("SHRUNKEN_SOURCE");
+        assertThat(everywhere(sites.standby())).contains("one");
+        PvcSwitchover accepting = Replicators.switchover(
+                sites,
+                Replicators.quick()
+                        .schedule(SCHEDULE)
+                        .keep(1)
+                        .accept(Set.of(VolumeRisk.SHRUNKEN_SOURCE))
+                        .build());
+        accepting.sync(named);
+        assertThat(moving.sync(named)).isNotEmpty();
+        assertThat(moving.sync(named)).isNotEmpty();
+        assertThat(replicator.status(data).notes()).isEmpty();
     }
 }

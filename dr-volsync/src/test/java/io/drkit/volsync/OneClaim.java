@@ -10,6 +10,7 @@ import io.drkit.workload.Claims;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 
@@ -63,6 +64,38 @@ abstract class OneClaim {
                     .keySet());
         }
         return all;
+    }
+
+    /** The newest snapshot that the standby knows of. */
+    String image() {
+        return replicator.status(data).recoveryPoint().image();
+    }
+
+    /** Until the sync that VolSync runs by itself at first has come through. */
+    void awaitFirstSync() {
+        VolSyncScene.patiently(() -> !image().isEmpty() && Sender.isIdle(sender()));
+        VolSyncScene.patiently(() -> sites.standby().isListening("rd-data"));
+    }
+
+    /** A sync by schedule, until it has come through. */
+    void syncBySchedule() {
+        String before = image();
+        sites.primary().scheduleIsDue("rs-data");
+        VolSyncScene.patiently(() -> !image().equals(before) && Sender.isIdle(sender()));
+        VolSyncScene.patiently(() -> sites.standby().isListening("rd-data"));
+    }
+
+    @Nullable VolumeSnapshot snapshot(String name) {
+        return sites.standby()
+                .own()
+                .resources(VolumeSnapshot.class)
+                .inNamespace(data.namespace())
+                .withName(name)
+                .get();
+    }
+
+    boolean snapshotExists(String name) {
+        return snapshot(name) != null;
     }
 
     ReplicationSource sender() {

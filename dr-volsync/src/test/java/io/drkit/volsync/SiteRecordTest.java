@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.drkit.volsync.SiteRecord.Point;
 import io.drkit.volsync.SiteRecord.Role;
+import io.drkit.volsync.SiteRecord.Sent;
 import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -11,29 +12,48 @@ import org.junit.jupiter.api.Test;
 /** What a site remembers never states more than is known. */
 class SiteRecordTest {
 
-    private static final Instant FIRST = Instant.parse("2026-11-30T02:00:00Z");
-    private static final Instant SECOND = FIRST.plusSeconds(900);
+    private static final Instant BEGIN = Instant.parse("2026-11-30T02:00:00Z");
+    private static final Sent FIRST = new Sent(BEGIN.toString(), 7L);
+    private static final Sent SECOND = new Sent(BEGIN.plusSeconds(900).toString(), 8L);
 
     @Test
     void what_is_proved_is_the_sync_before_the_last() {
         SiteRecord record = SiteRecord.EMPTY.seen(FIRST);
         assertThat(record.sentBefore()).isNull();
         record = record.seen(SECOND).seen(SECOND);
-        assertThat(record.sentBefore()).isEqualTo(FIRST.toString());
+        assertThat(record.sentBefore()).isEqualTo(FIRST);
     }
 
     @Test
-    void a_look_that_comes_late_proves_nothing() {
+    void a_look_that_comes_late_proves_nothing_nor_does_a_clock_that_went_back() {
         SiteRecord record = SiteRecord.EMPTY.seen(FIRST).seen(SECOND).seen(FIRST);
-        assertThat(record.sent()).isEqualTo(SECOND.toString());
-        assertThat(record.sentBefore()).isEqualTo(FIRST.toString());
+        assertThat(record.sent()).isEqualTo(FIRST);
+        assertThat(record.sentBefore()).isNull();
+        assertThat(record.seen(SECOND).sentBefore()).isEqualTo(FIRST);
+    }
+
+    @Test
+    void a_start_that_is_earlier_by_rounding_alone_is_no_news() {
+        SiteRecord record = SiteRecord.EMPTY.seen(FIRST).seen(SECOND);
+        Sent rounded = new Sent(BEGIN.plusSeconds(899).toString(), 8L);
+        assertThat(record.seen(rounded)).isEqualTo(record);
+    }
+
+    @Test
+    void what_came_before_an_accepted_shrinking_is_no_measure() {
+        SiteRecord record = SiteRecord.EMPTY
+                .with(new Point("full", null, 9L, 0))
+                .with(new Point("emptied", null, 0L, 0))
+                .accepted("emptied")
+                .with(new Point("newest", null, 0L, 0));
+        assertThat(record.measures()).extracting(Point::image).containsExactly("newest", "emptied");
     }
 
     @Test
     void points_of_an_earlier_epoch_are_not_current() {
         SiteRecord record = SiteRecord.EMPTY
                 .as(Role.DESTINATION, 1, "uid")
-                .with(new Point("old", FIRST.toString(), 1L, 1))
+                .with(new Point("old", FIRST.start(), 1L, 1))
                 .as(Role.DESTINATION, 2, "uid");
         assertThat(record.points()).hasSize(1);
         assertThat(record.current()).isEmpty();
