@@ -20,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  * @param workloads what mounted the claim at the source when that was last recorded, and how many replicas; by name: {@code Deployment shop}
  * @param bytesPerSecond of the last sync; null when the mover did not tell
  * @param handedOver of a claim that is {@link ReplicationPhase#SWITCHED}: whether it was moved after a final sync, so that nothing was lost
+ * @param shrunken whether the newest recovery point holds so much less than an earlier one that its source may have been emptied, which nobody has
+ *     accepted: {@link PvcReplicator#restore} goes to a named one only
  * @param notes what a person should know, a sentence each: why it is failing, what does not answer
  */
 public record ReplicationStatus(
@@ -33,6 +35,7 @@ public record ReplicationStatus(
         SortedMap<String, Integer> workloads,
         @Nullable Double bytesPerSecond,
         boolean handedOver,
+        boolean shrunken,
         List<String> notes) {
 
     public ReplicationStatus {
@@ -61,6 +64,7 @@ public record ReplicationStatus(
                 workloads,
                 bytesPerSecond,
                 handedOver,
+                shrunken,
                 more);
     }
 }

@@ -73,6 +73,11 @@ final class SwitchoverPlanner {
             RecoveryPoint point = image.isEmpty() ? status.recoveryPoint() : named(status, image);
             points.put(status.claim().name(), point);
             requireProtected(status);
+            if (image.isEmpty() && status.shrunken()) {
+                obstacles.add("The newest snapshot of the " + status.claim() + " at " + replicator.destination()
+                        + " holds much less than an earlier one. Was the source emptied? Name the snapshot to go back to, or accept "
+                        + VolumeRisk.SHRUNKEN_SOURCE + ".");
+            }
             if (status.phase() != ReplicationPhase.UNPROTECTED
                     && status.phase() != ReplicationPhase.SWITCHED
                     && point.image().isEmpty()) {

@@ -9,6 +9,7 @@ import io.drkit.volume.Claim;
 import io.drkit.volume.RecoveryPoint;
 import io.drkit.volume.ReplicationPhase;
 import io.drkit.volume.ReplicationStatus;
+import io.drkit.volume.VolumeRisk;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
@@ -37,7 +38,7 @@ final class StatusReader {
                 ask(destination, new Receiver(destination, claim, Names.receiver(claim))::find);
         ReplicationSource.Status status = here.resource == null ? null : here.resource.getStatus();
         ReplicationPhase phase = phase(here, there);
-        noteShrunken(there.record);
+        boolean shrunken = noteShrunken(there.record) && !options.accepts(VolumeRisk.SHRUNKEN_SOURCE);
         return new ReplicationStatus(
                 claim,
                 phase,
@@ -52,6 +53,7 @@ final class StatusReader {
                 new TreeMap<>(there.record.workloads()),
                 status == null ? null : MoverLog.bytesPerSecond(status.latestMoverStatus()),
                 phase == ReplicationPhase.SWITCHED && there.record.handedOver(),
+                shrunken,
                 notes);
     }
 
@@ -137,12 +139,13 @@ final class StatusReader {
         }
     }
 
-    private void noteShrunken(SiteRecord there) {
+    private boolean noteShrunken(SiteRecord there) {
         SiteRecord.Point larger = KeptSnapshots.shrunkFrom(there.measures(), options.shrinkTo());
         if (larger != null) {
             notes.add("The source has shrunk from " + larger.size() + " to "
                     + there.current().get(0).size() + "; snapshot " + larger.image() + " from before is kept.");
         }
+        return larger != null;
     }
 
     /** What is recorded, or what is certain beyond it: the snapshot's name, and a bound on its time. */

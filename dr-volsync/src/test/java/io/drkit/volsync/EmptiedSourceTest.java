@@ -200,4 +200,18 @@ class EmptiedSourceTest extends OneClaim {
         assertThat(moving.sync(named)).isNotEmpty();
         assertThat(replicator.status(data).notes()).isEmpty();
     }
+
+    @Test
+    void a_plan_tells_that_a_failover_to_an_emptied_source_would_be_refused() {
+        switchover.protect(named);
+        switchover.sync(named);
+        String full = image();
+        sites.primary().files("data").clear();
+        syncBySchedule();
+        switchover.record(named);
+        assertThat(switchover.planFailover(named, Map.of()).isPossible()).isFalse();
+        assertThatThrownBy(() -> switchover.failover(named)).hasMessageContaining("SHRUNKEN_SOURCE");
+        assertThat(switchover.planFailover(named, Map.of("data", full)).isPossible())
+                .isTrue();
+    }
 }

@@ -66,7 +66,7 @@ public final class PvcCommand {
         @Override
         protected int run(PvcSwitchover volumes, Claims claims) {
             SortedMap<String, ReplicationStatus> statuses = volumes.protect(claims);
-            PvcTable table = PvcTable.of(statuses.values(), Instant.now(Clock.systemUTC()), options());
+            PvcTable table = PvcTable.of(statuses.values(), Instant.now(Clock.systemUTC()));
             output().result(json("claims", table.claims()), table::print);
             return ExitCodes.DONE;
         }

@@ -69,7 +69,7 @@ final class PvcStatusCommand extends PvcBaseCommand {
     }
 
     private PvcTable look(PvcSwitchover volumes, Claims claims) {
-        return PvcTable.of(volumes.status(claims).values(), Instant.now(Clock.systemUTC()), options());
+        return PvcTable.of(volumes.status(claims).values(), Instant.now(Clock.systemUTC()));
     }
 
     private List<String> lines(PvcSwitchover volumes, Claims claims) {

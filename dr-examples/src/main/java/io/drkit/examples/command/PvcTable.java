@@ -2,8 +2,6 @@ package io.drkit.examples.command;
 
 import io.drkit.examples.cli.ExitCodes;
 import io.drkit.examples.cli.Output;
-import io.drkit.volsync.VolSyncOptions;
-import io.drkit.volume.RecoveryPoint;
 import io.drkit.volume.ReplicationPhase;
 import io.drkit.volume.ReplicationStatus;
 import java.io.PrintWriter;
@@ -14,7 +12,6 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -34,7 +31,7 @@ record PvcTable(String asOf, List<Row> claims) {
     /**
      * One claim.
      *
-     * @param shrunken whether the newest recovery point is so much smaller than an earlier one that its source may have been emptied
+     * @param shrunken see {@link ReplicationStatus#shrunken}
      * @param lagSeconds how much would be lost if the source were lost now; null when that is unknown
      */
     record Row(
@@ -51,12 +48,12 @@ record PvcTable(String asOf, List<Row> claims) {
             Map<String, Integer> workloads,
             List<String> notes) {
 
-        static Row of(ReplicationStatus status, Instant now, double shrinkTo) {
+        static Row of(ReplicationStatus status, Instant now) {
             String name = status.claim().name();
             return new Row(
                     name,
                     Output.lower(status.phase()),
-                    isShrunken(status, shrinkTo),
+                    status.shrunken(),
                     status.lastSync() == null ? null : status.lastSync().toString(),
                     status.lastDuration() == null ? null : status.lastDuration().toSeconds(),
                     status.nextSync() == null ? null : status.nextSync().toString(),
@@ -70,17 +67,6 @@ record PvcTable(String asOf, List<Row> claims) {
                             .toList(),
                     status.workloads(),
                     status.notes());
-        }
-
-        private static boolean isShrunken(ReplicationStatus status, double shrinkTo) {
-            Long newest = status.recoveryPoint().bytes();
-            long largest = status.earlier().stream()
-                    .map(RecoveryPoint::bytes)
-                    .filter(Objects::nonNull)
-                    .mapToLong(Long::longValue)
-                    .max()
-                    .orElse(0);
-            return newest != null && largest > 0 && (newest == 0 || newest < largest * shrinkTo);
         }
 
         private List<String> cells(Instant now) {
@@ -108,12 +94,10 @@ record PvcTable(String asOf, List<Row> claims) {
         }
     }
 
-    static PvcTable of(Collection<ReplicationStatus> statuses, Instant now, VolSyncOptions options) {
+    static PvcTable of(Collection<ReplicationStatus> statuses, Instant now) {
         return new PvcTable(
                 now.toString(),
-                statuses.stream()
-                        .map(status -> Row.of(status, now, options.shrinkTo()))
-                        .toList());
+                statuses.stream().map(status -> Row.of(status, now)).toList());
     }
 
     /** Wanting when something is failing, unprotected or shrunken; unreachable when a site did not answer. */
