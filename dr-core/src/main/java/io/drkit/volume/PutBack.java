@@ -94,7 +94,8 @@ final class PutBack {
 
     private String staysDown(String why) {
         return "What was stopped at " + replicator.source()
-                + " was not started again there, and the application is down: " + why + next();
+                + " was not started again there, so the application is down there unless somebody else started it: "
+                + why + next();
     }
 
     private String next() {
