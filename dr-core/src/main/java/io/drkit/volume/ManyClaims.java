@@ -36,7 +36,7 @@ final class ManyClaims {
     /**
      * @param what for the progress; nobody is told when it is empty
      * @return what came of each, by the claim's name
-     * @throws DrException when it failed for some, which are named: of the gravest kind among them
+     * @throws DrException when it failed for some, which are named: of the gravest kind among them. What is none goes first, as it is
      */
     <T> SortedMap<String, T> each(Collection<Claim> claims, String what, Function<Claim, T> action) {
         if (claims.isEmpty()) {
@@ -44,6 +44,7 @@ final class ManyClaims {
         }
         SortedMap<String, T> results = new TreeMap<>();
         SortedMap<String, DrException> failures = new TreeMap<>();
+        List<RuntimeException> unexpected = new ArrayList<>();
         AtomicInteger done = new AtomicInteger();
         tell(what, 0, claims.size());
         ExecutorService threads = Executors.newFixedThreadPool(Math.min(parallel, claims.size()), ManyClaims::thread);
@@ -61,7 +62,11 @@ final class ManyClaims {
                 try {
                     results.put(name, future.getValue().get());
                 } catch (ExecutionException e) {
-                    failures.put(name, known(e.getCause()));
+                    if (e.getCause() instanceof DrException known) {
+                        failures.put(name, known);
+                    } else {
+                        unexpected.add(unchecked(e.getCause()));
+                    }
                 }
             }
         } catch (InterruptedException e) {
@@ -72,6 +77,9 @@ final class ManyClaims {
                     e);
         } finally {
             threads.shutdownNow();
+        }
+        if (!unexpected.isEmpty()) {
+            throw unexpected.get(0);
         }
         if (!failures.isEmpty()) {
             throw failed(failures, claims.size());
@@ -91,14 +99,8 @@ final class ManyClaims {
         }
     }
 
-    private static DrException known(@Nullable Throwable e) {
-        if (e instanceof DrException known) {
-            return known;
-        }
-        if (e instanceof RuntimeException unexpected) {
-            throw unexpected;
-        }
-        throw new IllegalStateException(e);
+    private static RuntimeException unchecked(@Nullable Throwable e) {
+        return e instanceof RuntimeException unchecked ? unchecked : new IllegalStateException(e);
     }
 
     private static DrException failed(SortedMap<String, DrException> failures, int total) {

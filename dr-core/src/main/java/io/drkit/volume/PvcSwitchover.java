@@ -25,8 +25,8 @@ import org.slf4j.LoggerFactory;
  * the data is moved and started after it. Name all claims of an application at once, for its workloads are stopped and started as a whole.
  *
  * <p>Every flow may be killed anywhere, and goes on when it is run again: each step looks whether it is done already. Until the first claim is handed
- * over, a migration that fails starts again what it stopped. Throws as {@link PvcReplicator} and {@link WorkloadQuiescer} do. Thread-safe, but two
- * flows over the same claims at a time get into each other's way.
+ * over, a migration that fails starts again what it stopped, as long as both sites answer and say that nobody else has moved it. Throws as {@link
+ * PvcReplicator} and {@link WorkloadQuiescer} do. Thread-safe, but two flows over the same claims at a time get into each other's way.
  */
 public final class PvcSwitchover {
 
@@ -124,7 +124,7 @@ public final class PvcSwitchover {
      * destination, and sets up the replication back.
      *
      * @throws UnsafeToProceedException before anything is changed, when a claim is not protected, or in use at the destination, or its workloads cannot
-     *     be stopped; and when a final sync fails, after the application was started again at the source
+     *     be stopped; and when it fails after that, with the application started again at the source, or a word on why it is down
      */
     public SwitchoverReport migrate(Claims claims) {
         QuiescePlan plan = source.look(claims);
@@ -144,62 +144,51 @@ public final class PvcSwitchover {
         });
 
         Instant begun = clock.instant();
-        SortedMap<String, RecoveryPoint> points = finalSyncs(plan, open);
-        many.each(claims(plan), "handing over", claim -> {
-            if (open.contains(claim)) {
-                // GitOps, an autoscaler or a person may have started it meanwhile.
-                checks.requireStopped(List.of(claim));
-            }
-            replicator.handOver(claim);
-            return claim;
-        });
-        boolean lossless = true;
+        SortedMap<String, RecoveryPoint> points = moveData(plan, open);
+        // Somebody who did not see the hand-over yet may have started it meanwhile.
+        checks.requireStopped(claims(plan));
+        List<String> before = new ArrayList<>();
         for (ReplicationStatus status : statuses) {
-            boolean synced = points.putIfAbsent(status.claim().name(), status.recoveryPoint()) != null;
-            lossless &= synced || status.handedOver();
+            if (points.putIfAbsent(status.claim().name(), status.recoveryPoint()) == null) {
+                before.add(status.claim().name());
+            }
         }
         Resumed started = start(named, replicas(plan, null));
         Instant finished = clock.instant();
         List<String> notes = new ArrayList<>(started.leftAlone());
+        if (!before.isEmpty()) {
+            notes.add(String.join(", ", before) + " was moved to "
+                    + replicator.destination() + " before this run, and nothing tells whether "
+                    + replicator.source() + " wrote to it after that; what it wrote is not there.");
+        }
         if (options.reverse()) {
             notes.addAll(protectBack(claims(plan)));
         }
-        return new SwitchoverReport(points, begun, finished, lossless, started.workloads(), notes);
+        return new SwitchoverReport(points, begun, finished, before.isEmpty(), started.workloads(), notes);
     }
 
-    /** Stops it, and syncs what it last wrote. If that fails and no claim was handed over yet, what this stopped goes on where it was. */
-    private SortedMap<String, RecoveryPoint> finalSyncs(QuiescePlan plan, List<Claim> open) {
+    /** Up to where nothing writes at the source any more and nothing can be pushed from there. If that fails, what was stopped goes on where it was. */
+    private SortedMap<String, RecoveryPoint> moveData(QuiescePlan plan, List<Claim> open) {
         try {
             stop(open);
-            return many.each(open, "final sync", claim -> {
+            SortedMap<String, RecoveryPoint> points = many.each(open, "final sync", claim -> {
                 replicator.protect(claim);
                 return replicator.finalSync(claim);
             });
-        } catch (DrException e) {
-            boolean stoppedBefore = plan.workloads().stream()
-                    .anyMatch(workload -> workload.before().isPresent());
-            if (stoppedBefore
-                    || open.size() < plan.claimNames().size()
-                    || Thread.currentThread().isInterrupted()) {
+            many.each(claims(plan), "handing over", claim -> {
+                if (open.contains(claim)) {
+                    // GitOps, an autoscaler or a person may have started it meanwhile.
+                    checks.requireStopped(List.of(claim));
+                }
+                replicator.handOver(claim);
+                return claim;
+            });
+            return points;
+        } catch (RuntimeException e) {
+            if (open.isEmpty() || Thread.currentThread().isInterrupted()) {
                 throw e;
             }
-            throw putBack(named(open), open, e);
-        }
-    }
-
-    private UnsafeToProceedException putBack(Claims named, List<Claim> open, DrException cause) {
-        LOG.warn("A final sync failed, and the application goes on at {}", replicator.source(), cause);
-        try {
-            Resumed back = source.resume(named);
-            // Their schedules rest since the final sync.
-            many.each(open, "", claim -> replicator.record(claim, new TreeMap<>()));
-            return new UnsafeToProceedException(
-                    cause.getMessage() + " Nothing was moved, and the application was started again at "
-                            + replicator.source() + ": " + back.workloads() + ".");
-        } catch (DrException e) {
-            return new UnsafeToProceedException(
-                    cause.getMessage() + " Nothing was moved, but the application could not be started again at "
-                            + replicator.source() + " either: " + e.getMessage());
+            throw new PutBack(replicator, source, many).after(e, plan);
         }
     }
 

@@ -1,5 +1,6 @@
 package io.drkit.volume;
 
+import io.drkit.DrException;
 import io.drkit.UnsafeToProceedException;
 import io.drkit.workload.Claims;
 import io.drkit.workload.Obstacle;
@@ -54,7 +55,11 @@ final class SwitchoverPlanner {
         statuses.values().forEach(status -> {
             points.put(status.claim().name(), status.recoveryPoint());
             requireProtected(status);
+            collect(() -> checks.requireKnown(List.of(status)));
         });
+        if (PvcSwitchover.notSwitched(statuses.values()).size() < statuses.size()) {
+            collect(() -> checks.requireStopped(PvcSwitchover.claims(here)));
+        }
         requireUnused(statuses.values());
         collect(() -> checks.requireWhole(here));
         statuses.values().stream()
@@ -126,7 +131,7 @@ final class SwitchoverPlanner {
     private void collect(Runnable check) {
         try {
             check.run();
-        } catch (UnsafeToProceedException e) {
+        } catch (DrException e) {
             obstacles.add(String.valueOf(e.getMessage()));
         }
     }

@@ -14,7 +14,8 @@ import java.util.TreeMap;
  * @param points what each claim's destination holds, by name of the claim
  * @param begun when the first workload was stopped, or the first claim was restored
  * @param finished when the workloads had been started
- * @param lossless whether every write from before is there: after a final sync of what was at rest, and not after a failover
+ * @param lossless whether every write from before is there: after a final sync of what was at rest. Not after a failover, nor
+ *     when a claim was moved before {@code begun}, for the source may have written to it since
  * @param started what was scaled up, by its name, and to how many
  * @param notes what a person should know, a sentence each: what was not started and why, what is not replicated back
  */

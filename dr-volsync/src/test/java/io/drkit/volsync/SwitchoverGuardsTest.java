@@ -68,6 +68,8 @@ class SwitchoverGuardsTest {
         halfMigrated("data");
         source.resume(shop.claims());
         shop.awaitWriting();
+        assertThat(switchover.planMigrate(shop.claims()).obstacles())
+                .anyMatch(obstacle -> obstacle.contains("runs and writes to claims"));
         assertRefusedWhileItRuns(switchover);
     }
 
