@@ -109,13 +109,12 @@ public final class DnsVerifyCommand extends DnsBaseCommand {
         return onlySilent ? ExitCodes.UNREACHABLE : ExitCodes.WANTING;
     }
 
-    /** Restarts each cluster's once, however many of its pods were asked; returns whether one was. What cannot be restarted is told, and stays unproved. */
+    /** Restarts each cluster's once, however many of its pods were asked; returns whether there was one to restart. One that fails is told, and may yet go on. */
     private boolean restartWhereStale(DnsSettings settings, List<PodVantage> pods, DnsProof proof) {
         Set<String> stale = new HashSet<>();
         proof.with(Verdict.STALE).forEach(finding -> stale.add(finding.vantage()));
         proof.with(Verdict.OTHER).forEach(finding -> stale.add(finding.vantage()));
         Set<List<@Nullable Object>> tried = new HashSet<>();
-        boolean restarted = false;
         for (int i = 0; i < pods.size(); i++) {
             PodSettings setting = settings.podSettings().get(i);
             PodPlace server = setting.nameServer();
@@ -127,14 +126,13 @@ public final class DnsVerifyCommand extends DnsBaseCommand {
                 try {
                     CoreDnsRestart.restart(
                             setting.connection(config(), deadline()), server.namespace(), server.deployment(), RESTART);
-                    restarted = true;
                 } catch (DrException e) {
                     err().println("Not restarted: " + e.getMessage());
                     err().flush();
                 }
             }
         }
-        return restarted;
+        return !tried.isEmpty();
     }
 
     private DnsChange change(DnsSettings settings) {
