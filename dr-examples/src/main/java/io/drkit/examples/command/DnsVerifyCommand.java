@@ -127,7 +127,7 @@ public final class DnsVerifyCommand extends DnsBaseCommand {
                     CoreDnsRestart.restart(
                             setting.connection(config(), deadline()), server.namespace(), server.deployment(), RESTART);
                 } catch (DrException e) {
-                    err().println("Not restarted: " + e.getMessage());
+                    err().println("The restart was not seen to end: " + e.getMessage());
                     err().flush();
                 }
             }
