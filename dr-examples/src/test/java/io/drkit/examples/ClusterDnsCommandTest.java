@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -95,6 +96,11 @@ class ClusterDnsCommandTest {
         Path config = config(
                 "type: dnsendpoint\n    kubeconfig: kubeconfig\n    namespace: platform\n    domains: cli.example");
         assertThat(run(config, "show").out()).contains("platform.cli.example: A 192.0.2.1 (60 s)");
+        for (String none : List.of("0", "0s")) {
+            Path unseen = config(
+                    "type: dnsendpoint\n    kubeconfig: kubeconfig\n    namespace: platform\n    seen-within: " + none);
+            assertThat(run(unseen, "show").code()).isZero();
+        }
         Cli dry = run(config, "undo", "--record", file("none.json"));
         assertThat(dry.code()).isEqualTo(2);
 
@@ -124,6 +130,9 @@ class ClusterDnsCommandTest {
         bad("type: coredns\n    kubeconfig: kubeconfig\n    colour: red", "colour");
         bad("type: coredns\n    kubeconfig: nowhere", "nowhere");
         bad("type: dnsendpoint\n    kubeconfig: kubeconfig", "dns.backend needs 'namespace'");
+        bad(
+                "type: dnsendpoint\n    kubeconfig: kubeconfig\n    namespace: platform\n    seen-within: soon",
+                "dns.backend.seen-within: 'soon' is not a duration");
         Cli pods = run(
                 config(
                         "type: coredns\n    kubeconfig: kubeconfig\n  pods: [{kubeconfig: kubeconfig, deployment: toolbox}]"),

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.TypeConversionException;
 
 /** The types of {@link DnsBackends} that write to a cluster: what they need, and what makes them. They connect at once. */
 final class ClusterDnsBackends {
@@ -62,7 +63,7 @@ final class ClusterDnsBackends {
     /**
      * @param domains as external-dns' {@code --domain-filter}
      * @param create the object that new names go into
-     * @param seenWithin how long external-dns is waited for
+     * @param seenWithin how long external-dns is waited for; 0 for not at all
      */
     private record DnsEndpoint(
             @Nullable Path kubeconfig,
@@ -85,10 +86,22 @@ final class ClusterDnsBackends {
                 given.domains,
                 domains -> config.domains(domains.stream().map(DnsName::of).toList()));
         given(given.create, config::create);
-        given(given.seenWithin, time -> config.seenWithin(new DurationConverter().convert(time)));
+        given(given.seenWithin, time -> config.seenWithin(seenWithin(file, time)));
         return DnsEndpointSwitcher.open(
                 ClusterSettings.connection(file, "dns.backend", given.kubeconfig, given.context, deadline),
                 config.build());
+    }
+
+    private static Duration seenWithin(Path file, String text) {
+        if (text.matches("0(ms|s|m|h|d)?")) {
+            return Duration.ZERO;
+        }
+        try {
+            return new DurationConverter().convert(text);
+        } catch (TypeConversionException e) {
+            throw new IllegalArgumentException(
+                    file + ": dns.backend.seen-within: " + e.getMessage() + ", or 0 for not at all.");
+        }
     }
 
     private static <T> void given(@Nullable T value, Consumer<T> set) {

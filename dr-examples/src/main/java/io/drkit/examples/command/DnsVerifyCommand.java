@@ -1,5 +1,6 @@
 package io.drkit.examples.command;
 
+import io.drkit.DrException;
 import io.drkit.Ticker;
 import io.drkit.dns.DnsChange;
 import io.drkit.dns.DnsName;
@@ -31,6 +32,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
@@ -107,24 +109,30 @@ public final class DnsVerifyCommand extends DnsBaseCommand {
         return onlySilent ? ExitCodes.UNREACHABLE : ExitCodes.WANTING;
     }
 
-    /** Returns whether there was one to restart. */
+    /** Restarts each cluster's once, however many of its pods were asked; returns whether there was one to restart. One that fails is told, and may yet go on. */
     private boolean restartWhereStale(DnsSettings settings, List<PodVantage> pods, DnsProof proof) {
         Set<String> stale = new HashSet<>();
         proof.with(Verdict.STALE).forEach(finding -> stale.add(finding.vantage()));
         proof.with(Verdict.OTHER).forEach(finding -> stale.add(finding.vantage()));
-        boolean restarted = false;
+        Set<List<@Nullable Object>> tried = new HashSet<>();
         for (int i = 0; i < pods.size(); i++) {
-            if (stale.contains(pods.get(i).name())) {
-                PodSettings setting = settings.podSettings().get(i);
-                PodPlace server = setting.nameServer();
+            PodSettings setting = settings.podSettings().get(i);
+            PodPlace server = setting.nameServer();
+            if (stale.contains(pods.get(i).name())
+                    && tried.add(Arrays.asList(
+                            setting.kubeconfig(), setting.context(), server.namespace(), server.deployment()))) {
                 err().println("Restarting " + server + ", for " + pods.get(i).name() + " does not see the change.");
                 err().flush();
-                CoreDnsRestart.restart(
-                        setting.connection(config(), deadline()), server.namespace(), server.deployment(), RESTART);
-                restarted = true;
+                try {
+                    CoreDnsRestart.restart(
+                            setting.connection(config(), deadline()), server.namespace(), server.deployment(), RESTART);
+                } catch (DrException e) {
+                    err().println("The restart was not seen to end: " + e.getMessage());
+                    err().flush();
+                }
             }
         }
-        return restarted;
+        return !tried.isEmpty();
     }
 
     private DnsChange change(DnsSettings settings) {

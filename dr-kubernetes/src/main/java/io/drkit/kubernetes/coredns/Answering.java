@@ -6,12 +6,15 @@ import io.drkit.kubernetes.coredns.Corefile.Directive;
 import io.drkit.kubernetes.coredns.Corefile.Server;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,7 +41,8 @@ record Answering(Corefile corefile, Map<String, String> data, String where, Stri
      * @throws UnsafeToProceedException when several do, or nobody can tell
      */
     Found find(String plugin, DnsName name) {
-        Map<String, Found> byPort = new LinkedHashMap<>();
+        // Several at a port are of one zone and differ by 'view' or 'bind': which one answers depends on who asks.
+        Map<String, Set<Found>> byPort = new LinkedHashMap<>();
         for (Server server : corefile.servers()) {
             for (Word key : server.keys()) {
                 Matcher parts = KEY.matcher(key.text().toLowerCase(Locale.ROOT));
@@ -50,27 +54,37 @@ record Answering(Corefile corefile, Map<String, String> data, String where, Stri
                 boolean usual = parts.group(3) == null
                         || (scheme.equals("dns") && parts.group(3).equals("53"));
                 String port = scheme + (usual ? "" : ":" + parts.group(3));
-                Found known = byPort.get(port);
-                if (Word.isWithin(plain(name), zone) && (known == null || known.zone.length() < zone.length())) {
-                    byPort.put(port, new Found(server, NONE, zone));
+                if (Word.isWithin(plain(name), zone)) {
+                    Set<Found> known = byPort.computeIfAbsent(port, p -> new LinkedHashSet<>());
+                    known.removeIf(shorter -> shorter.zone.length() < zone.length());
+                    if (known.stream().allMatch(same -> same.zone.length() == zone.length())) {
+                        known.add(new Found(server, NONE, zone));
+                    }
                 }
             }
         }
+        Set<Server> servers = byPort.values().stream()
+                .flatMap(Set::stream)
+                .map(Found::server)
+                .collect(Collectors.toCollection(LinkedHashSet::new));
         List<Found> found = new ArrayList<>();
-        boolean imports = false;
-        for (Server server :
-                byPort.values().stream().map(Found::server).distinct().toList()) {
+        for (Server server : servers) {
             Found here = within(server, plugin, name);
             if (here != null) {
                 found.add(here);
             }
-            imports |= !server.named("import").isEmpty();
         }
-        if (found.size() > 1) {
+        boolean oneOfSeveral = byPort.values().stream()
+                .anyMatch(port -> port.size() > 1
+                        && port.stream()
+                                .anyMatch(at -> found.stream().anyMatch(here -> here.server.equals(at.server))));
+        if (found.size() > 1 || oneOfSeveral) {
             throw new UnsafeToProceedException("In " + where + " several server blocks answer for " + name + " by '"
                     + plugin + "', and nothing was changed: let one hold it.");
         }
         if (found.isEmpty()) {
+            boolean imports =
+                    servers.stream().anyMatch(server -> !server.named("import").isEmpty());
             throw new IllegalArgumentException("In " + where + " no '" + plugin + "' answers for " + name
                     + (imports
                             ? ", unless one is imported there: name the ConfigMap and the key that hold it."
@@ -151,6 +165,7 @@ record Answering(Corefile corefile, Map<String, String> data, String where, Stri
     /** Whether any server block has {@code reload}, which reads the whole Corefile again; and one that is not switched off. */
     boolean reloads() {
         return corefile.servers().stream()
+                .flatMap(server -> corefile.withSnippets(server).stream())
                 .flatMap(server -> server.named("reload").stream())
                 .anyMatch(reload -> reload.arguments().isEmpty()
                         || !isZero(reload.arguments().get(0).text()));

@@ -29,7 +29,7 @@ public final class CoreDnsRestart {
     /** On the template of the Deployment's pods: when DrKit restarted them last. */
     public static final String RESTARTED_AT = "drkit.io/restarted-at";
 
-    /** Beside it: the content of the ConfigMap that they were restarted for, as a hash, so that doing it again does not restart them again. */
+    /** Beside it: the write that they were restarted for, as {@link CoreDnsSwitcher#WRITTEN}, so that doing it again does not restart them again. */
     public static final String RESTARTED_FOR = "drkit.io/restarted-for";
 
     private static final Logger LOG = LoggerFactory.getLogger(CoreDnsRestart.class);
@@ -69,7 +69,7 @@ public final class CoreDnsRestart {
     /**
      * The same, unless it was done for this already.
      *
-     * @param mark of what the pods have to be started with
+     * @param mark of the write that the pods have to be started with
      */
     void restartFor(String mark, String namespace, String deployment, Duration timeout) {
         long deadline = ticker.nanoTime() + timeout.toNanos();

@@ -16,17 +16,13 @@ import io.drkit.kubernetes.KubernetesConnection;
 import io.drkit.kubernetes.SiteApi;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Clock;
 import java.util.Collection;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
+import java.util.UUID;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -43,6 +39,9 @@ import org.slf4j.LoggerFactory;
  * <p>Somebody who manages the ConfigMap, k3s or a GitOps controller say, may put back what was there before. Thread-safe.
  */
 public final class CoreDnsSwitcher implements DnsSwitcher {
+
+    /** On the ConfigMap: the last write that CoreDNS is to be restarted for; {@link CoreDnsRestart#RESTARTED_FOR} says whether it was. */
+    public static final String WRITTEN = "drkit.io/written";
 
     private static final Logger LOG = LoggerFactory.getLogger(CoreDnsSwitcher.class);
     private static final int ATTEMPTS = 5;
@@ -115,7 +114,8 @@ public final class CoreDnsSwitcher implements DnsSwitcher {
         boolean ttls = capabilities().ttls();
         String lost = "";
         boolean written = false;
-        for (int attempt = 1; attempt <= ATTEMPTS; attempt++) {
+        int writes = 0;
+        while (true) {
             ConfigMap read = look(lost, written);
             Records records = records(read);
             DnsRecords now = records.read(names);
@@ -127,12 +127,16 @@ public final class CoreDnsSwitcher implements DnsSwitcher {
                 if (written || !lost.isEmpty()) {
                     LOG.info("Changed {} names in {}", change.changed().size(), where);
                 }
-                // Also when nothing was left to write: the run before may have ended between the write and this.
+                // Also when nothing was left to write: the run before may have ended between its write and this.
                 restart(read);
                 return change.with(records.serials(names));
             }
             Map<String, String> keys = records.changed(remaining, change.after());
             requireReadAgain(records, remaining, keys.keySet());
+            // Writes are counted and not looks: what the last of them did is looked at too.
+            if (writes++ == ATTEMPTS) {
+                throw notChanged(lost);
+            }
             try {
                 written = api.patch(read, patch(keys));
                 lost = "";
@@ -141,13 +145,15 @@ public final class CoreDnsSwitcher implements DnsSwitcher {
                 LOG.info("The reply to a change of {} was lost: looking", where);
             }
         }
-        if (!lost.isEmpty()) {
-            throw new OutcomeUnknownException(
-                    where + " is as it was before, but a change was sent and may yet be done. " + lost, null);
-        }
-        throw new UnsafeToProceedException(
-                where + " was not changed, for somebody else wrote to it each time: look at who"
-                        + " does, and do the same again.");
+    }
+
+    private DrException notChanged(String lost) {
+        return lost.isEmpty()
+                ? new UnsafeToProceedException(
+                        where + " was not changed, for somebody else wrote to it each time: look at who"
+                                + " does, and do the same again.")
+                : new OutcomeUnknownException(
+                        where + " is as it was before, but a change was sent and may yet be done. " + lost, null);
     }
 
     private void requireHeld(DnsRecords after) {
@@ -169,30 +175,20 @@ public final class CoreDnsSwitcher implements DnsSwitcher {
         }
     }
 
+    /** Restarts CoreDNS if the last write that wanted it has none yet. */
     private void restart(ConfigMap read) {
-        if (config.restart() == null) {
+        Map<String, String> annotations = read.getMetadata().getAnnotations();
+        String mark = annotations == null ? null : annotations.get(WRITTEN);
+        if (config.restart() == null || mark == null) {
             return;
         }
         try {
-            restart.restartFor(hash(read.getData()), config.namespace(), config.restart(), config.restartTimeout());
+            restart.restartFor(mark, config.namespace(), config.restart(), config.restartTimeout());
         } catch (DrException e) {
             throw new OutcomeUnknownException(
                     where + " holds the change, but CoreDNS was not seen to start with it: " + e.getMessage()
                             + " Do the same again.",
                     e);
-        }
-    }
-
-    private static String hash(Map<String, String> data) {
-        try {
-            MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            new TreeMap<>(data).forEach((key, text) -> {
-                digest.update((key + "\n" + text.length() + "\n").getBytes(StandardCharsets.UTF_8));
-                digest.update(text.getBytes(StandardCharsets.UTF_8));
-            });
-            return HexFormat.of().formatHex(digest.digest());
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e);
         }
     }
 
@@ -225,6 +221,12 @@ public final class CoreDnsSwitcher implements DnsSwitcher {
     }
 
     private Records records(ConfigMap read) {
+        if (config.key().endsWith(".override")) {
+            // Its zones stand in a Corefile that imports it, and are not known here.
+            throw new UnsafeToProceedException(config.key() + " of " + where
+                    + " was left as it is, for it is a part of a server block that stands elsewhere: put the names into"
+                    + " a server block of their own, in a key such as drkit.server.");
+        }
         Map<String, String> data = new LinkedHashMap<>(read.getData());
         Corefile corefile = Corefile.parse(data.getOrDefault(config.key(), ""), config.key() + " of " + where);
         Answering answering = new Answering(corefile, data, where, config.mount());
@@ -233,8 +235,13 @@ public final class CoreDnsSwitcher implements DnsSwitcher {
                 : new HostsRecords(answering, config.key());
     }
 
-    private static ObjectNode patch(Map<String, String> keys) {
+    /** The texts and, in the same write, the mark that CoreDNS is to be restarted for: what comes between the two is made up for later. */
+    private ObjectNode patch(Map<String, String> keys) {
         ObjectNode patch = JsonNodeFactory.instance.objectNode();
+        if (config.restart() != null) {
+            patch.withObject("/metadata/annotations")
+                    .put(WRITTEN, UUID.randomUUID().toString());
+        }
         ObjectNode data = patch.putObject("data");
         keys.forEach(data::put);
         return patch;

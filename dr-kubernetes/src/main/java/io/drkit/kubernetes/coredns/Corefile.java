@@ -1,16 +1,25 @@
 package io.drkit.kubernetes.coredns;
 
 import io.drkit.UnsafeToProceedException;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 
 /**
  * A Corefile read just far enough to find the records in it and where they stand. Words, quotes, comments, server blocks, snippets and imports are as in
  * corefile(5) and in the parser that CoreDNS uses (github.com/coredns/caddy, caddyfile). What its versions read differently is refused.
  *
- * @param servers in their order; snippets are not among them
+ * @param servers in their order
+ * @param snippets by name: what server blocks import
  */
-record Corefile(List<Server> servers) {
+record Corefile(List<Server> servers, Map<String, Server> snippets) {
 
     /**
      * @param keys such as {@code .:53} or {@code example.com}
@@ -32,6 +41,24 @@ record Corefile(List<Server> servers) {
 
     Corefile {
         servers = List.copyOf(servers);
+        snippets = Map.copyOf(snippets);
+    }
+
+    /** A server block and the snippets that it imports, and these in turn. */
+    Collection<Server> withSnippets(Server server) {
+        Set<Server> all = new LinkedHashSet<>();
+        Deque<Server> next = new ArrayDeque<>(List.of(server));
+        while (!next.isEmpty()) {
+            Server one = next.remove();
+            if (all.add(one)) {
+                one.named("import").stream()
+                        .flatMap(line -> line.arguments().stream().limit(1))
+                        .map(name -> snippets.get(name.text()))
+                        .filter(Objects::nonNull)
+                        .forEach(next::add);
+            }
+        }
+        return all;
     }
 
     /**
@@ -57,6 +84,7 @@ record Corefile(List<Server> servers) {
         Corefile parse() {
             split();
             List<Server> servers = new ArrayList<>();
+            Map<String, Server> snippets = new LinkedHashMap<>();
             while (at < words.size()) {
                 if (words.get(at).is("import")) {
                     skipLine();
@@ -74,11 +102,15 @@ record Corefile(List<Server> servers) {
                     throw refused(keys.get(0).line(), "a server block without braces is not the only one");
                 }
                 List<Directive> directives = directives(braces);
-                if (!snippet) {
-                    servers.add(new Server(List.copyOf(keys), List.copyOf(directives)));
+                Server block = new Server(List.copyOf(keys), List.copyOf(directives));
+                if (snippet) {
+                    String name = keys.get(0).text();
+                    snippets.put(name.substring(1, name.length() - 1), block);
+                } else {
+                    servers.add(block);
                 }
             }
-            return new Corefile(servers);
+            return new Corefile(servers, snippets);
         }
 
         private List<Word> keys() {
@@ -187,6 +219,8 @@ record Corefile(List<Server> servers) {
                 if (c == '\n') {
                     line++;
                     i++;
+                } else if (Word.isDoubtfulBlank(c)) {
+                    throw refused(line, Word.DOUBTFUL_BLANK);
                 } else if (Character.isWhitespace(c)) {
                     i++;
                 } else if (c == '#') {
@@ -221,6 +255,9 @@ record Corefile(List<Server> servers) {
             int i = start;
             while (i < text.length() && !Character.isWhitespace(text.charAt(i))) {
                 char c = text.charAt(i++);
+                if (Word.isDoubtfulBlank(c)) {
+                    throw refused(line, Word.DOUBTFUL_BLANK);
+                }
                 boolean last = i == text.length() || Character.isWhitespace(text.charAt(i));
                 if (c == '#' || (c == '`' && i - 1 == start) || (c == '\\' && last)) {
                     throw refused(line, "versions of CoreDNS read the '" + c + "' there differently");

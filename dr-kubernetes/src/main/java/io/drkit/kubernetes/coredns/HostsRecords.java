@@ -128,7 +128,12 @@ record HostsRecords(Answering answering, String key) implements Records {
                                     "The hosts file " + path + " is no key of " + answering.where() + " under "
                                             + answering.mount() + ", so what it holds of " + name
                                             + " is not known: nothing was changed. Name the folder that the ConfigMap is mounted at."));
-            texts.put(file, HostsText.ofFile(answering.data().getOrDefault(file, ""), HostsRecords::canonical));
+            texts.put(
+                    file,
+                    HostsText.ofFile(
+                            answering.data().getOrDefault(file, ""),
+                            file + " of " + answering.where(),
+                            HostsRecords::canonical));
         }
         if (texts.values().stream()
                 .anyMatch(text -> text.addresses(name.ascii()).contains(""))) {

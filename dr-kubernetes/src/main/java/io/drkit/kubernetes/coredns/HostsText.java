@@ -1,5 +1,6 @@
 package io.drkit.kubernetes.coredns;
 
+import io.drkit.UnsafeToProceedException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -43,12 +44,23 @@ record HostsText(String text, List<Entry> entries, int start, String indent) {
         return List.of(new Entry(words.get(0), canonical.apply(words.get(0).text()), names));
     }
 
-    /** Those of a hosts file. */
-    static HostsText ofFile(String text, UnaryOperator<String> canonical) {
+    /**
+     * Those of a hosts file.
+     *
+     * @param where the file, for the message
+     * @throws UnsafeToProceedException when its words cannot be told beyond doubt
+     */
+    static HostsText ofFile(String text, String where, UnaryOperator<String> canonical) {
         List<Entry> entries = new ArrayList<>();
         int line = 1;
         for (int start = 0; start < text.length(); start = Edits.lineEnd(text, start)) {
-            entries.addAll(entry(words(text, start, line++), canonical));
+            List<Word> words = words(text, start, line++);
+            if (words.stream().anyMatch(word -> word.text().chars().anyMatch(c -> Word.isDoubtfulBlank((char) c)))) {
+                throw new UnsafeToProceedException(
+                        where + " was left as it is, for it cannot be edited safely: in line " + (line - 1) + " "
+                                + Word.DOUBTFUL_BLANK + ". Look at it, and change it by hand.");
+            }
+            entries.addAll(entry(words, canonical));
         }
         return new HostsText(text, entries, text.length(), "");
     }
@@ -59,15 +71,20 @@ record HostsText(String text, List<Entry> entries, int start, String indent) {
         int end = Edits.lineEnd(text, start);
         end = comment >= 0 && comment < end ? comment : end;
         for (int i = start; i < end; i++) {
-            if (!Character.isWhitespace(text.charAt(i))) {
+            if (!isBlank(text.charAt(i))) {
                 int from = i;
-                while (i < end && !Character.isWhitespace(text.charAt(i))) {
+                while (i < end && !isBlank(text.charAt(i))) {
                     i++;
                 }
                 words.add(new Word(text.substring(from, i), from, i, line));
             }
         }
         return words;
+    }
+
+    /** One in doubt is a part of a word, which is refused. */
+    private static boolean isBlank(char c) {
+        return Character.isWhitespace(c) && !Word.isDoubtfulBlank(c);
     }
 
     /** The addresses of a name. */

@@ -12,6 +12,13 @@ import java.util.Locale;
  */
 record Word(String text, int start, int end, int line) {
 
+    static final String DOUBTFUL_BLANK = "a blank stands that not everybody takes for one, such as a no-break space";
+
+    /** Whether Go's unicode.IsSpace, by which CoreDNS splits words, and Character.isWhitespace differ on it. */
+    static boolean isDoubtfulBlank(char c) {
+        return "\u0085\u00a0\u2007\u202f\u001c\u001d\u001e\u001f".indexOf(c) >= 0;
+    }
+
     boolean is(String other) {
         return text.equals(other);
     }

@@ -8,8 +8,10 @@ import io.drkit.kubernetes.coredns.ZoneFile.Entry;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -18,11 +20,17 @@ import org.jspecify.annotations.Nullable;
 final class ZoneEdit {
 
     private static final long SERIALS = 1L << 32;
+    /** Its place in the data of an SOA record. */
+    private static final int SERIAL = 2;
+
+    private static final Set<String> LEADING = Set.of("A", "AAAA", "CNAME");
+    private static final Set<String> SIGNED = Set.of("RRSIG", "DNSKEY", "NSEC", "NSEC3", "NSEC3PARAM", "ZONEMD");
 
     private final ZoneFile file;
     private final String where;
     private final Edits edits;
     private final Set<Entry> gone = new LinkedHashSet<>();
+    private final Map<DnsName, List<DnsRecordSet>> wanted = new LinkedHashMap<>();
 
     /** @param where the file, for messages */
     ZoneEdit(ZoneFile file, String where) {
@@ -41,11 +49,11 @@ final class ZoneEdit {
         boolean plain = all.size() == 1
                 && all.get(0).owner().equals(file.origin())
                 && all.get(0).data().size() == 7
-                && all.get(0).data().get(2).text().matches("[0-9]{1,10}");
+                && all.get(0).data().get(SERIAL).text().matches("[0-9]{1,10}");
         if (!plain) {
             throw refused("it has not exactly one SOA record, of " + file.origin() + ", with a serial");
         }
-        return all.get(0).data().get(2);
+        return all.get(0).data().get(SERIAL);
     }
 
     /** @throws IllegalArgumentException when the zone leaves the name to other servers */
@@ -103,11 +111,14 @@ final class ZoneEdit {
         if (file.leaning()) {
             throw refused("some records take their time to live from the one before them: give it a $TTL");
         }
+        if (file.entries().stream().anyMatch(entry -> SIGNED.contains(entry.type()))) {
+            throw refused("it is signed, and its signatures would be of what was there before");
+        }
+        wanted.put(name, after);
         at(name); // Refuses what is there and cannot be understood.
         boolean alias = after.stream().anyMatch(set -> set.type() == RecordType.CNAME);
         boolean others = file.entries().stream()
-                .anyMatch(entry -> entry.owner().equals(name.ascii())
-                        && !Set.of("A", "AAAA", "CNAME").contains(entry.type()));
+                .anyMatch(entry -> entry.owner().equals(name.ascii()) && !LEADING.contains(entry.type()));
         if (alias && others) {
             throw refused(name + " has other records, beside which no CNAME may be");
         }
@@ -125,7 +136,7 @@ final class ZoneEdit {
         long ttl = after == null ? 0 : after.ttl().toSeconds();
         Set<String> seen = new LinkedHashSet<>();
         for (Entry entry : entries) {
-            if (!entry.isOneLine() || entry.data().size() > 1) {
+            if (!entry.oneLine() || entry.data().size() > 1) {
                 throw refused("the " + type + " of " + name + " does not stand on one line");
             }
             String value = value(entry, type);
@@ -162,8 +173,8 @@ final class ZoneEdit {
     private int behind(DnsName name) {
         int at = file.text().length();
         for (Entry entry : file.entries()) {
-            if (entry.owner().equals(name.ascii()) && entry.isOneLine()) {
-                at = Edits.lineEnd(file.text(), entry.end());
+            if (entry.owner().equals(name.ascii())) {
+                at = entry.lineEnd();
             }
         }
         return at;
@@ -186,12 +197,44 @@ final class ZoneEdit {
         }
         long next = (serial() + 1) % SERIALS;
         edits.replace(serialWord(), String.valueOf(next == 0 ? 1 : next));
-        return edits.apply();
+        String text = edits.apply();
+        requireMeant(text);
+        return text;
     }
 
-    /** Takes a record out; a comment on its line stays, for it is somebody's. */
+    /** Reads the new text before anybody else does: the names lead where they shall, and everything else is as it was. */
+    private void requireMeant(String text) {
+        ZoneFile now = ZoneFile.parse(text, file.origin(), where);
+        ZoneEdit read = new ZoneEdit(now, where);
+        boolean led = wanted.entrySet().stream()
+                .allMatch(name -> Set.copyOf(read.at(name.getKey())).equals(Set.copyOf(name.getValue())));
+        if (!led || !others(now).equals(others(file))) {
+            throw refused("with the change in it, it would say something else than what is wanted");
+        }
+    }
+
+    /** What is not to be changed, a record each. */
+    private List<List<String>> others(ZoneFile of) {
+        List<List<String>> others = new ArrayList<>();
+        for (Entry entry : of.entries()) {
+            boolean led = LEADING.contains(entry.type())
+                    && wanted.keySet().stream().anyMatch(name -> name.ascii().equals(entry.owner()));
+            if (!led) {
+                List<String> other = new ArrayList<>(
+                        List.of(entry.owner(), String.valueOf(entry.ttl()), entry.type(), entry.origin()));
+                entry.data().forEach(word -> other.add(word.text()));
+                if (entry.type().equals("SOA")) {
+                    other.remove(other.size() - entry.data().size() + SERIAL);
+                }
+                others.add(other);
+            }
+        }
+        return others;
+    }
+
+    /** Takes a record out that stands on one line; a comment on it stays, for it is somebody's. */
     private void drop(Entry entry) {
-        int end = Edits.lineEnd(file.text(), entry.end());
+        int end = entry.lineEnd();
         int comment = file.text().indexOf(';', entry.end());
         edits.replace(entry.start(), comment >= 0 && comment < end ? comment : end, "");
     }

@@ -17,8 +17,10 @@ import org.jspecify.annotations.Nullable;
  */
 record ZoneFile(String text, String origin, List<Entry> entries, boolean leaning) {
 
-    private static final Pattern TTL = Pattern.compile("([0-9]+[smhdwSMHDW]?)+");
+    private static final Pattern TTL = Pattern.compile("(?:[0-9]++[smhdwSMHDW]?)+");
     private static final Pattern TTL_PART = Pattern.compile("([0-9]+)([smhdw]?)");
+    private static final Pattern OTHER_CLASS = Pattern.compile("CH|CS|HS|NONE|ANY|CLASS[0-9]+");
+    private static final Pattern GENERIC_TYPE = Pattern.compile("(?i)TYPE[0-9]+");
     private static final Map<String, Long> SECONDS =
             Map.of("", 1L, "s", 1L, "m", 60L, "h", 3_600L, "d", 86_400L, "w", 604_800L);
 
@@ -30,6 +32,9 @@ record ZoneFile(String text, String origin, List<Entry> entries, boolean leaning
      * @param ttlWord null when it is not stated
      * @param first the word that type or class is, whichever comes first: a time to live is put before it
      * @param origin that relative names in it are below
+     * @param start of the line that it begins with
+     * @param lineEnd behind the last of its lines, which a closing parenthesis alone may stand on
+     * @param oneLine whether it has no other line
      */
     record Entry(
             String owner,
@@ -40,11 +45,9 @@ record ZoneFile(String text, String origin, List<Entry> entries, boolean leaning
             String type,
             List<Word> data,
             String origin,
-            int start) {
-
-        boolean isOneLine() {
-            return data.get(data.size() - 1).line() == first.line();
-        }
+            int start,
+            int lineEnd,
+            boolean oneLine) {
 
         /** Where the last word of it ends. */
         int end() {
@@ -56,7 +59,7 @@ record ZoneFile(String text, String origin, List<Entry> entries, boolean leaning
         entries = List.copyOf(entries);
     }
 
-    /** A name in the file as an absolute one; one with an escape in it stays as it is, and is never one that is asked for. */
+    /** A name in the file as an absolute one. */
     static String absolute(String name, String origin) {
         String lower = name.toLowerCase(Locale.ROOT);
         if (lower.equals("@")) {
@@ -111,7 +114,11 @@ record ZoneFile(String text, String origin, List<Entry> entries, boolean leaning
                     if (words.get(0).text().startsWith("$")) {
                         directive(words);
                     } else {
-                        entries.add(entry(words, blank, start));
+                        entries.add(entry(
+                                words,
+                                blank,
+                                start,
+                                text.substring(start, at).strip().indexOf('\n') < 0));
                     }
                 }
             }
@@ -122,6 +129,7 @@ record ZoneFile(String text, String origin, List<Entry> entries, boolean leaning
             String name = words.get(0).text().toUpperCase(Locale.ROOT);
             String value = words.size() == 2 ? words.get(1).text() : "";
             if (name.equals("$ORIGIN") && !value.isEmpty()) {
+                requirePlain(words.get(1));
                 origin = absolute(value, origin);
             } else if (name.equals("$TTL") && TTL.matcher(value).matches()) {
                 defaultTtl = seconds(value);
@@ -130,9 +138,10 @@ record ZoneFile(String text, String origin, List<Entry> entries, boolean leaning
             }
         }
 
-        private Entry entry(List<Word> words, boolean blank, int start) {
+        private Entry entry(List<Word> words, boolean blank, int start, boolean oneLine) {
             int i = 0;
             if (!blank) {
+                requirePlain(words.get(0));
                 owner = absolute(words.get(i++).text(), origin);
             }
             Word ttl = null;
@@ -142,7 +151,9 @@ record ZoneFile(String text, String origin, List<Entry> entries, boolean leaning
                 String upper = word.text().toUpperCase(Locale.ROOT);
                 if (ttl == null && TTL.matcher(upper).matches()) {
                     ttl = word;
-                } else if (first == null && (upper.equals("IN") || upper.equals("CH") || upper.equals("HS"))) {
+                } else if (OTHER_CLASS.matcher(upper).matches()) {
+                    throw refused(word, "a record is of the class " + upper);
+                } else if (first == null && upper.equals("IN")) {
                     first = word;
                 } else {
                     break;
@@ -152,6 +163,9 @@ record ZoneFile(String text, String origin, List<Entry> entries, boolean leaning
                 throw refused(words.get(0), "no record is understood");
             }
             Word type = words.get(i);
+            if (GENERIC_TYPE.matcher(type.text()).matches()) {
+                throw refused(type, "a type is given by its number");
+            }
             boolean soa = type.text().equalsIgnoreCase("SOA");
             leaning |= ttl == null && defaultTtl < 0 && !soa;
             return new Entry(
@@ -163,7 +177,16 @@ record ZoneFile(String text, String origin, List<Entry> entries, boolean leaning
                     type.text().toUpperCase(Locale.ROOT),
                     List.copyOf(words.subList(i + 1, words.size())),
                     origin,
-                    start);
+                    start,
+                    at,
+                    oneLine);
+        }
+
+        /** An escape may stand for any letter, so that a name with one may be one that is asked for. */
+        private void requirePlain(Word name) {
+            if (name.text().indexOf('\\') >= 0) {
+                throw refused(name, "the name '" + name.text() + "' has an escape");
+            }
         }
 
         /** The words up to the end of the line, or of the last of the lines that parentheses make one. */

@@ -5,12 +5,15 @@ import io.drkit.dns.DnsName;
 import io.drkit.dns.DnsRecordSet;
 import io.drkit.dns.DnsRecords;
 import io.drkit.kubernetes.coredns.Answering.Found;
+import io.drkit.kubernetes.coredns.Corefile.Directive;
+import io.drkit.kubernetes.coredns.Corefile.Server;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -77,8 +80,29 @@ record ZoneRecords(Answering answering, String key) implements Records {
                 .orElseThrow(() -> new UnsafeToProceedException("The zone file " + path + " is no key of "
                         + answering.where() + " under " + answering.mount()
                         + ", so " + name + " was left as it is: name the folder that the ConfigMap is mounted at."));
+        requireOwn(zoneFile, found, name);
         requireNotHidden(name);
         return new Place(found, zoneFile, zoneFile + " of " + answering.where());
+    }
+
+    /** A zone file that another zone has too says the same of both, so that names would move that nobody named. */
+    private void requireOwn(String zoneFile, Found found, DnsName name) {
+        for (Server server : answering.corefile().servers()) {
+            for (Directive other : server.named("file")) {
+                boolean same = other.arguments().stream()
+                        .limit(1)
+                        .anyMatch(path -> answering
+                                .key(server, path.text())
+                                .filter(zoneFile::equals)
+                                .isPresent());
+                if (same && !Set.of(found.zone()).containsAll(Answering.zones(server, other))) {
+                    throw new UnsafeToProceedException("The zone file " + zoneFile + " of " + answering.where()
+                            + " is of other zones too, by the 'file' in line "
+                            + other.name().line()
+                            + ", and was left as it is: give " + name + " a zone file of its own.");
+                }
+            }
+        }
     }
 
     /** In a server block {@code hosts} is asked before {@code file} (coredns' plugin.cfg): what it holds nobody hears from the zone file. */

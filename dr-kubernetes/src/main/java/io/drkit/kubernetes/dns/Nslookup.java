@@ -22,6 +22,9 @@ final class Nslookup {
             Pattern.compile("(?:Address(?: [0-9]+)?:\\s*|.*\\shas AAAA address\\s+)(\\S+)(?:\\s.*)?");
     private static final Pattern ALIAS = Pattern.compile("(\\S+)\\s+canonical name = (\\S+?)\\.?");
     private static final Pattern SERVER_SAYS = Pattern.compile(".*server can't find \\S+ ([A-Z]+)\\s*");
+    /** The exit code of what a signal ended, and its number. */
+    private static final int KILLED = 128;
+
     private static final int PRINTED_AT_MOST = 120;
 
     private Nslookup() {}
@@ -35,9 +38,14 @@ final class Nslookup {
 
     /**
      * @param printed standard output and standard error
+     * @param exit its exit code; negative when there was none
      * @param timeout of the whole, for the message
      */
     static DnsAnswer read(String printed, DnsName name, RecordType type, int exit, Duration timeout) {
+        if (exit < 0 || exit >= KILLED) {
+            // Half of 198.51.100.12 may be 198.51.100.1.
+            return new DnsAnswer.None("its nslookup ended in the midst", true);
+        }
         List<String> values = new ArrayList<>();
         boolean answered = false;
         boolean none = false;

@@ -28,6 +28,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -112,12 +113,17 @@ public final class DnsEndpointSwitcher implements DnsSwitcher {
     public DnsChange apply(DnsChange change) {
         Set<DnsName> names = change.after().names();
         requireResponsible(names);
-        int conflicts = 0;
+        int failures = 0;
         String lost = "";
         Set<String> changed = new LinkedHashSet<>();
-        while (conflicts + (lost.isEmpty() ? 0 : 1) < ATTEMPTS) {
+        Set<String> sent = new LinkedHashSet<>();
+        Set<DnsName> written = new TreeSet<>();
+        while (true) {
             List<GenericKubernetesResource> objects = look(lost, changed);
             DnsRecords now = records(objects, names);
+            // Once an object, for what was written to one and is not there is somebody else's to decide.
+            DnsChange.of(change.before().only(written), change.after().only(written))
+                    .requireDone(now.only(written), true, where);
             Set<DnsName> remaining;
             try {
                 remaining = change.remaining(now, true, where);
@@ -125,22 +131,33 @@ public final class DnsEndpointSwitcher implements DnsSwitcher {
                 throw changed.isEmpty() ? e : new OutcomeUnknownException(partly(changed, e), e);
             }
             if (remaining.isEmpty()) {
-                awaitSeen(names);
+                awaitSeen(names, sent);
                 return change.with(Map.of());
+            }
+            // Writes are counted and not looks: what the last of them did is looked at too.
+            if (failures == ATTEMPTS) {
+                throw notAll(lost, changed);
+            }
+            if (changed.isEmpty()) {
+                rehearse(objects, remaining, change.after());
             }
             // One object at a time, and looked at again before the next.
             GenericKubernetesResource object =
                     holder(objects, remaining.iterator().next());
             try {
-                if (write(object, objects, remaining, change.after())) {
+                Set<DnsName> here = held(object, objects, remaining);
+                if (write(object, here, change.after())) {
                     changed.add(object.getMetadata().getName());
+                    sent.add(object.getMetadata().getName());
+                    written.addAll(here);
                 } else {
-                    conflicts++;
+                    failures++;
                 }
                 lost = "";
             } catch (OutcomeUnknownException e) {
                 lost = String.valueOf(e.getMessage());
-                conflicts++;
+                failures++;
+                sent.add(object.getMetadata().getName());
                 LOG.info(
                         "The reply to a change of {} was lost: looking",
                         object.getMetadata().getName());
@@ -148,15 +165,33 @@ public final class DnsEndpointSwitcher implements DnsSwitcher {
                 throw changed.isEmpty() ? e : new OutcomeUnknownException(partly(changed, e), e);
             }
         }
-        if (!lost.isEmpty() || !changed.isEmpty()) {
-            throw new OutcomeUnknownException(
-                    "Not all of " + where + " have the change. " + lost
-                            + " Do the same again: it goes on where it stands.",
-                    null);
-        }
-        throw new UnsafeToProceedException(
-                where + " were not changed, for somebody else wrote to them each time: look at"
-                        + " who does, and do the same again.");
+    }
+
+    private DrException notAll(String lost, Set<String> changed) {
+        return lost.isEmpty() && changed.isEmpty()
+                ? new UnsafeToProceedException(
+                        where + " were not changed, for somebody else wrote to them each time: look at"
+                                + " who does, and do the same again.")
+                : new OutcomeUnknownException(
+                        "Not all of " + where + " have the change. " + lost
+                                + " Do the same again: it goes on where it stands.",
+                        null);
+    }
+
+    /** Refuses what cannot be written to one object before another is written. */
+    private void rehearse(List<GenericKubernetesResource> objects, Set<DnsName> remaining, DnsRecords after) {
+        remaining.forEach(name -> new EndpointList(holder(objects, name)).lead(name, after.at(name)));
+    }
+
+    /** Those of the names that are in the object, or go into it. */
+    private Set<DnsName> held(
+            GenericKubernetesResource object, List<GenericKubernetesResource> objects, Set<DnsName> names) {
+        Set<DnsName> held = new TreeSet<>(names);
+        held.removeIf(name -> !holder(objects, name)
+                .getMetadata()
+                .getName()
+                .equals(object.getMetadata().getName()));
+        return held;
     }
 
     private static String partly(Set<String> changed, DrException failure) {
@@ -165,20 +200,9 @@ public final class DnsEndpointSwitcher implements DnsSwitcher {
     }
 
     /** Writes all that is to be changed in one object; returns false when somebody else wrote to it. */
-    private boolean write(
-            GenericKubernetesResource object,
-            List<GenericKubernetesResource> objects,
-            Set<DnsName> remaining,
-            DnsRecords after) {
+    private boolean write(GenericKubernetesResource object, Set<DnsName> names, DnsRecords after) {
         EndpointList endpoints = new EndpointList(object);
-        for (DnsName name : remaining) {
-            if (holder(objects, name)
-                    .getMetadata()
-                    .getName()
-                    .equals(object.getMetadata().getName())) {
-                endpoints.lead(name, after.at(name));
-            }
-        }
+        names.forEach(name -> endpoints.lead(name, after.at(name)));
         Map<String, Object> spec = new LinkedHashMap<>();
         if (object.getAdditionalProperties().get("spec") instanceof Map<?, ?> before) {
             before.forEach((key, value) -> spec.put(String.valueOf(key), value));
@@ -265,13 +289,17 @@ public final class DnsEndpointSwitcher implements DnsSwitcher {
         }
     }
 
-    /** Waits until external-dns has read the objects that hold the names as they are. */
-    private void awaitSeen(Set<DnsName> names) {
+    /**
+     * Waits until external-dns has read the objects that hold the names as they are.
+     *
+     * @param sent objects that were written, also those that names were taken out of
+     */
+    private void awaitSeen(Set<DnsName> names, Set<String> sent) {
         if (config.seenWithin().isZero()) {
             return;
         }
         long deadline = ticker.nanoTime() + config.seenWithin().toNanos();
-        Map<String, String> unseen = unseen(names);
+        Map<String, String> unseen = unseen(names, sent);
         while (!unseen.isEmpty()) {
             long left = deadline - ticker.nanoTime();
             if (left <= 0) {
@@ -283,19 +311,20 @@ public final class DnsEndpointSwitcher implements DnsSwitcher {
                         null);
             }
             pause(Math.min(left, PAUSE.toNanos()));
-            unseen = unseen(names);
+            unseen = unseen(names, sent);
         }
     }
 
     /** The objects that external-dns has not read as they are, and what their status says. */
-    private Map<String, String> unseen(Set<DnsName> names) {
+    private Map<String, String> unseen(Set<DnsName> names, Set<String> sent) {
         Map<String, String> unseen = new LinkedHashMap<>();
         for (GenericKubernetesResource object : look("", Set.of(""))) {
             EndpointList endpoints = new EndpointList(object);
             Long generation = object.getMetadata().getGeneration();
             Long observed = observedGeneration(object);
-            if (names.stream().anyMatch(endpoints::has)
-                    && (observed == null || (generation != null && observed < generation))) {
+            boolean ours = sent.contains(object.getMetadata().getName())
+                    || names.stream().anyMatch(endpoints::has);
+            if (ours && (observed == null || (generation != null && observed < generation))) {
                 unseen.put(
                         object.getMetadata().getName(),
                         observed == null ? "says nothing at all" : "is of generation " + observed);

@@ -12,7 +12,6 @@ import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -87,8 +86,12 @@ final class EndpointList {
     }
 
     private static boolean isOf(JsonNode endpoint, DnsName name) {
-        String dnsName = endpoint.path("dnsName").asText().toLowerCase(Locale.ROOT);
-        return endpoint instanceof ObjectNode && (dnsName.equals(name.ascii()) || dnsName.equals(name + "."));
+        try {
+            return endpoint instanceof ObjectNode
+                    && DnsName.of(endpoint.path("dnsName").asText()).equals(name);
+        } catch (IllegalArgumentException e) {
+            return false; // It is no domain name, and so not this one.
+        }
     }
 
     /** Makes a name lead as these sets say, all three types of it. */
@@ -114,9 +117,28 @@ final class EndpointList {
             if (isOf(endpoint, name)
                     && ours
                     && after.stream().noneMatch(set -> set.type().name().equals(type))) {
+                requireLike(endpoint, name, after);
                 endpoints.remove(i);
             }
         }
+    }
+
+    /** A family that goes comes back as the one that stays is, see {@link #add}: with other fields it could not be brought back. */
+    private void requireLike(JsonNode goes, DnsName name, List<DnsRecordSet> after) {
+        for (DnsRecordSet set : after) {
+            JsonNode stays = find(name, set.type());
+            if (stays != null && !rest(stays).equals(rest(goes))) {
+                throw new UnsafeToProceedException(where + " was left as it is: its "
+                        + goes.path("recordType").asText() + " of " + name + " would go, and has other fields than its "
+                        + set.type()
+                        + ", so that it could not be brought back. Take it out by hand, or give it an address.");
+            }
+        }
+    }
+
+    /** What is not filled in. */
+    private static JsonNode rest(JsonNode endpoint) {
+        return ((ObjectNode) endpoint.deepCopy()).remove(List.of("dnsName", "recordType", "recordTTL", "targets"));
     }
 
     private ObjectNode add(DnsName name, RecordType type, @Nullable ObjectNode like) {

@@ -219,6 +219,42 @@ class HostsEditTest {
         return lines;
     }
 
+    @Test
+    void blocks_that_answer_by_who_asks_are_refused() {
+        String block = "example.com {\n hosts {\n 192.0.2.1 platform.example.com\n }\n reload\n}\n";
+        refused(
+                block.replace("{\n hosts", "{\n view internal {\n expr true\n }\n hosts") + block,
+                "several server blocks");
+        refused(
+                block + "example.com {\n view internal {\n expr true\n }\n forward . 9.9.9.9\n}\n",
+                "several server blocks");
+    }
+
+    @Test
+    void a_blank_that_coredns_splits_words_at_and_others_do_not_is_refused() {
+        for (String blank : List.of("\u00a0", "\u0085")) {
+            String entry = " 2001:db8::1" + blank + "platform.example.com";
+            refused(". {\n hosts {\n" + entry + "\n }\n reload\n}\n", "a no-break space");
+            assertThatThrownBy(
+                            () -> of(Corefiles.K3S, "NodeHosts", "\n" + entry).read(Set.of(PLATFORM)))
+                    .isInstanceOf(UnsafeToProceedException.class)
+                    .hasMessageContaining("NodeHosts of the ConfigMap")
+                    .hasMessageContaining("in line 2");
+            HostsRecords commented = of(". {\n hosts {\n 192.0.2.1 platform.example.com #" + entry + "\n }\n}\n");
+            assertThat(commented.read(Set.of(PLATFORM)).describe(PLATFORM)).isEqualTo("A 192.0.2.1");
+        }
+    }
+
+    @Test
+    void a_reload_in_a_snippet_counts_where_it_is_imported() {
+        String corefile =
+                "(rest) {\n reload\n}\n(common) {\n import rest\n errors\n}\n. {\n import common\n hosts {\n 192.0.2.1 platform.example.com\n }\n}\n";
+        assertThat(of(corefile).notReadAgain(Set.of(PLATFORM), Set.of("Corefile")))
+                .isEmpty();
+        assertThat(of(corefile.replace("import common", "errors")).notReadAgain(Set.of(PLATFORM), Set.of("Corefile")))
+                .isPresent();
+    }
+
     private static HostsRecords of(String corefile, String... more) {
         Map<String, String> data = new LinkedHashMap<>();
         data.put("Corefile", corefile);

@@ -19,6 +19,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** What is changed of a zone file, and what is not: by example, and at random with BIND's own reader as the judge. */
 class ZoneEditTest {
@@ -28,6 +29,8 @@ class ZoneEditTest {
     private static final DnsName APPS = DnsName.of("*.apps.example.com");
     private static final DnsName APP = DnsName.of("app.sub.example.com");
     private static final Duration TTL = Duration.ofMinutes(5);
+    private static final String SOA =
+            "$TTL 1h\n@ IN SOA ns1 host (\n 2026113001 3600 900 604800 300 )\n  IN NS ns1\nns1 A 192.0.2.53\n";
 
     @Test
     void records_are_read_with_owners_origins_and_times_to_live_as_they_are_meant() {
@@ -103,6 +106,58 @@ class ZoneEditTest {
     }
 
     @Test
+    void what_not_everybody_reads_the_same_is_refused() {
+        refused("www    IN", "\\112latform 60 A 192.0.2.9\nwww    IN", "has an escape");
+        refused("$ORIGIN sub", "$ORIGIN \\115ub", "has an escape");
+        refused("www    IN", "platform 60 TYPE28 \\# 16 20010db8000000000000000000000001\nwww    IN", "by its number");
+        refused("www    IN", "platform 60 CH A 192.0.2.9\nwww    IN", "is of the class CH");
+    }
+
+    @Test
+    void a_signed_zone_is_refused_and_read_all_the_same() {
+        String signature = "platform 300 RRSIG A 13 3 300 20270101000000 20261101000000 1 example.com. AAAA\nwww    IN";
+        refused("www    IN", signature, "it is signed");
+        ZoneRecords records = of(Corefiles.ZONE.replace("www    IN", signature));
+        assertThat(records.read(Set.of(PLATFORM)).describe(PLATFORM)).contains("192.0.2.1");
+    }
+
+    @Test
+    void a_parenthesis_that_is_closed_on_a_line_of_its_own_keeps_its_record_whole() {
+        DnsRecords both = DnsRecords.pointing(Set.of(PLATFORM), TTL, List.of("198.51.100.1", "2001:db8::2"));
+        String text = zone(of(SOA + "platform 300 IN A 192.0.2.1\n  TXT ( \"v=1\"\n  )\nwww A 192.0.2.7\n"), both);
+        assertThat(text).contains("\n  )\nplatform.example.com. 300 IN AAAA 2001:db8::2\nwww A");
+        assertThat(judged(text))
+                .contains("platform.example.com. txt \"v=1\"", "platform.example.com. aaaa 2001:db8::2");
+
+        DnsName top = DnsName.of("example.com");
+        String apex = zone(
+                of(SOA + "@ A 192.0.2.1\n@ MX ( 10 mail ; the mail\n )\nmail A 192.0.2.8\n"),
+                DnsRecords.pointing(Set.of(top), TTL, List.of("198.51.100.1", "2001:db8::2")));
+        assertThat(judged(apex)).contains("example.com. mx 10 mail.example.com.", "example.com. aaaa 2001:db8::2");
+
+        String spread = SOA + "platform 300 IN A 192.0.2.1\n  300 IN AAAA ( 2001:db8::1\n  )\nwww A 192.0.2.7\n";
+        DnsRecords one = DnsRecords.pointing(Set.of(PLATFORM), TTL, List.of("198.51.100.1"));
+        assertThatThrownBy(() -> zone(of(spread), one))
+                .isInstanceOf(UnsafeToProceedException.class)
+                .hasMessageContaining("the AAAA of platform.example.com does not stand on one line");
+    }
+
+    @Test
+    void a_zone_file_of_two_zones_is_refused() {
+        String shared = Corefiles.WITH_ZONE.replace(". {", "example.org {\n file /etc/coredns/db.example.com\n}\n. {");
+        assertThatThrownBy(() -> of(shared, Corefiles.ZONE).read(Set.of(PLATFORM)))
+                .isInstanceOf(UnsafeToProceedException.class)
+                .hasMessageContaining("is of other zones too");
+    }
+
+    @Test
+    @Timeout(10)
+    void many_digits_are_read_at_once() {
+        String zone = SOA + "x " + "1".repeat(60) + "z A 192.0.2.3\n";
+        assertThat(of(zone).read(Set.of(PLATFORM)).at(PLATFORM)).isEmpty();
+    }
+
+    @Test
     void what_is_not_the_zones_or_is_hidden_is_told() {
         assertThatThrownBy(() -> of(Corefiles.ZONE).read(Set.of(DnsName.of("a.gone.example.com"))))
                 .isInstanceOf(IllegalArgumentException.class)
@@ -161,9 +216,13 @@ class ZoneEditTest {
             for (int n = 1 + random.nextInt(3); n > 0; n--) {
                 zone.append(owner).append(random.nextBoolean() ? "\t" : "   ");
                 zone.append(List.of("", "300 ", "IN ", "2m IN ", "IN 60 ").get(random.nextInt(5)));
-                zone.append(
-                        List.of("A 192.0.2." + i, "AAAA 2001:DB8::" + i, "TXT \"a;b\" c" + i, "MX ( " + i + "\n  x )")
-                                .get(random.nextInt(4)));
+                zone.append(List.of(
+                                "A 192.0.2." + i,
+                                "AAAA 2001:DB8::" + i,
+                                "TXT \"a;b\" c" + i,
+                                "MX ( " + i + "\n  x )",
+                                "TXT ( d" + i + "\n )")
+                        .get(random.nextInt(5)));
                 zone.append(random.nextInt(4) == 0 ? " ; note" : "").append(random.nextInt(4) == 0 ? "\n\n" : "\n");
                 owner = random.nextInt(3) == 0 ? owner : "";
             }

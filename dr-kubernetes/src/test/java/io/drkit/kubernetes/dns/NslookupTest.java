@@ -107,6 +107,14 @@ class NslookupTest {
         none("", 0, "ended with 0", false);
     }
 
+    @Test
+    void half_of_an_answer_is_none() {
+        String cut =
+                "Server:\t\t10.96.0.10\nAddress:\t10.96.0.10:53\n\nName:\tplatform.example.com\nAddress: 198.51.100.1";
+        none(cut, -1, "ended in the midst", true);
+        none(cut, 137, "ended in the midst", true);
+    }
+
     private static void values(String printed, RecordType type, String... values) {
         DnsAnswer answer = Nslookup.read(printed, PLATFORM, type, 0, Duration.ofSeconds(5));
         assertThat(answer).isInstanceOfSatisfying(DnsAnswer.Values.class, told -> {

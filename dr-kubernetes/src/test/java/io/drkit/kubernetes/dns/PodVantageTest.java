@@ -168,6 +168,18 @@ class PodVantageTest {
         none(vantage("tools/toolbox"), "its name server does not answer");
     }
 
+    @Test
+    void half_of_an_answer_is_none() throws InterruptedException {
+        server.expect()
+                .get()
+                .withPath(exec("a"))
+                .andUpgradeToWebSocket()
+                .open(new OutputStreamMessage(SERVER + "Name:\tplatform.example.com\nAddress: 198.51.100.1"))
+                .done()
+                .always();
+        none(vantage("tools/toolbox"), "ended in the midst");
+    }
+
     private static Status failed() {
         return new StatusBuilder()
                 .withStatus("Failure")

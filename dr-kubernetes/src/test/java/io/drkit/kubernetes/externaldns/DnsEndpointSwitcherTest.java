@@ -8,7 +8,9 @@ import io.drkit.Ticker;
 import io.drkit.UnsafeToProceedException;
 import io.drkit.dns.DnsChange;
 import io.drkit.dns.DnsName;
+import io.drkit.dns.DnsRecordSet;
 import io.drkit.dns.DnsRecords;
+import io.drkit.dns.RecordType;
 import io.drkit.kubernetes.FaultyApi;
 import io.drkit.kubernetes.FaultyApi.Fate;
 import io.drkit.kubernetes.KubernetesSite;
@@ -168,6 +170,71 @@ class DnsEndpointSwitcherTest {
         });
         patient.pointTo(DnsRecords.pointing(Set.of(PLATFORM), TTL, List.of("192.0.2.1")));
         assertThat(looks).hasValueGreaterThanOrEqualTo(4);
+    }
+
+    @Test
+    void who_puts_back_what_was_there_is_told_of_and_not_written_over() {
+        endpoints.create("one", a(PLATFORM));
+        AtomicInteger puts = new AtomicInteger();
+        AtomicInteger back = new AtomicInteger();
+        api.rule((number, method, path) -> {
+            if (method.equals("PUT")) {
+                puts.incrementAndGet();
+            } else if (puts.get() > back.get()) {
+                back.set(puts.get());
+                endpoints.set("one", "endpoints", List.of(TestEndpoints.endpoint(was())));
+            }
+            return Fate.PASS;
+        });
+        assertThatThrownBy(() -> switcher().pointTo(standby(PLATFORM)))
+                .isInstanceOf(UnsafeToProceedException.class)
+                .hasMessageContaining("accepted the change of platform.example.com", "and yet holds");
+        assertThat(puts).hasValue(1);
+    }
+
+    @Test
+    void the_last_write_is_looked_at_as_every_other_is() {
+        endpoints.create("one", a(PLATFORM));
+        AtomicInteger puts = new AtomicInteger();
+        api.rule((number, method, path) ->
+                method.equals("PUT") ? puts.incrementAndGet() < 5 ? Fate.LOST : Fate.ANSWER_LOST : Fate.PASS);
+        switcher().pointTo(standby(PLATFORM));
+        assertThat(puts).hasValue(5);
+        assertThat(switcher().read(Set.of(PLATFORM))).isEqualTo(standby(PLATFORM));
+    }
+
+    @Test
+    void a_family_that_could_not_be_brought_back_is_not_dropped_nor_anything_else_written() {
+        endpoints.create("one", a(API));
+        endpoints.create("two", """
+                [{dnsName: platform.example.com, recordType: A, recordTTL: 60, targets: [192.0.2.1]},
+                 {dnsName: platform.example.com, recordType: AAAA, recordTTL: 60, targets: ["2001:db8::1"],
+                  providerSpecific: [{name: aws/weight, value: "10"}], labels: {a: b}}]""");
+        String before = endpoints.json("one") + endpoints.json("two");
+        assertThatThrownBy(() -> switcher().pointTo(standby(API, PLATFORM)))
+                .isInstanceOf(UnsafeToProceedException.class)
+                .hasMessageContaining("its AAAA of platform.example.com would go");
+        assertThat(endpoints.json("one") + endpoints.json("two")).isEqualTo(before);
+    }
+
+    @Test
+    void external_dns_is_waited_for_after_a_removal_too() {
+        endpoints.create("one", a(PLATFORM));
+        DnsChange removal = DnsChange.of(switcher().read(Set.of(PLATFORM)), DnsRecords.none(Set.of(PLATFORM)));
+        assertThatThrownBy(() -> switcher(Duration.ofMillis(50)).apply(removal))
+                .isInstanceOf(OutcomeUnknownException.class)
+                .hasMessageContaining("[one]");
+    }
+
+    @Test
+    void an_internationalised_name_is_found_as_people_write_it() {
+        DnsName books = DnsName.of("b\u00fccher.example.com");
+        endpoints.create("one", "[{dnsName: b\u00fccher.example.com, recordType: A, targets: [192.0.2.1]}]");
+        assertThat(switcher().read(Set.of(books)).describe(books)).isEqualTo("A 192.0.2.1");
+    }
+
+    private static DnsRecordSet was() {
+        return DnsRecordSet.of(PLATFORM, RecordType.A, TTL, "192.0.2.1");
     }
 
     private static String a(DnsName name) {
