@@ -5,7 +5,7 @@ import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
 
-/** A command's standard input, which it is given piece by piece as it comes along. What was read is wiped where it is a secret of ours. */
+/** What is read piece by piece as it comes along: a command's standard input, say. What was read is wiped where it is a secret of ours. */
 final class Feed extends InputStream {
 
     private static final class Piece {

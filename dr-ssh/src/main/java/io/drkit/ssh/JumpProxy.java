@@ -7,6 +7,7 @@ import com.jcraft.jsch.SocketFactory;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.Socket;
+import java.util.Arrays;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -25,7 +26,12 @@ final class JumpProxy implements Proxy {
     @Override
     public void connect(@Nullable SocketFactory sockets, String host, int port, int timeout) throws Exception {
         Channel to = jump.getStreamForwarder(host, port);
-        in = to.getInputStream();
+        // Not jsch's own: that is a pipe of Java's, which breaks when bytes come while the thread that read last has
+        // ended.
+        // The one that logs in has, a moment before another reads on.
+        Feed received = new Feed();
+        to.setOutputStream(new Into(received));
+        in = received;
         out = to.getOutputStream();
         channel = to;
         to.connect(timeout);
@@ -52,6 +58,31 @@ final class JumpProxy implements Proxy {
     public void close() {
         if (channel != null) {
             channel.disconnect();
+        }
+    }
+
+    /** What the node sends; read all the time by the session within, and so never much. */
+    private static final class Into extends OutputStream {
+
+        private final Feed feed;
+
+        Into(Feed feed) {
+            this.feed = feed;
+        }
+
+        @Override
+        public void write(int one) {
+            feed.add(new byte[] {(byte) one});
+        }
+
+        @Override
+        public void write(byte[] bytes, int offset, int length) {
+            feed.add(Arrays.copyOfRange(bytes, offset, offset + length));
+        }
+
+        @Override
+        public void close() {
+            feed.end();
         }
     }
 }
