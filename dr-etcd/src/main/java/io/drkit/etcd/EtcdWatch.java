@@ -35,7 +35,7 @@ import org.jspecify.annotations.Nullable;
 final class EtcdWatch implements Watch {
 
     private static final int MESSAGES_HELD = 2;
-    /** What was asked for when the last message was taken may be on its way from the connection's window; who takes no time to wait would see two messages and no more. */
+    /** A message that was asked for when the last was taken may be on its way from the connection's window: who did not wait would see two and no more. */
     private static final Duration HANDED_OVER = Duration.ofMillis(2);
 
     private static final Metadata.Key<String> NEEDS_LEADER =

@@ -10,6 +10,7 @@ import io.drkit.keystore.KeyRange;
 import io.drkit.keystore.Transaction;
 import io.drkit.keystore.Transaction.Operation;
 import io.drkit.keystore.Watch;
+import io.drkit.keystore.WatchSignal;
 import io.drkit.testkit.SeveredLink;
 import io.drkit.testkit.etcd.EtcdServer;
 import java.lang.management.BufferPoolMXBean;
@@ -19,7 +20,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** What a watch holds of memory, and gives back. */
+/** What a watch holds of memory, and gives back; and how it hands over. */
 class EtcdWatchTest {
 
     private static final int ROUNDS = 8;
@@ -40,6 +41,33 @@ class EtcdWatchTest {
             }
             assertThat(direct() - before).as("bytes held").isLessThan(ALLOWANCE);
         }
+    }
+
+    @Test
+    void hands_over_many_messages_to_a_reader_that_does_not_wait() throws InterruptedException {
+        try (EtcdServer etcd = EtcdServer.builder().start();
+                EtcdKeyStore store = connect(etcd.endpoint(0));
+                Watch watch = store.watch(KeyRange.ALL, store.revision() + 1)) {
+            int most = 0;
+            // On a busy machine one may be late.
+            for (int round = 0; round < 20 && most < 10; round++) {
+                for (int i = 0; i < 30; i++) {
+                    store.commit(new Transaction(
+                            List.of(), List.of(Operation.put(Bytes.utf8("key"), Bytes.utf8("value " + i)))));
+                }
+                assertThat(watch.next(Duration.ofSeconds(10))).isInstanceOf(WatchSignal.Events.class);
+                most = Math.max(most, takeWithoutWaiting(watch));
+            }
+            assertThat(most).as("messages in one go").isGreaterThanOrEqualTo(10);
+        }
+    }
+
+    private static int takeWithoutWaiting(Watch watch) throws InterruptedException {
+        int taken = 0;
+        while (!(watch.next(Duration.ZERO) instanceof WatchSignal.Idle)) {
+            taken++;
+        }
+        return taken;
     }
 
     private static void leaveUnread(EtcdKeyStore writer, EtcdKeyStore reader, SeveredLink link) {

@@ -65,6 +65,7 @@ public final class FaultyApi implements AutoCloseable {
     private final URI server;
     private final HttpServer proxy;
     private final Map<String, Supplier<String>> served = new ConcurrentHashMap<>();
+    private volatile String lastDeletion = "";
     private volatile Rule rule = (number, method, path) -> Fate.PASS;
 
     public FaultyApi(KubernetesSite site) {
@@ -125,6 +126,11 @@ public final class FaultyApi implements AutoCloseable {
         rule((number, method, path) -> Fate.PASS);
     }
 
+    /** The body of the last DELETE: the mock server does not heed the options in it. */
+    public String lastDeletion() {
+        return lastDeletion;
+    }
+
     public int requests() {
         return requests.get();
     }
@@ -133,6 +139,9 @@ public final class FaultyApi implements AutoCloseable {
         String method = exchange.getRequestMethod();
         String path = exchange.getRequestURI().getPath();
         byte[] body = exchange.getRequestBody().readAllBytes();
+        if (method.equals("DELETE")) {
+            lastDeletion = new String(body, StandardCharsets.UTF_8);
+        }
         Fate fate = rule.of(requests.getAndIncrement(), method, path);
         try {
             switch (fate) {

@@ -26,9 +26,8 @@ final class JumpProxy implements Proxy {
     @Override
     public void connect(@Nullable SocketFactory sockets, String host, int port, int timeout) throws Exception {
         Channel to = jump.getStreamForwarder(host, port);
-        // Not jsch's own: that is a pipe of Java's, which breaks when bytes come while the thread that read last has
-        // ended.
-        // The one that logs in has, a moment before another reads on.
+        // Not jsch's own, a pipe of Java's, which breaks when bytes come while the thread that read last has ended: the
+        // one that logs in has, a moment before another reads on.
         Feed received = new Feed();
         to.setOutputStream(new Into(received));
         in = received;

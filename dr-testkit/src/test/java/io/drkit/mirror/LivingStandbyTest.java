@@ -250,7 +250,7 @@ class LivingStandbyTest {
         for (int i = 0; i < 40; i++) {
             primary.put(key(i), widget(i, "a", "x"));
         }
-        for (int i = 0; i < 400; i++) {
+        for (int i = 0; i < 2_000; i++) {
             primary.put("/registry/pods/team/p" + i, "{}");
             standby.put("/registry/pods/team/p" + i, "{}");
         }
@@ -276,6 +276,32 @@ class LivingStandbyTest {
         once();
         assertThat(at(key(1))).isEmpty();
         assertThat(setAside()).containsExactly(widget(1, "a", "x"));
+    }
+
+    @Test
+    void a_copy_beside_writes_does_not_count_the_standby_after_each_page() throws InterruptedException {
+        for (int i = 0; i < 2_000; i++) {
+            primary.put(key(i), widget(i, "a", "x"));
+        }
+        AtomicInteger looks = new AtomicInteger();
+        AtomicInteger writes = new AtomicInteger();
+        FaultyKeyStore busy = new FaultyKeyStore(primary, (moment, call) -> {
+            if (moment == Moment.BEFORE && call.equals("range") && writes.incrementAndGet() < 1_000) {
+                primary.put(key(0), widget(0, "a", "x" + writes));
+            }
+        });
+        FaultyKeyStore counting = new FaultyKeyStore(standby, (moment, call) -> {
+            if (moment == Moment.BEFORE && call.equals("range")) {
+                looks.incrementAndGet();
+            }
+        });
+        MirrorOptions options = MirrorOptions.builder().pageSize(20).build();
+        try (MirrorSession session = new DefaultKeyMirror(busy, counting, options).start(SCOPE)) {
+            caughtUp(session);
+        }
+        assertThat(writes.get()).as("writes beside the copy").isGreaterThan(100);
+        // As many more as there are pages, each for all keys, where it did.
+        assertThat(looks.get()).isLessThan(50);
     }
 
     private MirrorSession start() {

@@ -51,12 +51,15 @@ final class KeptSnapshots {
     private static boolean isKept(VolumeSnapshot snapshot) {
         return Names.isOurs(snapshot)
                 && snapshot.getMetadata().getLabels().containsKey(VolSync.DO_NOT_DELETE)
-                && snapshot.getMetadata().getOwnerReferences().stream().noneMatch(KeptSnapshots::isReceiver);
+                && !isReceived(snapshot);
     }
 
     private static boolean isForeign(VolumeSnapshot snapshot) {
-        return !Names.isOurs(snapshot)
-                && snapshot.getMetadata().getOwnerReferences().stream().noneMatch(KeptSnapshots::isReceiver);
+        return !Names.isOurs(snapshot) && !isReceived(snapshot);
+    }
+
+    private static boolean isReceived(VolumeSnapshot snapshot) {
+        return snapshot.getMetadata().getOwnerReferences().stream().anyMatch(KeptSnapshots::isReceiver);
     }
 
     private static ObjectNode kept(VolumeSnapshot snapshot) {

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -109,30 +110,30 @@ record SiteRecord(
         workloads = workloads == null ? Map.of() : new TreeMap<>(workloads);
     }
 
+    /** What of a sync was seen before, and what was accepted, holds within an epoch only. */
     SiteRecord as(Role role, long epoch, @Nullable String claimUid) {
-        boolean same = epoch == this.epoch;
-        return new SiteRecord(
-                role,
-                epoch,
-                claimUid,
-                null,
-                points,
-                workloads,
-                null,
-                same ? accepted : null,
-                same ? sent : null,
-                same ? sentBefore : null,
-                madeUid,
-                same && handedOver);
+        return with(next -> {
+            next.role = role;
+            next.epoch = epoch;
+            next.claimUid = claimUid;
+            next.sourceUid = null;
+            next.restoring = null;
+            if (epoch != this.epoch) {
+                next.accepted = null;
+                next.sent = null;
+                next.sentBefore = null;
+                next.handedOver = false;
+            }
+        });
     }
 
     /** As one that receives what this claim of the other site holds. */
     SiteRecord from(String sourceUid) {
-        return copy(sourceUid, points, workloads, restoring, accepted, sent, sentBefore, madeUid, handedOver);
+        return with(next -> next.sourceUid = sourceUid);
     }
 
     SiteRecord withPoints(List<Point> points) {
-        return copy(sourceUid, points, workloads, restoring, accepted, sent, sentBefore, madeUid, handedOver);
+        return with(next -> next.points = points);
     }
 
     /** The point in front, or in its place if it is known already. */
@@ -144,17 +145,15 @@ record SiteRecord(
     }
 
     SiteRecord with(Map<String, Integer> workloads) {
-        return workloads.isEmpty()
-                ? this
-                : copy(sourceUid, points, workloads, restoring, accepted, sent, sentBefore, madeUid, handedOver);
+        return workloads.isEmpty() ? this : with(next -> next.workloads = workloads);
     }
 
-    SiteRecord restoring(@Nullable String image) {
-        return copy(sourceUid, points, workloads, image, accepted, sent, sentBefore, madeUid, handedOver);
+    SiteRecord restoring(String image) {
+        return with(next -> next.restoring = image);
     }
 
     SiteRecord accepted(String image) {
-        return copy(sourceUid, points, workloads, restoring, image, sent, sentBefore, madeUid, handedOver);
+        return with(next -> next.accepted = image);
     }
 
     /**
@@ -166,44 +165,82 @@ record SiteRecord(
             return this;
         }
         if (sent == null || now.began().isAfter(sent.began())) {
-            return copy(sourceUid, points, workloads, restoring, accepted, now, sent, madeUid, handedOver);
+            return with(now, sent);
         }
-        return now.began().isBefore(sent.began().minus(ROUNDING))
-                ? copy(sourceUid, points, workloads, restoring, accepted, now, null, madeUid, handedOver)
-                : this;
+        return now.began().isBefore(sent.began().minus(ROUNDING)) ? with(now, null) : this;
+    }
+
+    private SiteRecord with(Sent last, @Nullable Sent before) {
+        return with(next -> {
+            next.sent = last;
+            next.sentBefore = before;
+        });
     }
 
     SiteRecord made(@Nullable String uid) {
-        return copy(sourceUid, points, workloads, restoring, accepted, sent, sentBefore, uid, handedOver);
+        return with(next -> next.madeUid = uid);
     }
 
     SiteRecord afterFinalSync() {
-        return copy(sourceUid, points, workloads, restoring, accepted, sent, sentBefore, madeUid, true);
+        return with(next -> next.handedOver = true);
     }
 
-    private SiteRecord copy(
-            @Nullable String sourceUid,
-            List<Point> points,
-            Map<String, Integer> workloads,
-            @Nullable String restoring,
-            @Nullable String accepted,
-            @Nullable Sent sent,
-            @Nullable Sent sentBefore,
-            @Nullable String madeUid,
-            boolean handedOver) {
+    private SiteRecord with(Consumer<Draft> change) {
+        Draft next = new Draft(this);
+        change.accept(next);
         return new SiteRecord(
-                role,
-                epoch,
-                claimUid,
-                sourceUid,
-                points,
-                workloads,
-                restoring,
-                accepted,
-                sent,
-                sentBefore,
-                madeUid,
-                handedOver);
+                next.role,
+                next.epoch,
+                next.claimUid,
+                next.sourceUid,
+                next.points,
+                next.workloads,
+                next.restoring,
+                next.accepted,
+                next.sent,
+                next.sentBefore,
+                next.madeUid,
+                next.handedOver);
+    }
+
+    /** The same while it is changed. */
+    private static final class Draft {
+        Role role;
+        long epoch;
+
+        @Nullable String claimUid;
+
+        @Nullable String sourceUid;
+
+        List<Point> points;
+        Map<String, Integer> workloads;
+
+        @Nullable String restoring;
+
+        @Nullable String accepted;
+
+        @Nullable Sent sent;
+
+        @Nullable Sent sentBefore;
+
+        @Nullable String madeUid;
+
+        boolean handedOver;
+
+        Draft(SiteRecord record) {
+            role = record.role;
+            epoch = record.epoch;
+            claimUid = record.claimUid;
+            sourceUid = record.sourceUid;
+            points = record.points;
+            workloads = record.workloads;
+            restoring = record.restoring;
+            accepted = record.accepted;
+            sent = record.sent;
+            sentBefore = record.sentBefore;
+            madeUid = record.madeUid;
+            handedOver = record.handedOver;
+        }
     }
 
     /** Of {@link #current} those by which it is judged whether the source has shrunk. */

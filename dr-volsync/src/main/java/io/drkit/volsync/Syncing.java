@@ -87,6 +87,14 @@ final class Syncing {
         return used;
     }
 
+    /** As the measure of later syncs; one that is emptied by then is none. */
+    private void noteUsed() {
+        OptionalLong used = usage.of(claim);
+        if (!hasShrunk(used)) {
+            used.ifPresent(sender::noteUsed);
+        }
+    }
+
     private boolean hasShrunk(OptionalLong used) {
         OptionalLong before = used.isPresent() ? sender.usedBefore() : used;
         return before.isPresent() && KeptSnapshots.isShrunk(before.getAsLong(), used.orElseThrow(), options.shrinkTo());
@@ -159,17 +167,9 @@ final class Syncing {
         SiteRecord record = destinationRecords.update(
                 claim, known -> known.seen(Sender.lastSent(sent)).with(workloads));
         if (record.point(image) == null) {
-            OptionalLong used = usage.of(claim);
-            if (!hasShrunk(used)) {
-                used.ifPresent(sender::noteUsed);
-            }
+            noteUsed();
         }
-        SiteRecord.Sent kept = record.sentBefore();
-        RecoveryPoint point = later(
-                record.point(image),
-                kept == null ? null : kept.began(),
-                image,
-                listensSince(received, sent) ? size(sent) : kept == null ? null : kept.bytes());
+        RecoveryPoint point = later(record.point(image), newlyKept(record.sentBefore(), image, received, sent));
         remember(point, null, sent, workloads);
         return Optional.of(point);
     }
@@ -188,15 +188,23 @@ final class Syncing {
         return listening != null && end != null && !listening.isBefore(end);
     }
 
+    /** @param kept the last sync of which it is proved that it has come through */
+    private static RecoveryPoint newlyKept(
+            SiteRecord.@Nullable Sent kept, String image, ReplicationDestination received, ReplicationSource sent) {
+        Long before = kept == null ? null : kept.bytes();
+        return new RecoveryPoint(
+                kept == null ? null : kept.began(), image, listensSince(received, sent) ? size(sent) : before);
+    }
+
     /** Of two bounds for the same snapshot the later: each is no later than the truth. */
-    private static RecoveryPoint later(
-            SiteRecord.@Nullable Point known, @Nullable Instant bound, String image, @Nullable Long bytes) {
+    private static RecoveryPoint later(SiteRecord.@Nullable Point known, RecoveryPoint now) {
         if (known == null) {
-            return new RecoveryPoint(bound, image, bytes);
+            return now;
         }
         RecoveryPoint before = known.recoveryPoint();
-        boolean isLater = bound != null && (before.asOf() == null || bound.isAfter(before.asOf()));
-        return isLater ? new RecoveryPoint(bound, image, before.bytes()) : before;
+        boolean isLater =
+                now.asOf() != null && (before.asOf() == null || now.asOf().isAfter(before.asOf()));
+        return isLater ? new RecoveryPoint(now.asOf(), now.image(), before.bytes()) : before;
     }
 
     private @Nullable ReplicationDestination settledSoon() {

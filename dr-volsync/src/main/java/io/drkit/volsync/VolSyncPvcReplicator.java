@@ -15,8 +15,8 @@ import java.util.Optional;
  *
  * <p>Needed in the claim's namespace: {@code get}, {@code list}, {@code create}, {@code patch}, {@code delete} on ReplicationSources and -Destinations,
  * VolumeSnapshots, claims, secrets and configmaps; {@code list} on services, jobs and pods, and what {@link io.drkit.kubernetes.KubernetesQuiescer} needs to
- * look. In the cluster, if it may: {@code get} on definitions, {@code list} on storage and snapshot classes; on nodes, for NodePort; {@code get} on nodes/proxy, to see
- * before a sync that its source was emptied, and not only after it.
+ * look. In the cluster, if it may: {@code get} on definitions, {@code list} on storage and snapshot classes; on nodes, for NodePort; {@code get} on
+ * nodes/proxy, to see before a sync that its source was emptied, and not only after it.
  *
  * <p>The clients are not closed.
  */

@@ -27,18 +27,20 @@ final class VolumeUsage {
 
     /** The bytes in use; empty when no pod that runs mounts it, or none that may be asked knows. */
     OptionalLong of(Claim claim) {
-        try {
-            for (String node : side.nodesOf(claim)) {
+        for (String node : side.nodesOf(claim)) {
+            try {
                 OptionalLong used = usedBytes(summary(node), claim);
                 if (used.isPresent()) {
                     return used;
                 }
+            } catch (JsonProcessingException e) {
+                LOG.info("How full the {} is cannot be read of node {} at {}", claim, node, side.name());
+            } catch (DrException e) {
+                if (Thread.currentThread().isInterrupted()) {
+                    throw e;
+                }
+                LOG.info("How full the {} at {} is was not told: {}", claim, side.name(), e.getMessage());
             }
-        } catch (DrException | JsonProcessingException e) {
-            if (Thread.currentThread().isInterrupted() && e instanceof DrException fault) {
-                throw fault;
-            }
-            LOG.info("How full the {} at {} is was not told: {}", claim, side.name(), e.getMessage());
         }
         return OptionalLong.empty();
     }

@@ -6,44 +6,24 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.drkit.SiteUnreachableException;
 import io.drkit.UnsafeToProceedException;
 import io.drkit.kubernetes.FaultyApi;
-import io.drkit.kubernetes.KubernetesQuiescer;
 import io.drkit.testkit.workload.Manifests;
-import io.drkit.volume.Claim;
 import io.drkit.volume.ClaimProgress;
-import io.drkit.volume.PvcReplicator;
 import io.drkit.volume.PvcSwitchover;
 import io.drkit.volume.SwitchoverOptions;
 import io.drkit.workload.Claims;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** An application is never started on claims that are not whole, nor at both sites, nor left down without a word. */
-class SwitchoverGuardsTest {
+class SwitchoverGuardsTest extends OneShop {
 
-    private final TwoSites sites = TwoSites.start();
-    private final Shop shop = new Shop(sites);
-    private final VolSyncOptions options =
-            Replicators.quick().schedule("*/15 * * * *").build();
-    private final PvcReplicator replicator = Replicators.of(sites, options);
-    private final PvcSwitchover switchover = Replicators.switchover(sites, options);
-    private final KubernetesQuiescer source =
-            new KubernetesQuiescer(sites.primary().client(), Clock.systemUTC(), Duration.ofMillis(10));
-
-    @AfterEach
-    void close() {
-        shop.close();
-        sites.close();
-    }
-
-    private Claim claim(String name) {
-        return new Claim(sites.namespace(), name);
+    SwitchoverGuardsTest() {
+        super(Replicators.quick());
     }
 
     private void assertRefusedWhileItRuns(PvcSwitchover migrating) {

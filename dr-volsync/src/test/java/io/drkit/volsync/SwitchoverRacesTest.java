@@ -5,39 +5,21 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.drkit.UnsafeToProceedException;
 import io.drkit.kubernetes.FaultyApi;
-import io.drkit.kubernetes.KubernetesQuiescer;
-import io.drkit.volume.Claim;
-import io.drkit.volume.PvcReplicator;
 import io.drkit.volume.PvcSwitchover;
 import io.drkit.volume.SwitchoverOptions;
 import io.drkit.volume.SwitchoverReport;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** What happens in the midst of a migration never makes two primaries of one, and what is said of the application afterwards is true. */
-class SwitchoverRacesTest {
+class SwitchoverRacesTest extends OneShop {
 
-    private final TwoSites sites = TwoSites.start();
-    private final Shop shop = new Shop(sites);
-    private final VolSyncOptions options = Replicators.quick()
-            .schedule("*/15 * * * *")
-            .setUpTimeout(Duration.ofSeconds(6))
-            .build();
-    private final PvcReplicator replicator = Replicators.of(sites, options);
-    private final PvcSwitchover switchover = Replicators.switchover(sites, options);
-    private final KubernetesQuiescer source =
-            new KubernetesQuiescer(sites.primary().client(), Clock.systemUTC(), Duration.ofMillis(10));
-
-    @AfterEach
-    void close() {
-        shop.close();
-        sites.close();
+    SwitchoverRacesTest() {
+        super(Replicators.quick().setUpTimeout(Duration.ofSeconds(6)));
     }
 
     /** A switchover in whose flows something happens once, when so many claims have come through a step. */
@@ -188,7 +170,7 @@ class SwitchoverRacesTest {
         source.quiesce(shop.claims(), Duration.ofSeconds(30));
         switchover.sync(shop.claims());
         for (String name : new String[] {"data", "media"}) {
-            replicator.handOver(new Claim(sites.namespace(), name));
+            replicator.handOver(claim(name));
         }
         source.resume(shop.claims());
         shop.awaitWriting();

@@ -1,11 +1,10 @@
 package io.drkit.testkit.controlplane;
 
+import io.drkit.testkit.FreePort;
 import io.drkit.testkit.etcd.TestCertificates;
 import io.drkit.testkit.ssh.OpenSshServer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -110,7 +109,7 @@ public final class ControlPlaneNode implements AutoCloseable {
             String encryption,
             UnaryOperator<String> manifest,
             UnaryOperator<OpenSshServer.Builder> node) {
-        String pod = manifest.apply(MANIFEST_TEXT.replace("PORT", Integer.toString(freePort())));
+        String pod = manifest.apply(MANIFEST_TEXT.replace("PORT", Integer.toString(FreePort.next())));
         OpenSshServer.Builder builder = OpenSshServer.builder()
                 .hostname(name)
                 .ownProcesses()
@@ -204,14 +203,6 @@ public final class ControlPlaneNode implements AutoCloseable {
     private static String read(Path file) {
         try {
             return Files.readString(file);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    private static int freePort() {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -1,9 +1,8 @@
 package io.drkit.testkit.etcd;
 
+import io.drkit.testkit.FreePort;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,8 +26,8 @@ final class EtcdMember {
 
     EtcdMember(String name, Path folder) {
         this.name = name;
-        this.clientPort = freePort();
-        this.peerPort = freePort();
+        this.clientPort = FreePort.next();
+        this.peerPort = FreePort.next();
         this.data = folder.resolve(name + ".data");
         this.log = folder.resolve(name + ".log");
     }
@@ -93,14 +92,6 @@ final class EtcdMember {
             return all.substring(Math.max(0, all.length() - LOG_TAIL));
         } catch (IOException e) {
             return "(its log cannot be read: " + e + ")";
-        }
-    }
-
-    private static int freePort() {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
         }
     }
 }

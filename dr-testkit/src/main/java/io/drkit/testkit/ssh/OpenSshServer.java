@@ -1,11 +1,10 @@
 package io.drkit.testkit.ssh;
 
+import io.drkit.testkit.FreePort;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -34,7 +33,7 @@ public final class OpenSshServer implements AutoCloseable {
 
     private final Builder options;
     private final Path folder;
-    private final int port = freePort();
+    private final int port = FreePort.next();
     private final Path clientKey;
     private final Thread atExit = new Thread(this::killAndDelete, "delete test sshd");
     private @Nullable Process process;
@@ -226,6 +225,7 @@ public final class OpenSshServer implements AutoCloseable {
         if (process != null && process.isAlive()) {
             return;
         }
+        int logged = log(true).length();
         try {
             Files.writeString(folder.resolve("sshd_config"), configuration());
             ProcessBuilder builder = new ProcessBuilder(command());
@@ -237,7 +237,7 @@ public final class OpenSshServer implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        awaitBanner();
+        awaitBanner(logged);
     }
 
     /** Ends it and every connection. It can be started again. */
@@ -334,22 +334,25 @@ public final class OpenSshServer implements AutoCloseable {
         return text.toString();
     }
 
-    private void awaitBanner() {
+    /** @param logged how much it had logged before: another server at its port would show a banner too */
+    private void awaitBanner(int logged) {
         long deadline = System.nanoTime() + START_TIMEOUT.toNanos();
-        while (true) {
-            try (Socket socket = new Socket()) {
-                socket.setSoTimeout(2_000);
-                socket.connect(new InetSocketAddress(host(), port), 2_000);
-                InputStream in = socket.getInputStream();
-                if (new String(in.readNBytes(4), StandardCharsets.US_ASCII).equals("SSH-")) {
-                    return;
-                }
-            } catch (IOException e) {
-                if (process == null || !process.isAlive() || System.nanoTime() > deadline) {
-                    throw new IllegalStateException("sshd did not start: " + log(false), e);
-                }
+        while (!showsBanner() || log(true).indexOf("Server listening on", logged) < 0) {
+            if (process == null || !process.isAlive() || System.nanoTime() > deadline) {
+                throw new IllegalStateException("sshd did not start: " + log(false));
             }
             pause();
+        }
+    }
+
+    private boolean showsBanner() {
+        try (Socket socket = new Socket()) {
+            socket.setSoTimeout(2_000);
+            socket.connect(new InetSocketAddress(host(), port), 2_000);
+            InputStream in = socket.getInputStream();
+            return new String(in.readNBytes(4), StandardCharsets.US_ASCII).equals("SSH-");
+        } catch (IOException e) {
+            return false;
         }
     }
 
@@ -378,13 +381,5 @@ public final class OpenSshServer implements AutoCloseable {
 
     private Path log() {
         return folder.resolve("sshd.log");
-    }
-
-    private static int freePort() {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 }
