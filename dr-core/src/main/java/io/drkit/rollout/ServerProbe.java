@@ -17,8 +17,8 @@ import java.util.Map;
 final class ServerProbe {
 
     /**
-     * $1 is the file as kube-apiserver is told it, $2 the same on the node, $3 a folder whose disk matters as well. A process is known by the node's
-     * boot, its number, and when it began.
+     * $1 is the file as kube-apiserver is told it, $2 the same on the node, $3 a folder whose disk matters as well. A process is known by the
+     * boot, its number among those of the node, for nodes may be containers of one machine, and when it began.
      */
     private static final String PROCESSES = """
             LC_ALL=C
@@ -32,7 +32,7 @@ final class ServerProbe {
               tr '\\0' '\\n' 2>/dev/null < "$process/cmdline" | grep -qxF -e "--encryption-provider-config=$1" -e "$1" || continue
               read -r stat 2>/dev/null < "$process/stat" || continue
               set -- "$1" "$2" "$3" ${stat##*) }
-              [ "$4" = Z ] || printf 'server %s:%s:%s %s\\n' "$boot" "${process##*/}" "${23}" $((booted + ${23} / hertz))
+              [ "$4" = Z ] || printf 'server %s:%s:%s:%s %s\\n' "$boot" "$(readlink "$process/ns/pid" 2>/dev/null)" "${process##*/}" "${23}" $((booted + ${23} / hertz))
             done
             printf 'changed %s\\n' "$(stat -L -c %Z -- "$2" 2>/dev/null || echo 0)"
             for folder in "${2%/*}" "$3"; do

@@ -66,6 +66,10 @@ class StaticPodApiserverTest {
             return start(manifest -> manifest, options());
         }
 
+        private String withoutNumberAndBeginning() {
+            return server.look().server().replaceFirst(":[0-9]+:[0-9]+$", "");
+        }
+
         @Override
         public void close() {
             access.close();
@@ -84,6 +88,15 @@ class StaticPodApiserverTest {
                 .steadyFor(Duration.ofMillis(300))
                 .readyTimeout(Duration.ofSeconds(30))
                 .reloadTimeout(Duration.ofSeconds(10));
+    }
+
+    /** In two containers that start at once, processes have the same number and begin in the same hundredth of a second. */
+    @Test
+    void servers_of_two_nodes_on_one_machine_differ_by_more_than_number_and_beginning() {
+        try (Lab one = Lab.start();
+                Lab other = Lab.start()) {
+            assertThat(one.withoutNumberAndBeginning()).isNotEqualTo(other.withoutNumberAndBeginning());
+        }
     }
 
     @Test
