@@ -153,14 +153,14 @@ class EncryptionRolloutTest {
             String file = write("both.yaml", BOTH);
             String record = folder.resolve("record.json").toString();
             String[] arguments = {
-                "rollout", file, "--at", "standby", "--record", record, "--ready-timeout", "8s", "--output", "json"
+                "rollout", file, "--at", "standby", "--record", record, "--ready-timeout", "20s", "--output", "json"
             };
             lab.standby().get(1).notReadyWith("new");
             Cli failed = run(lab, arguments);
             assertThat(failed.code()).as(failed.out() + failed.err()).isEqualTo(3);
             JsonNode rollout = failed.json().path("rollouts").get(0);
             assertThat(rollout.path("outcome").asText()).isEqualTo("put back");
-            assertThat(rollout.path("why").asText()).contains("is not ready after 8 s", "[-]etcd failed");
+            assertThat(rollout.path("why").asText()).contains("is not ready after 20 s", "[-]etcd failed");
             assertThat(rollout.path("nodes").findValuesAsText("state"))
                     .containsExactly("RESTORED", "RESTORED", "UNTOUCHED");
             for (int i = 0; i < 3; i++) {
