@@ -58,7 +58,7 @@ abstract class PvcScene {
                   primary: {kubeconfig: primary.kubeconfig}
                   standby: {kubeconfig: standby.kubeconfig, context: faulty}
                 volumes:
-                  timeouts: {set-up: 20s, sync: 30s, quiesce: 30s, poll: 10ms}
+                  timeouts: {set-up: 20s, sync: 30s, quiesce: 30s, poll: 20ms}
                 """ + more);
     }
 

@@ -96,6 +96,12 @@ public final class KubernetesSites {
         return () -> server.listeners().remove(told);
     }
 
+    /** How many writes to a mock server there were, by which one can tell that it holds what it held; -1 while there is one, and of a real one. */
+    public static long writes(KubernetesSite site) {
+        StandInControllers.Server server = MOCKS.get(site);
+        return server == null ? -1 : server.writes();
+    }
+
     /** A mock server of its own where nothing happens by itself, for tests that play the controllers. */
     public static KubernetesSite withoutControllers() {
         return mock(new KubernetesCrudDispatcher());

@@ -28,6 +28,7 @@ import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -45,22 +46,36 @@ final class StandInControllers implements Runnable {
 
         private final Semaphore written = new Semaphore(0);
         private final List<Consumer<String>> listeners = new CopyOnWriteArrayList<>();
+        private final AtomicLong begun = new AtomicLong();
+        private final AtomicLong ended = new AtomicLong();
 
         /** Others that play a part here, and are told the path of each write too, by the server's thread. */
         List<Consumer<String>> listeners() {
             return listeners;
         }
 
+        /** How many writes there were; -1 while there is one. */
+        long writes() {
+            long done = ended.get();
+            return begun.get() == done ? done : -1;
+        }
+
         @Override
         public MockResponse dispatch(RecordedRequest request) {
-            MockResponse response = super.dispatch(request);
-            if (!request.getMethod().equals("GET")) {
+            if (request.getMethod().equals("GET")) {
+                return super.dispatch(request);
+            }
+            begun.incrementAndGet();
+            try {
+                MockResponse response = super.dispatch(request);
                 if (OF_THESE.matcher(request.getPath()).find()) {
                     written.release();
                 }
                 listeners.forEach(listener -> listener.accept(request.getPath()));
+                return response;
+            } finally {
+                ended.incrementAndGet();
             }
-            return response;
         }
     }
 

@@ -133,47 +133,6 @@ class SshFaultsTest {
     }
 
     @Test
-    void a_connection_whose_answers_are_lost_leaves_one_or_the_other_and_says_which_it_knows() throws IOException {
-        // Whenever the answers stop: the outcome that is told is the one that is there.
-        for (int millis : new int[] {0, 200, 500, 1_000, 2_000}) {
-            Files.write(file, OLD.toByteArray());
-            try (SeveredLink link = SeveredLink.to(server.host(), server.port());
-                    NodeAccess node =
-                            new SshNodeAccess(Nodes.through(link, server).build())) {
-                node.run(NodeCommand.of("true").build());
-                CompletableFuture<ReplacedFile> replacing =
-                        CompletableFuture.supplyAsync(() -> replace(node, Duration.ofSeconds(3)));
-                sleep(millis);
-                link.silenceAnswers();
-                CompletableFuture<Void> healing = CompletableFuture.runAsync(() -> {
-                    sleep(4_000);
-                    link.heal();
-                });
-                try {
-                    replacing.join();
-                    assertThat(Files.readAllBytes(file)).as("told done").isEqualTo(NEW.toByteArray());
-                } catch (CompletionException e) {
-                    if (e.getCause() instanceof SiteUnreachableException) {
-                        assertThat(Files.readAllBytes(file))
-                                .as("told unchanged")
-                                .isEqualTo(OLD.toByteArray());
-                        // And so it stays: nothing that is late takes effect.
-                        sleep(1_000);
-                        assertThat(Files.readAllBytes(file))
-                                .as("told unchanged")
-                                .isEqualTo(OLD.toByteArray());
-                    } else {
-                        assertThat(e.getCause()).isInstanceOf(OutcomeUnknownException.class);
-                        assertThat(Files.readAllBytes(file)).isIn(OLD.toByteArray(), NEW.toByteArray());
-                    }
-                }
-                healing.join();
-                assertNobodyElseReadsWhatIsLeft();
-            }
-        }
-    }
-
-    @Test
     void a_commit_whose_answer_is_lost_is_settled_on_a_new_connection() throws IOException {
         try (Commits commits = new Commits(new SshNodeAccess(Nodes.at(server).build()))) {
             // It was done, and the answer lost.
@@ -365,8 +324,12 @@ class SshFaultsTest {
         assertNobodyElseReadsWhatIsLeft();
     }
 
-    /** Whatever lies there beside the file is in a folder that only its owner can enter, or is a backup. */
     private void assertNobodyElseReadsWhatIsLeft() {
+        assertNobodyElseReadsWhatIsLeft(file);
+    }
+
+    /** Whatever lies there beside the file is in a folder that only its owner can enter, or is a backup. */
+    static void assertNobodyElseReadsWhatIsLeft(Path file) {
         try (Stream<Path> left = Files.list(file.getParent())) {
             assertThat(left.filter(path -> path.getFileName().toString().contains("drkit-new")))
                     .allSatisfy(path -> assertThat(Files.getPosixFilePermissions(path))
@@ -379,15 +342,7 @@ class SshFaultsTest {
         }
     }
 
-    private static void sleep(long millis) {
-        try {
-            Thread.sleep(millis);
-        } catch (InterruptedException e) {
-            throw new IllegalStateException(e);
-        }
-    }
-
-    private static Bytes random(int size) {
+    static Bytes random(int size) {
         byte[] bytes = new byte[size];
         new Random(size).nextBytes(bytes);
         return Bytes.wrap(bytes);

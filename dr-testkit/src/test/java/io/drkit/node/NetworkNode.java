@@ -109,6 +109,7 @@ final class NetworkNode implements NodeAccess {
     Program peer() {
         Process peer = start(inside(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:+UseSerialGC",
                 "-XX:TieredStopAtLevel=1",
                 "-cp",
                 System.getProperty("java.class.path"),

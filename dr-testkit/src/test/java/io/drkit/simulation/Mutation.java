@@ -189,7 +189,8 @@ record Mutation(String name, String file, String text, String replacement, Strin
                             "mirror/Vigil",
                             "if (asked != null && time - asked > silence) {",
                             "if (false) {")
-                    .where("cuts=true"),
+                    .where("cuts=true")
+                    .seldomShown(),
             new Mutation(
                     "a full standby ends the mirror",
                     "mirror/DefaultMirrorSession",

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -27,15 +28,24 @@ import java.util.concurrent.ConcurrentSkipListMap;
  */
 public final class AcknowledgedWriter implements AutoCloseable {
 
-    private static final long PAUSE_MILLIS = 4;
+    private static final long PAUSE_MILLIS = 25;
     private static final String PREFIX = "record-";
 
     private final TwoSites sites;
     private final List<String> claims;
     private final Map<String, ConcurrentSkipListMap<Long, Instant>> acknowledged = new ConcurrentHashMap<>();
+    private final Map<StandInSite, Seen> seen = new HashMap<>();
     private final Thread thread;
     private volatile boolean closed;
     private long next;
+
+    /**
+     * What a site held after so many writes to it: asked for again after each, and not before each record, for that would be most of what a test costs.
+     *
+     * @param mounted the claims that are written to
+     * @param bound their volumes, by name
+     */
+    private record Seen(long writes, Set<String> mounted, Map<String, String> bound) {}
 
     /** Begins as soon as pods mount the claims: the test makes the Deployments. VolSync's movers are none of its pods. */
     public AcknowledgedWriter(TwoSites sites, String... claims) {
@@ -98,14 +108,9 @@ public final class AcknowledgedWriter implements AutoCloseable {
         if (site.isDown()) {
             return;
         }
-        Set<String> mounted = mounted(site);
-        if (mounted.isEmpty()) {
-            return;
-        }
-        Map<String, String> uids =
-                site.own().persistentVolumeClaims().inNamespace(site.namespaceName()).list().getItems().stream()
-                        .filter(claim -> mounted.contains(claim.getMetadata().getName()) && SiteView.isBound(claim))
-                        .collect(toMap(claim -> claim.getMetadata().getName(), AcknowledgedWriter::uid));
+        Seen there = look(site);
+        Map<String, String> uids = new HashMap<>(there.bound());
+        uids.keySet().retainAll(there.mounted());
         SortedMap<Long, String> written = new TreeMap<>();
         for (Map.Entry<String, String> claim : uids.entrySet()) {
             long number = next++;
@@ -115,7 +120,7 @@ public final class AcknowledgedWriter implements AutoCloseable {
         }
         // What was written as the last pod went away, nobody was told is safe; it is taken back, for no process was
         // there that could have written it.
-        Set<String> still = site.isDown() ? Set.of() : mounted(site);
+        Set<String> still = site.isDown() ? Set.of() : look(site).mounted();
         Instant now = Instant.now();
         written.forEach((number, claim) -> {
             if (still.contains(claim)) {
@@ -137,6 +142,24 @@ public final class AcknowledgedWriter implements AutoCloseable {
             }
             throw e;
         }
+    }
+
+    private Seen look(StandInSite site) {
+        Seen known = seen.get(site);
+        // Before it is read: what is written meanwhile has it read again.
+        long writes = sites.writes(site);
+        if (known == null || writes < 0 || known.writes() != writes) {
+            Set<String> mounted = mounted(site);
+            known = new Seen(writes, mounted, mounted.isEmpty() ? Map.of() : bound(site));
+            seen.put(site, known);
+        }
+        return known;
+    }
+
+    private static Map<String, String> bound(StandInSite site) {
+        return site.own().persistentVolumeClaims().inNamespace(site.namespaceName()).list().getItems().stream()
+                .filter(SiteView::isBound)
+                .collect(toMap(claim -> claim.getMetadata().getName(), AcknowledgedWriter::uid));
     }
 
     private Set<String> mounted(StandInSite site) {

@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -36,7 +37,8 @@ record FolderFiles(VolumeFolders folders, String uid) implements ClaimFiles {
         folders.writing(uid, () -> {
             Path file = folders.folder(uid).resolve(path);
             Files.createDirectories(file.getParent());
-            Files.writeString(file, content);
+            Files.deleteIfExists(file);
+            Files.writeString(file, content, StandardOpenOption.CREATE_NEW);
         });
     }
 

@@ -20,6 +20,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,6 +39,9 @@ abstract class ReplicationMachine {
     }
 
     private static final CronParser CRON = new CronParser(CronDefinitionBuilder.instanceDefinitionFor(CronType.UNIX));
+
+    /** What was worked out once: each reconcile asks. */
+    private static final Map<String, String> NEXT = new ConcurrentHashMap<>();
 
     protected final StandInSite site;
     protected final SiteView view;
@@ -140,11 +144,13 @@ abstract class ReplicationMachine {
     }
 
     private static String next(String schedule, Instant after) {
-        return ExecutionTime.forCron(CRON.parse(schedule))
-                .nextExecution(after.atZone(ZoneOffset.UTC))
-                .orElseThrow()
-                .toInstant()
-                .toString();
+        return NEXT.computeIfAbsent(
+                schedule + " after " + after,
+                key -> ExecutionTime.forCron(CRON.parse(schedule))
+                        .nextExecution(after.atZone(ZoneOffset.UTC))
+                        .orElseThrow()
+                        .toInstant()
+                        .toString());
     }
 
     /** What a mover's Job has come to: true when it succeeded. A failed one is deleted, and made again by the next reconcile. */

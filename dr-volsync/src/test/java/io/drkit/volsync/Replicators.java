@@ -11,7 +11,7 @@ import java.time.Duration;
 /** What is under test, between two sites where VolSync is played. */
 final class Replicators {
 
-    private static final Duration POLL = Duration.ofMillis(10);
+    private static final Duration POLL = Duration.ofMillis(20);
 
     private Replicators() {}
 

@@ -66,6 +66,11 @@ public final class TwoSites implements AutoCloseable {
         return site == primary ? standby : primary;
     }
 
+    /** By which one can tell that a site holds what it held: {@link KubernetesSites#writes}. */
+    long writes(StandInSite site) {
+        return KubernetesSites.writes(site == primary ? KubernetesSites.primary() : KubernetesSites.standby());
+    }
+
     /** The name of the namespace on both. */
     public String namespace() {
         return primary.namespaceName();

@@ -169,6 +169,6 @@ final class VolSyncScene {
     }
 
     static void patiently(Callable<Boolean> condition) {
-        await().atMost(PATIENCE).pollInterval(Duration.ofMillis(5)).until(condition);
+        await().atMost(PATIENCE).pollInterval(Duration.ofMillis(20)).until(condition);
     }
 }

@@ -6,7 +6,6 @@ import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
@@ -21,7 +20,7 @@ import java.util.stream.Stream;
 
 /**
  * The storage of a site: a folder for each volume and each snapshot, by the uid of its object. A copy is of one moment, as a CSI snapshot is: whoever writes
- * through {@link #writing} waits meanwhile.
+ * through {@link #writing} waits meanwhile. It shares files with what it was made of, as such a snapshot does, so whoever writes one makes it anew.
  */
 final class VolumeFolders {
 
@@ -140,7 +139,8 @@ final class VolumeFolders {
                 if (Files.isDirectory(path)) {
                     Files.createDirectories(copy);
                 } else {
-                    Files.copy(path, copy, StandardCopyOption.COPY_ATTRIBUTES, StandardCopyOption.REPLACE_EXISTING);
+                    Files.deleteIfExists(copy);
+                    Files.createLink(copy, path);
                 }
             }
         });

@@ -35,6 +35,7 @@ public final class MirrorProcess implements AutoCloseable {
                 "-Xmx96m",
                 "-XX:MaxDirectMemorySize=64m",
                 "-XX:+ExitOnOutOfMemoryError",
+                "-XX:+UseSerialGC",
                 "-XX:TieredStopAtLevel=1",
                 "-Dio.netty.leakDetection.level=paranoid",
                 "-cp",

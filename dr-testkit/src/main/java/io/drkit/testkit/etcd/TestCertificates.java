@@ -76,7 +76,10 @@ public record TestCertificates(
 
         void generate(String alias, String name, String... options) {
             List<String> command = new ArrayList<>(List.of(
-                    Path.of(System.getProperty("java.home"), "bin", "keytool").toString(), "-genkeypair"));
+                    Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
+                    "-J-XX:TieredStopAtLevel=1",
+                    "-J-XX:+UseSerialGC",
+                    "-genkeypair"));
             command.addAll(List.of("-alias", alias, "-dname", name, "-keystore", store().toString()));
             command.addAll(List.of("-storetype", "PKCS12", "-storepass:env", "STORE_PASSWORD"));
             command.addAll(List.of("-keyalg", "EC", "-groupname", "secp256r1"));

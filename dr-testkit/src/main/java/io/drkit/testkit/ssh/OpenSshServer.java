@@ -331,7 +331,9 @@ public final class OpenSshServer implements AutoCloseable {
         text.append("PasswordAuthentication ")
                 .append(options.apart ? "yes" : "no")
                 .append('\n');
-        return text.toString();
+        // Shells would run the startup files of whoever runs the tests, before each command.
+        text.append("Match User ").append(user()).append("\nSetEnv HOME=").append(folder);
+        return text.append('\n').toString();
     }
 
     /** @param logged how much it had logged before: another server at its port would show a banner too */

@@ -44,7 +44,8 @@ class LivingStandbyTest extends OnLivingSites {
         loadRecorded();
         try (MirrorSession session = mirror()) {
             caughtUp(session);
-            allIsWell(60);
+            // Twice what anything there takes to happen again: the mirror tries what it could not do every 10 s.
+            allIsWell(25);
             assertThat(session.status().skipped())
                     .as("%s", session.status().skippedSample())
                     .isZero();
