@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * What is known of a snapshot: the manifest that lies beside its file, as JSON. It holds no stored value, but names keys; both files are for
  * their owner's eyes.
  *
- * @param name of the file, without folder; the manifest's is the same with {@link #MANIFEST}
+ * @param name by which it is kept, unique within a place
  * @param taken when it was begun, ISO 8601, in UTC
  * @param siteId the site's own random id, see {@link io.drkit.site.Site}; empty where the site had none
  * @param clusterId etcd's, in hexadecimal; two clusters installed alike may share it
@@ -47,9 +47,6 @@ public record Snapshot(
         String kubernetesVersion,
         List<Sample> sample) {
 
-    /** What is added to a snapshot's name for its manifest's. */
-    public static final String MANIFEST = ".json";
-
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,199}");
     private static final Pattern SHA256 = Pattern.compile("[0-9a-f]{64}");
@@ -63,7 +60,7 @@ public record Snapshot(
 
     /** @throws IllegalArgumentException when it cannot be the manifest of a snapshot */
     public Snapshot {
-        require(NAME.matcher(name).matches() && !name.endsWith(MANIFEST), "the name \"" + name + "\" is none");
+        require(NAME.matcher(name).matches(), "the name \"" + name + "\" is none");
         require(isInstant(taken), "the time \"" + taken + "\" is none");
         require(revision >= 1 && bytes >= 1, "revision and size must be positive");
         require(SHA256.matcher(sha256).matches(), "the checksum is none");
@@ -74,6 +71,25 @@ public record Snapshot(
     @JsonIgnore
     public Instant instant() {
         return Instant.parse(taken);
+    }
+
+    /** The same under another name. */
+    Snapshot named(String other) {
+        return new Snapshot(
+                other,
+                taken,
+                siteId,
+                clusterId,
+                member,
+                memberId,
+                revision,
+                keys,
+                bytes,
+                sha256,
+                users,
+                etcdVersion,
+                kubernetesVersion,
+                sample);
     }
 
     /** As it lies beside the file. */
