@@ -33,8 +33,7 @@ public record Retention(int last, int hourly, int daily) {
     /** Those of {@code kept} that may go, oldest first. */
     public List<Snapshot> dropped(List<Kept> kept, Instant now) {
         List<Snapshot> counted = kept.stream()
-                .filter(Kept::isSound)
-                .map(Kept::snapshot)
+                .flatMap(each -> each.sound().stream())
                 .filter(snapshot -> !snapshot.instant().isAfter(now))
                 .sorted(Comparator.comparing(Snapshot::instant))
                 .toList();

@@ -109,8 +109,7 @@ public record Snapshot(
         try {
             return JSON.readValue(json, Snapshot.class);
         } catch (JsonProcessingException e) {
-            throw new UnsafeToProceedException(
-                    source + " is not the manifest of a snapshot. Save anew, or verify the file it lies beside.");
+            throw new UnsafeToProceedException(source + " is not the manifest of a snapshot.");
         }
     }
 

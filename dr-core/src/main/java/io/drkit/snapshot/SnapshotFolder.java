@@ -7,8 +7,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
-import java.nio.file.DirectoryNotEmptyException;
-import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -21,7 +20,6 @@ import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
@@ -80,12 +78,21 @@ public final class SnapshotFolder implements SnapshotStore {
             } catch (NoSuchFileException e) {
                 continue;
             }
-            Snapshot snapshot = Snapshot.parse(json, each.resolve(MANIFEST).toString())
-                    .named(each.getFileName().toString());
-            kept.add(new Kept(snapshot, flaw(snapshot)));
+            kept.add(kept(each, json));
         }
-        kept.sort(Comparator.comparing(each -> each.snapshot().instant()));
+        kept.sort(Kept.oldestFirst());
         return kept;
+    }
+
+    private Kept kept(Path folder, String json) throws IOException {
+        String name = folder.getFileName().toString();
+        try {
+            Snapshot snapshot =
+                    Snapshot.parse(json, folder.resolve(MANIFEST).toString()).named(name);
+            return new Kept(name, snapshot, flaw(snapshot));
+        } catch (UnsafeToProceedException e) {
+            return new Kept(name, null, String.valueOf(e.getMessage()));
+        }
     }
 
     private String flaw(Snapshot snapshot) throws IOException {
@@ -262,7 +269,10 @@ public final class SnapshotFolder implements SnapshotStore {
                 try {
                     Files.move(unfinished, folder.resolve(named.name()), StandardCopyOption.ATOMIC_MOVE);
                     kept = named;
-                } catch (FileAlreadyExistsException | DirectoryNotEmptyException e) {
+                } catch (FileSystemException e) {
+                    if (!Files.exists(folder.resolve(named.name()))) {
+                        throw e;
+                    }
                     // Of the same second and revision; both are good.
                 }
             }

@@ -3,7 +3,11 @@ package io.drkit.snapshot;
 import io.drkit.UnsafeToProceedException;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where snapshots are kept. Each is there whole, with its manifest, or not at all: its manifest is what makes it one. Thread-safe.
@@ -34,13 +38,22 @@ public interface SnapshotStore {
     void delete(Snapshot snapshot) throws IOException;
 
     /**
-     * @param flaw what is wrong with it, seen from outside: its file is missing or of another size; empty where nothing is
+     * One that is there.
+     *
+     * @param name by which it is kept
+     * @param snapshot its manifest; {@code null} where that cannot be read
+     * @param flaw what is wrong with it, seen from outside: its file is missing or of another size, or the manifest is none; empty where nothing is
      */
-    record Kept(Snapshot snapshot, String flaw) {
+    record Kept(String name, @Nullable Snapshot snapshot, String flaw) {
 
-        /** Whether it looks right, from outside. */
-        public boolean isSound() {
-            return flaw.isEmpty();
+        /** The snapshot, if nothing is wrong with it, seen from outside. */
+        public Optional<Snapshot> sound() {
+            return flaw.isEmpty() ? Optional.ofNullable(snapshot) : Optional.empty();
+        }
+
+        /** By the time it was taken; first those of which it cannot be told. */
+        static Comparator<Kept> oldestFirst() {
+            return Comparator.comparing(kept -> kept.snapshot == null ? Instant.MIN : kept.snapshot.instant());
         }
     }
 }

@@ -49,6 +49,10 @@ final class BoltFile {
         this.root = meta.root();
     }
 
+    boolean has(String bucket) throws IOException {
+        return top(bucket).isPresent();
+    }
+
     /** The entry of that key, in the bucket of that name. */
     Optional<Entry> find(String bucket, String key) throws IOException {
         Optional<Page> top = top(bucket);

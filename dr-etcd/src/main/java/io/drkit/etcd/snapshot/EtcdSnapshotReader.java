@@ -93,7 +93,7 @@ public final class EtcdSnapshotReader implements SnapshotReader {
      * The last change's, or that of a compaction, which may have removed the last change: as etcd's {@code restore} does when it starts.
      */
     private static long revision(BoltFile bolt) throws IOException {
-        if (bolt.find("meta", "consistent_index").isEmpty()) {
+        if (!bolt.has("key") || !bolt.has("meta")) {
             throw new MalformedException("it is a database, but not etcd's");
         }
         long revision = 1;
