@@ -22,6 +22,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
@@ -97,15 +98,26 @@ public final class SnapshotFolder implements SnapshotStore {
 
     private String flaw(Snapshot snapshot) throws IOException {
         try {
-            long bytes = Files.size(file(snapshot));
-            return bytes == snapshot.bytes() ? "" : "its file has " + bytes + " bytes instead of " + snapshot.bytes();
+            return flaw(snapshot, Files.size(file(snapshot)));
         } catch (NoSuchFileException e) {
+            return flaw(snapshot, -1);
+        }
+    }
+
+    /** @param bytes the size of its file; -1 where there is none */
+    static String flaw(Snapshot snapshot, long bytes) {
+        if (bytes < 0) {
             return "its file is missing";
         }
+        return bytes == snapshot.bytes() ? "" : "its file has " + bytes + " bytes instead of " + snapshot.bytes();
     }
 
     @Override
     public Snapshot put(Path file, Snapshot snapshot, SnapshotSource.Progress progress) throws IOException {
+        Optional<Snapshot> there = Kept.of(list(), snapshot);
+        if (there.isPresent()) {
+            return there.get();
+        }
         try (Draft draft = draft()) {
             try (OutputStream to = draft.begin()) {
                 copy(file, to, snapshot, progress);

@@ -23,9 +23,9 @@ public interface SnapshotStore {
     List<Kept> list() throws IOException;
 
     /**
-     * Keeps a snapshot. Its checksum is compared where it was brought to.
+     * Keeps a snapshot. Its checksum is compared on the way. One that is there already stays as it is.
      *
-     * @param file its content; one that lies in this very place already is not copied, but takes its name
+     * @param file its content
      * @return its manifest, under another name where the name was taken by another
      * @throws UnsafeToProceedException when what arrived is not what was sent
      */
@@ -49,6 +49,15 @@ public interface SnapshotStore {
         /** The snapshot, if nothing is wrong with it, seen from outside. */
         public Optional<Snapshot> sound() {
             return flaw.isEmpty() ? Optional.ofNullable(snapshot) : Optional.empty();
+        }
+
+        /** Whether that very snapshot is among those, under the same name. */
+        static Optional<Snapshot> of(List<Kept> kept, Snapshot snapshot) {
+            return kept.stream()
+                    .flatMap(each -> each.sound().stream())
+                    .filter(each ->
+                            each.name().equals(snapshot.name()) && each.sha256().equals(snapshot.sha256()))
+                    .findFirst();
         }
 
         /** By the time it was taken; first those of which it cannot be told. */
