@@ -22,6 +22,9 @@ public record Retention(int last, int hourly, int daily) {
     /** The last 5, 24 hours, 7 days. */
     public static final Retention DEFAULT = new Retention(5, 24, 7);
 
+    /** Nothing is dropped. */
+    public static final Retention ALL = new Retention(Integer.MAX_VALUE, 0, 0);
+
     /** @throws IllegalArgumentException when nothing would be kept */
     public Retention {
         if (last < 1 || hourly < 0 || daily < 0) {

@@ -43,7 +43,11 @@ final class Sites {
 
     /** The keys of a real API server. */
     static void load(KeyStore store) {
-        fill(store, Recorded.primary().stream().map(entry -> Operation.put(entry.key(), entry.value())).toList());
+        fill(
+                store,
+                Recorded.primary().stream()
+                        .map(entry -> Operation.put(entry.key(), entry.value()))
+                        .toList());
     }
 
     /** Keys under {@code /registry/many/}. */
@@ -51,8 +55,7 @@ final class Sites {
         fill(
                 store,
                 IntStream.range(0, keys)
-                        .mapToObj(i -> Operation.put(
-                                Bytes.utf8("/registry/many/" + i), Bytes.utf8("x".repeat(bytes))))
+                        .mapToObj(i -> Operation.put(Bytes.utf8("/registry/many/" + i), Bytes.utf8("x".repeat(bytes))))
                         .toList());
     }
 
