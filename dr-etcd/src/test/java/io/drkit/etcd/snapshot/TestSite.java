@@ -50,7 +50,10 @@ record TestSite(EtcdServer server, EtcdKeyStore store) implements AutoCloseable 
     }
 
     private static EtcdKeyStore connect(EtcdServer server, boolean users) {
-        EtcdConnection.Builder connection = EtcdConnection.to(server.endpoints());
+        // Far more than it should take, for a machine that has much else to do.
+        EtcdConnection.Builder connection = EtcdConnection.to(server.endpoints())
+                .connectTimeout(Duration.ofMinutes(1))
+                .deadline(Duration.ofMinutes(1));
         return EtcdKeyStore.connect((users ? connection.user("root", PASSWORD::toCharArray) : connection).build());
     }
 
