@@ -13,14 +13,15 @@ import java.util.regex.Pattern;
  * Which Kubernetes a site runs, as kubeadm wrote it into the ConfigMap {@code kube-system/kubeadm-config}, whose text stands in the stored value as it
  * is, unless it is encrypted.
  */
-final class KubernetesVersion {
+public final class KubernetesVersion {
 
     private static final Bytes KUBEADM = Bytes.utf8("/registry/configmaps/kube-system/kubeadm-config");
     private static final Pattern VERSION = Pattern.compile("kubernetesVersion: \"?(v[0-9][0-9A-Za-z.+-]{0,40})");
 
     private KubernetesVersion() {}
 
-    static Optional<String> of(KeyStore store) {
+    /** Empty where nothing tells. */
+    public static Optional<String> of(KeyStore store) {
         KeyValue stored = store.read(List.of(KUBEADM)).get(KUBEADM);
         if (stored == null) {
             return Optional.empty();
