@@ -15,7 +15,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** {@code drkit snapshot save}, {@code list} and {@code prune} on a real etcd. */
+/** {@code drkit snapshot} on a real etcd. */
 class SnapshotCommandTest {
 
     private static EtcdServer etcd;
@@ -107,6 +107,31 @@ class SnapshotCommandTest {
     }
 
     @Test
+    void a_snapshot_is_verified_by_a_real_etcd_and_with_the_site_and_another_tools_is_adopted() {
+        String name = save().json().path("saved").path("name").asText();
+        Cli verified = drkit("snapshot", "verify", name, "--in", place(), "--at", etcd.endpoint(0));
+        assertThat(verified.code()).as(verified.err() + verified.out()).isZero();
+        assertThat(verified.out()).contains("revision 2, 1 keys; 1 keys of its sample", "holds the same", "In order.");
+        Path foreign = folder.resolve("foreign.db");
+        etcd.snapshotSave(foreign);
+        Cli adopted = drkit("snapshot", "verify", "--in", place(), "--adopt", foreign.toString(), "--output", "json");
+        assertThat(adopted.code()).as(adopted.err() + adopted.out()).isZero();
+        assertThat(adopted.json().path("sound").asBoolean()).isTrue();
+        assertThat(drkit("snapshot", "list", "--in", place()).out()).endsWith(": 2\n");
+        assertSentence(drkit("snapshot", "verify", "nothing", "--in", place()), 2, "There is no snapshot nothing");
+        assertSentence(
+                drkit(
+                        "snapshot",
+                        "verify",
+                        "--in",
+                        place(),
+                        "--etcd",
+                        folder.resolve("none").toString()),
+                2,
+                "none");
+    }
+
+    @Test
     void what_is_not_in_order_is_told() throws IOException {
         String name = save().json().path("saved").path("name").asText();
         Path file = folder.resolve("snapshots").resolve(name).resolve("snapshot.db");
@@ -114,6 +139,7 @@ class SnapshotCommandTest {
         Cli list = drkit("snapshot", "list", "--in", place());
         assertThat(list.code()).isEqualTo(3);
         assertThat(list.out()).contains("NOT IN ORDER: its file has ");
+        assertSentence(drkit("snapshot", "verify", name, "--in", place()), 5, "is not in order: its file has ");
     }
 
     @Test

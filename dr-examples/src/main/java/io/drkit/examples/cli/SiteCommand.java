@@ -220,6 +220,33 @@ public abstract class SiteCommand extends StoppableCommand {
         }
     }
 
+    /** A command to which a site may be named. */
+    public abstract static class OfOneIfNamed extends SiteCommand {
+
+        private @Nullable SiteOptions at;
+
+        protected abstract int run(Optional<KeyStore> store) throws Exception;
+
+        @Override
+        void declareSites(CommandSpec spec) {
+            at = new SiteOptions("at", "", spec);
+        }
+
+        @Override
+        int connectAndRun() throws Exception {
+            SiteOptions at = SiteOptions.declared(this.at);
+            if (!at.isGiven()) {
+                if (at.isPartlyGiven()) {
+                    throw usage("Missing required option '--at', for there are others about the site");
+                }
+                return run(Optional.empty());
+            }
+            try (KeyStore store = EtcdKeyStore.connect(at.connection(common))) {
+                return run(Optional.of(store));
+            }
+        }
+    }
+
     /** A command about what is kept somewhere, and no site. */
     public abstract static class OfNoSite extends SiteCommand {
 

@@ -1,11 +1,17 @@
 package io.drkit.examples.cli;
 
+import io.drkit.UnsafeToProceedException;
 import io.drkit.node.NodeAccess;
 import io.drkit.snapshot.NodeSnapshotFolder;
+import io.drkit.snapshot.Snapshot;
 import io.drkit.snapshot.SnapshotFolder;
+import io.drkit.snapshot.SnapshotSource;
 import io.drkit.snapshot.SnapshotStore;
+import io.drkit.snapshot.SnapshotStore.Kept;
 import io.drkit.ssh.SshConnection;
 import io.drkit.ssh.SshNodeAccess;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Function;
@@ -47,6 +53,53 @@ public final class SnapshotPlace implements AutoCloseable {
 
     public SnapshotStore store() {
         return store;
+    }
+
+    /**
+     * One of the snapshots that are kept here.
+     *
+     * @param name empty for the newest that is in order
+     * @throws IllegalArgumentException when there is none
+     */
+    public Snapshot snapshot(String name) throws IOException {
+        List<Kept> kept = store.list();
+        if (name.isEmpty()) {
+            return kept.stream()
+                    .flatMap(each -> each.sound().stream())
+                    .reduce((earlier, later) -> later)
+                    .orElseThrow(() -> new IllegalArgumentException("There is no snapshot in " + store.name() + "."));
+        }
+        Kept found = kept.stream()
+                .filter(each -> each.name().equals(name))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("There is no snapshot " + name + " in " + store.name()
+                        + ": drkit snapshot list --in " + store.name() + " tells which there are."));
+        return found.sound()
+                .orElseThrow(() -> new UnsafeToProceedException(
+                        "The snapshot " + name + " in " + store.name() + " is not in order: " + found.flaw() + "."));
+    }
+
+    /** Does something with the file of a snapshot, which is brought to this machine for as long as that takes. */
+    public <T> T withFile(Snapshot snapshot, SnapshotSource.Progress progress, FileWork<T> work) throws IOException {
+        if (store instanceof SnapshotFolder here) {
+            return work.with(here.file(snapshot));
+        }
+        Path folder = Files.createTempDirectory("drkit-snapshot");
+        Path file = folder.resolve(SnapshotFolder.CONTENT);
+        try {
+            store.fetch(snapshot, file, progress);
+            return work.with(file);
+        } finally {
+            Files.deleteIfExists(file);
+            Files.deleteIfExists(folder);
+        }
+    }
+
+    /** What is done with a file. */
+    @FunctionalInterface
+    public interface FileWork<T> {
+
+        T with(Path file) throws IOException;
     }
 
     @Override
