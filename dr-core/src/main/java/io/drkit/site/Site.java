@@ -63,6 +63,19 @@ public final class Site {
                 .map(recorded -> parse(recorded, Identity.class).id());
     }
 
+    /**
+     * The write that records an identity whatever was recorded before: for a copy of a store that is to be another site, and is served to nobody
+     * yet.
+     */
+    public static Operation identityRecord(String id) {
+        return Operation.put(DrKitKeys.SITE, json(new Identity(id)));
+    }
+
+    /** The write that records the role of a standby, for the same; there is none that records a primary's. */
+    public static Operation standbyRecord(long epoch) {
+        return Operation.put(DrKitKeys.ROLE, json(new SiteRole(Role.STANDBY, epoch)));
+    }
+
     /** The site's role, where it has one. */
     public Optional<SiteRole> role() {
         return recordedRole().map(RecordedRole::role);
@@ -137,14 +150,20 @@ public final class Site {
     /** The caller reads again whatever the outcome, so an unknown one needs no care. */
     private void commit(Guard guard, Bytes key, Object record) {
         try {
-            CommitResult result = store.commit(new Transaction(
-                    List.of(guard), List.of(Operation.put(key, Bytes.wrap(JSON.writeValueAsBytes(record))))));
+            CommitResult result =
+                    store.commit(new Transaction(List.of(guard), List.of(Operation.put(key, json(record)))));
             if (result instanceof CommitResult.OutOfSpace) {
                 throw new SiteFullException(store.name() + " is out of space and takes no writes: cannot record "
                         + key.printable() + ". Compact, defragment and disarm its alarm, then try again.");
             }
         } catch (OutcomeUnknownException e) {
             // read again
+        }
+    }
+
+    private static Bytes json(Object record) {
+        try {
+            return Bytes.wrap(JSON.writeValueAsBytes(record));
         } catch (JsonProcessingException e) {
             throw new IllegalStateException(e);
         }

@@ -3,8 +3,6 @@ package io.drkit.etcd;
 import io.drkit.DrException;
 import io.drkit.SiteUnreachableException;
 import io.etcd.jetcd.api.KVGrpc;
-import io.etcd.jetcd.api.MaintenanceGrpc;
-import io.etcd.jetcd.api.StatusRequest;
 import io.etcd.jetcd.api.StatusResponse;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
@@ -16,21 +14,14 @@ import io.grpc.stub.ClientCalls;
 import io.netty.handler.ssl.SslContext;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashSet;
 import java.util.Iterator;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Future;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -43,13 +34,11 @@ final class Cluster implements AutoCloseable {
     /** How long a broken connection may take to come back before a call gives it up. */
     private static final Duration RECONNECT = Duration.ofSeconds(1);
 
-    /** How much longer than the others a member is waited for that did not tell its status last time. */
-    private static final Duration MUTE = Duration.ofMillis(100);
-
     private final EtcdConnection connection;
     private final List<Endpoint> endpoints;
     private final Login login;
     private final Diagnosis diagnosis;
+    private final Members members;
     private volatile int preferred;
 
     Cluster(EtcdConnection connection) {
@@ -61,6 +50,7 @@ final class Cluster implements AutoCloseable {
                 .toList();
         this.login = new Login(connection);
         this.diagnosis = new Diagnosis(connection, tls);
+        this.members = new Members(connection, endpoints, login);
     }
 
     /** The endpoint that worked last. */
@@ -186,59 +176,22 @@ final class Cluster implements AutoCloseable {
         read(KVGrpc.getRangeMethod(), Wire.countAt(revision));
     }
 
-    /**
-     * What each member that answers says of itself. One that did not answer last time is hardly waited for, if another answers: a dead host would
-     * hold up the caller each time.
-     */
+    /** What each member that answers says of itself. */
     List<StatusResponse> statuses() {
-        long deadline = System.nanoTime() + connection.deadline().toNanos();
-        Map<Endpoint, Future<StatusResponse>> asked = askForStatus(deadline);
-        List<Endpoint> likeliestFirst = new ArrayList<>(asked.keySet());
-        likeliestFirst.sort(Comparator.comparing(endpoint -> endpoint.mute));
-        List<StatusResponse> answers = new ArrayList<>();
-        for (Endpoint endpoint : likeliestFirst) {
-            Future<StatusResponse> answer = Objects.requireNonNull(asked.get(endpoint));
-            long left = Math.max(0, deadline - System.nanoTime());
-            try {
-                answers.add(answer.get(
-                        endpoint.mute && !answers.isEmpty() ? Math.min(left, MUTE.toNanos()) : left,
-                        TimeUnit.NANOSECONDS));
-                endpoint.mute = false;
-            } catch (ExecutionException | TimeoutException e) {
-                answer.cancel(true);
-                endpoint.mute = true;
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                asked.values().forEach(each -> each.cancel(true));
-                throw new SiteUnreachableException("Asking etcd at " + name() + " for its status was interrupted.", e);
-            }
-        }
-        return answers;
+        return members.ask().stream().map(Members.Answered::status).toList();
     }
 
-    private Map<Endpoint, Future<StatusResponse>> askForStatus(long deadline) {
-        Map<Endpoint, Future<StatusResponse>> asked = new LinkedHashMap<>();
-        for (Endpoint endpoint : endpoints) {
-            if (!endpoint.isReady() && endpoints.size() > 1) {
-                endpoint.channel.resetConnectBackoff();
-            }
-            try {
-                CallOptions options = CallOptions.DEFAULT.withDeadlineAfter(
-                        endpoint.hasFailed()
-                                ? RECONNECT.toMillis()
-                                : connection.deadline().toMillis() / 2,
-                        TimeUnit.MILLISECONDS);
-                asked.put(
-                        endpoint,
-                        ClientCalls.futureUnaryCall(
-                                login.on(endpoint.channel, deadline)
-                                        .newCall(MaintenanceGrpc.getStatusMethod(), options),
-                                StatusRequest.getDefaultInstance()));
-            } catch (StatusRuntimeException e) {
-                // Cannot log in there: as one that does not answer.
-            }
-        }
-        return asked;
+    /** As {@link #statuses}, with who it was and how long it took. */
+    List<Members.Answered> members() {
+        return members.ask();
+    }
+
+    /** @throws IllegalArgumentException when there is none of that name */
+    Endpoint endpoint(String name) {
+        return endpoints.stream()
+                .filter(endpoint -> endpoint.toString().equals(name))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException(name + " is none of " + name() + "."));
     }
 
     /** The channel with a log-in, for a stream whose messages the caller handles. */

@@ -13,6 +13,7 @@ import io.drkit.keystore.RangeRequest;
 import io.drkit.keystore.StoreStatus;
 import io.drkit.keystore.Transaction;
 import io.drkit.keystore.Watch;
+import io.drkit.snapshot.SnapshotSource;
 import io.etcd.jetcd.api.CompactionRequest;
 import io.etcd.jetcd.api.KVGrpc;
 import io.etcd.jetcd.api.LeaseGrantRequest;
@@ -65,6 +66,11 @@ public final class EtcdKeyStore implements KeyStore {
             cluster.close();
             throw e;
         }
+    }
+
+    /** Its members as sources of snapshots, over the connections of this store. A user who is logged in must have the role {@code root}. */
+    public SnapshotSource snapshots() {
+        return new EtcdSnapshots(cluster);
     }
 
     @Override

@@ -13,6 +13,7 @@ import io.drkit.examples.command.QuarantineCommand;
 import io.drkit.examples.command.RepairCommand;
 import io.drkit.examples.command.RoleCommand;
 import io.drkit.examples.command.ScopeCommand;
+import io.drkit.examples.command.SnapshotCommand;
 import io.drkit.examples.demo.DemoCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -34,6 +35,7 @@ import picocli.CommandLine.Option;
             CertificatesCommand.class,
             DnsCommand.class,
             PvcCommand.class,
+            SnapshotCommand.class,
             DemoCommand.class
         },
         footerHeading = "%nExit codes:%n",

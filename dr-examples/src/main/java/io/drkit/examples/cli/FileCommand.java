@@ -4,7 +4,10 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -37,10 +40,22 @@ public abstract class FileCommand implements Callable<Integer> {
     /** That a file could not be written, in one sentence. */
     static IllegalArgumentException unwritable(IOException e) {
         if (e instanceof FileSystemException failure) {
-            return new IllegalArgumentException("Cannot write " + failure.getFile() + ": "
-                    + (failure.getReason() == null ? e.getClass().getSimpleName() : failure.getReason()) + ".");
+            return new IllegalArgumentException("Cannot write " + failure.getFile() + ": " + reason(failure) + ".");
         }
         return new IllegalArgumentException("Cannot write: " + e.getMessage() + ".");
+    }
+
+    private static String reason(FileSystemException failure) {
+        if (failure instanceof NoSuchFileException) {
+            return "its folder does not exist";
+        }
+        if (failure instanceof AccessDeniedException) {
+            return "it is not permitted";
+        }
+        if (failure instanceof FileAlreadyExistsException) {
+            return "something else is there";
+        }
+        return failure.getReason() == null ? failure.getClass().getSimpleName() : failure.getReason();
     }
 
     /** Where the result goes. */

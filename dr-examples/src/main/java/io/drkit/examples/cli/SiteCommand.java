@@ -14,6 +14,7 @@ import io.drkit.node.NodeAccess;
 import io.drkit.node.NodeGroup;
 import io.drkit.ssh.SshConnection;
 import io.drkit.ssh.SshNodeAccess;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -55,6 +56,16 @@ public abstract class SiteCommand extends StoppableCommand {
     /** Where the command says what is worth knowing beside its result. */
     protected final PrintWriter err() {
         return spec().commandLine().getErr();
+    }
+
+    /** Where snapshots are kept: a folder here, or {@code NODE:/folder}, where NODE is named under nodes: in --config. */
+    protected final SnapshotPlace place(String text) {
+        return SnapshotPlace.of(text, common.config, this::usage);
+    }
+
+    /** That a file could not be written, in one sentence. */
+    protected static IllegalArgumentException unwritable(IOException e) {
+        return FileCommand.unwritable(e);
     }
 
     /** A usage error in this command. */
@@ -193,7 +204,7 @@ public abstract class SiteCommand extends StoppableCommand {
 
         private @Nullable SiteOptions at;
 
-        protected abstract int run(KeyStore store) throws Exception;
+        protected abstract int run(EtcdKeyStore store) throws Exception;
 
         @Override
         void declareSites(CommandSpec spec) {
@@ -202,9 +213,53 @@ public abstract class SiteCommand extends StoppableCommand {
 
         @Override
         int connectAndRun() throws Exception {
-            try (KeyStore store = EtcdKeyStore.connect(SiteOptions.declared(at).connection(common))) {
+            try (EtcdKeyStore store =
+                    EtcdKeyStore.connect(SiteOptions.declared(at).connection(common))) {
                 return run(store);
             }
+        }
+    }
+
+    /** A command to which a site may be named. */
+    public abstract static class OfOneIfNamed extends SiteCommand {
+
+        private @Nullable SiteOptions at;
+
+        protected abstract int run(Optional<KeyStore> store) throws Exception;
+
+        @Override
+        void declareSites(CommandSpec spec) {
+            at = new SiteOptions("at", "", spec);
+        }
+
+        @Override
+        int connectAndRun() throws Exception {
+            SiteOptions at = SiteOptions.declared(this.at);
+            if (!at.isGiven()) {
+                if (at.isPartlyGiven()) {
+                    throw usage("Missing required option '--at', for there are others about the site");
+                }
+                return run(Optional.empty());
+            }
+            try (KeyStore store = EtcdKeyStore.connect(at.connection(common))) {
+                return run(Optional.of(store));
+            }
+        }
+    }
+
+    /** A command about what is kept somewhere, and no site. */
+    public abstract static class OfNoSite extends SiteCommand {
+
+        protected abstract int run() throws Exception;
+
+        @Override
+        void declareSites(CommandSpec spec) {
+            // None.
+        }
+
+        @Override
+        int connectAndRun() throws Exception {
+            return run();
         }
     }
 

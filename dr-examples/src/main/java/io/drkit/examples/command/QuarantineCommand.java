@@ -1,8 +1,8 @@
 package io.drkit.examples.command;
 
+import io.drkit.etcd.EtcdKeyStore;
 import io.drkit.examples.cli.ExitCodes;
 import io.drkit.examples.cli.SiteCommand;
-import io.drkit.keystore.KeyStore;
 import io.drkit.quarantine.Quarantine;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,7 +35,7 @@ public final class QuarantineCommand {
         private @Nullable String batch;
 
         @Override
-        protected int run(KeyStore store) {
+        protected int run(EtcdKeyStore store) {
             Quarantine quarantine = Quarantine.at(store);
             if (batch == null) {
                 List<BatchView> batches =
@@ -71,7 +71,7 @@ public final class QuarantineCommand {
         private boolean overwrite;
 
         @Override
-        protected int run(KeyStore store) {
+        protected int run(EtcdKeyStore store) {
             Quarantine.Restored restored = Quarantine.at(store).restore(batch, overwrite);
             output().result(
                             restored,
@@ -88,7 +88,7 @@ public final class QuarantineCommand {
         private String batch = "";
 
         @Override
-        protected int run(KeyStore store) {
+        protected int run(EtcdKeyStore store) {
             Dropped dropped = new Dropped(Quarantine.at(store).drop(batch));
             output().result(dropped, out -> out.println("Dropped " + dropped.dropped + " values."));
             return ExitCodes.DONE;

@@ -1,5 +1,6 @@
 package io.drkit.examples.command;
 
+import io.drkit.etcd.EtcdKeyStore;
 import io.drkit.examples.cli.ExitCodes;
 import io.drkit.examples.cli.Output;
 import io.drkit.examples.cli.SiteCommand;
@@ -29,7 +30,7 @@ public final class RoleCommand {
     static final class Show extends SiteCommand.OfOne {
 
         @Override
-        protected int run(KeyStore store) {
+        protected int run(EtcdKeyStore store) {
             Standing standing = Standing.of(store);
             output().result(standing, out -> out.println("Site " + standing));
             return ExitCodes.DONE;

@@ -1,0 +1,209 @@
+package io.drkit.snapshot;
+
+import io.drkit.SiteUnreachableException;
+import io.drkit.UnsafeToProceedException;
+import io.drkit.keystore.Bytes;
+import io.drkit.node.CommandResult;
+import io.drkit.node.FileUpload;
+import io.drkit.node.NodeAccess;
+import io.drkit.node.NodeCommand;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.DigestOutputStream;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Snapshots in a folder of another host, laid out as a {@link SnapshotFolder} is. An upload that was cut off goes on where it ended; one that nobody
+ * goes on with is removed a day later.
+ */
+public final class NodeSnapshotFolder implements SnapshotStore {
+
+    private static final Duration DEADLINE = Duration.ofMinutes(5);
+    private static final int PIECE = 4 << 20;
+    private static final int MANIFESTS = 64 << 20;
+
+    private static final String COMMON = """
+            set -u
+            LC_ALL=C
+            export LC_ALL
+            umask 077
+            dir=$1
+            """;
+
+    /** A line for each: its name, the size of its content, its manifest in base64. */
+    private static final String LIST = COMMON + """
+            [ -d "$dir" ] || exit 0
+            for each in "$dir"/*; do
+              [ -f "$each/manifest.json" ] || continue
+              printf '%s %s ' "${each##*/}" "$(stat -c %s -- "$each/snapshot.db" 2>/dev/null || echo -1)"
+              base64 -w 0 -- "$each/manifest.json" && echo || exit 1
+            done
+            """;
+
+    /** $2 is the folder of what arrives. One that was not touched for a day is dead. */
+    private static final String BEGIN = COMMON + """
+            mkdir -p -- "$dir" "$dir/$2" || exit 1
+            now=$(date +%s)
+            for each in "$dir"/.unfinished-*; do
+              [ "$each" = "$dir/$2" ] && continue
+              touched=$(ls -A -- "$each" 2>/dev/null | while read -r file; do stat -c %Y -- "$each/$file"; done | sort -n | tail -n 1)
+              [ $((now - ${touched:-$now})) -le 86400 ] || rm -rf -- "$each"
+            done
+            """;
+
+    /** $2 is the folder of what arrived, $3 its name; gives the name that it got. */
+    private static final String KEEP = COMMON + """
+            cat > "$dir/$2/manifest.json" && sync -- "$dir/$2/manifest.json" "$dir/$2" || exit 1
+            name=$3 n=1
+            while [ -e "$dir/$name" ]; do n=$((n + 1)) name=$3-$n; done
+            mv -T -- "$dir/$2" "$dir/$name" && sync -- "$dir" && printf '%s' "$name" || exit 1
+            """;
+
+    /** $2 is the name of it, $3 that of what is being removed. */
+    private static final String DELETE = COMMON + """
+            [ -e "$dir/$2" ] || exit 0
+            rm -rf -- "$dir/$3" && mv -T -- "$dir/$2" "$dir/$3" && rm -rf -- "$dir/$3" || exit 1
+            """;
+
+    private static final String READ = COMMON + """
+            dd if="$dir/$2/snapshot.db" bs="$4" skip="$3" count=1 iflag=fullblock status=none || exit 1
+            """;
+
+    private final NodeAccess node;
+    private final String folder;
+
+    /**
+     * @param node is not closed
+     * @param folder absolute; is made when something is kept, for the connected user alone
+     * @throws IllegalArgumentException when it is not absolute
+     */
+    public NodeSnapshotFolder(NodeAccess node, String folder) {
+        if (!folder.startsWith("/")) {
+            throw new IllegalArgumentException("The folder " + folder + " on " + node.name() + " must be absolute.");
+        }
+        this.node = node;
+        this.folder = folder.length() > 1 && folder.endsWith("/") ? folder.substring(0, folder.length() - 1) : folder;
+    }
+
+    @Override
+    public String name() {
+        return node.name() + ":" + folder;
+    }
+
+    @Override
+    public List<Kept> list() {
+        List<Kept> kept = new ArrayList<>();
+        for (String line :
+                run("list snapshots", LIST, Bytes.EMPTY).outText().lines().toList()) {
+            String[] words = line.split(" ", 3);
+            if (words.length == 3) {
+                kept.add(kept(words[0], Long.parseLong(words[1]), words[2]));
+            }
+        }
+        kept.sort(Kept.oldestFirst());
+        return kept;
+    }
+
+    private Kept kept(String name, long bytes, String manifest) {
+        try {
+            Snapshot snapshot = Snapshot.parse(
+                            new String(Base64.getDecoder().decode(manifest), StandardCharsets.UTF_8),
+                            "The manifest of " + name + " at " + name())
+                    .named(name);
+            return new Kept(name, snapshot, SnapshotFolder.flaw(snapshot, bytes));
+        } catch (UnsafeToProceedException | IllegalArgumentException e) {
+            return new Kept(name, null, String.valueOf(e.getMessage()));
+        }
+    }
+
+    @Override
+    public Snapshot put(Path file, Snapshot snapshot, SnapshotSource.Progress progress) {
+        Optional<Snapshot> there = Kept.of(list(), snapshot);
+        if (there.isPresent()) {
+            return there.get();
+        }
+        String arriving = ".unfinished-" + snapshot.sha256();
+        run("begin a snapshot", BEGIN, Bytes.EMPTY, arriving);
+        FileUpload.of(file, folder + "/" + arriving + "/" + SnapshotFolder.CONTENT, snapshot.sha256())
+                .pieceBytes(PIECE)
+                .deadline(DEADLINE)
+                .progress(done -> progress.moved(done, snapshot.bytes()))
+                .build()
+                .send(node);
+        return snapshot.named(run("keep a snapshot", KEEP, Bytes.utf8(snapshot.toJson()), arriving, snapshot.name())
+                .outText()
+                .strip());
+    }
+
+    @Override
+    public void fetch(Snapshot snapshot, Path file, SnapshotSource.Progress progress) throws IOException {
+        boolean whole = false;
+        Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        try (DigestOutputStream to = new DigestOutputStream(Files.newOutputStream(file), sha256())) {
+            receive(snapshot, to, progress);
+            if (!HexFormat.of().formatHex(to.getMessageDigest().digest()).equals(snapshot.sha256())) {
+                throw new UnsafeToProceedException(
+                        snapshot.name() + " at " + name() + " is not what its manifest says: its checksum is another.");
+            }
+            whole = true;
+        } finally {
+            if (!whole) {
+                Files.deleteIfExists(file);
+            }
+        }
+    }
+
+    private void receive(Snapshot snapshot, OutputStream to, SnapshotSource.Progress progress) throws IOException {
+        for (long piece = 0; piece * PIECE < snapshot.bytes(); piece++) {
+            CommandResult read = run(
+                    "read a snapshot",
+                    READ,
+                    Bytes.EMPTY,
+                    snapshot.name(),
+                    Long.toString(piece),
+                    Integer.toString(PIECE));
+            to.write(read.out().unsafeArray());
+            progress.moved(Math.min(snapshot.bytes(), (piece + 1) * PIECE), snapshot.bytes());
+        }
+    }
+
+    @Override
+    public void delete(Snapshot snapshot) {
+        run("delete a snapshot", DELETE, Bytes.EMPTY, snapshot.name(), ".unfinished-deleted-" + snapshot.name());
+    }
+
+    private CommandResult run(String title, String script, Bytes input, String... arguments) {
+        String[] all = new String[arguments.length + 1];
+        all[0] = folder;
+        System.arraycopy(arguments, 0, all, 1, arguments.length);
+        CommandResult result = node.run(NodeCommand.script(script, all)
+                .title(title)
+                .input(input)
+                .deadline(DEADLINE)
+                .outputLimit(MANIFESTS)
+                .build());
+        if (!result.succeeded()) {
+            throw new SiteUnreachableException("Could not " + title + " at " + name() + ": " + result.errText() + ".");
+        }
+        return result;
+    }
+
+    private static MessageDigest sha256() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

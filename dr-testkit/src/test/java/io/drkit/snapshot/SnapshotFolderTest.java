@@ -1,0 +1,42 @@
+package io.drkit.snapshot;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.drkit.snapshot.SnapshotFolder.Draft;
+import io.drkit.testkit.SnapshotStoreContract;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Snapshots in a folder of this machine. */
+class SnapshotFolderTest extends SnapshotStoreContract {
+
+    @Override
+    protected SnapshotStore store(Path folder) {
+        return new SnapshotFolder(folder);
+    }
+
+    @Test
+    void what_an_ended_process_left_goes_and_what_is_under_way_stays(@TempDir Path temporary) throws Exception {
+        SnapshotFolder folder = new SnapshotFolder(temporary);
+        Path dead = Files.createDirectory(temporary.resolve(".unfinished-dead"));
+        Files.write(dead.resolve(SnapshotFolder.CONTENT), new byte[10]);
+        try (Draft living = folder.draft()) {
+            try (OutputStream out = living.begin()) {
+                out.write(1);
+            }
+            folder.draft().close();
+            assertThat(dead).doesNotExist();
+            assertThat(living.file()).exists();
+            assertThat(folder.list()).isEmpty();
+            living.keep(manifest("kept", "2026-01-01T00:00:00Z", new byte[] {1}));
+        }
+        assertThat(folder.list()).extracting(SnapshotStore.Kept::name).containsExactly("kept");
+        try (Stream<Path> all = Files.list(temporary)) {
+            assertThat(all).hasSize(1);
+        }
+    }
+}
