@@ -6,6 +6,7 @@ import io.drkit.node.NodeCommand;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiPredicate;
 
 /** Nodes that are reached by a process that is killed at some command: from then on nothing is sent any more. */
 final class MortalNode implements NodeAccess {
@@ -13,31 +14,36 @@ final class MortalNode implements NodeAccess {
     /** When it is killed, for all nodes together. */
     static final class Fate {
 
-        private final int at;
-        private final boolean afterIt;
+        private final BiPredicate<Integer, NodeCommand> strikesAfter;
         private final AtomicInteger commands = new AtomicInteger();
         private volatile String last = "";
         private volatile boolean dead;
 
-        /** @param at the number of the command, from 1; before it is sent, or after it has taken effect */
-        Fate(int at, boolean afterIt) {
-            this.at = at;
-            this.afterIt = afterIt;
+        private Fate(BiPredicate<Integer, NodeCommand> strikesAfter) {
+            this.strikesAfter = strikesAfter;
+        }
+
+        /**
+         * When a command has taken effect, and nobody has heard of it; for one node that is also before the next. Of those that only wait, each counts
+         * once.
+         */
+        static Fate after(int command) {
+            return new Fate((number, each) -> number == command);
+        }
+
+        static Fate after(String title) {
+            return new Fate((number, each) -> each.title().startsWith(title));
         }
 
         static Fate none() {
-            return new Fate(Integer.MAX_VALUE, false);
-        }
-
-        int commands() {
-            return commands.get();
+            return new Fate((number, each) -> false);
         }
 
         boolean struck() {
             return dead;
         }
 
-        /** What was at work when it came. */
+        /** What was the last that was done. */
         String last() {
             return last;
         }
@@ -46,6 +52,14 @@ final class MortalNode implements NodeAccess {
             List<NodeAccess> mortal = new ArrayList<>();
             nodes.forEach(node -> mortal.add(new MortalNode(node, this)));
             return mortal;
+        }
+
+        private synchronized boolean strikes(NodeCommand command) {
+            if (command.title().equals(last) && command.title().startsWith("look")) {
+                return false;
+            }
+            last = command.title();
+            return strikesAfter.test(commands.incrementAndGet(), command);
         }
     }
 
@@ -71,14 +85,7 @@ final class MortalNode implements NodeAccess {
         if (fate.dead) {
             throw new Killed();
         }
-        boolean now = fate.commands.incrementAndGet() == fate.at;
-        if (now) {
-            fate.last = command.title();
-        }
-        if (now && !fate.afterIt) {
-            fate.dead = true;
-            throw new Killed();
-        }
+        boolean now = fate.strikes(command);
         CommandResult result = node.run(command);
         if (now) {
             fate.dead = true;

@@ -123,6 +123,11 @@ final class RestoreLab implements AutoCloseable {
         site.store(0).put("/registry/then/0", "changed later");
     }
 
+    /** Another snapshot, of now. */
+    void save(String name) {
+        site.save(folder.resolve(name));
+    }
+
     /** Each member holds what the snapshot held, and nothing later. */
     void requireRestored() {
         for (int member = 0; member < site.size(); member++) {

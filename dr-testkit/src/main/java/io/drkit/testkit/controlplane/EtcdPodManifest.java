@@ -64,21 +64,22 @@ record EtcdPodManifest(String name, Path data, String folder, int clientPort, in
         return "http://127.0.0.1:" + clientPort;
     }
 
-    /** @param known the members that it names */
-    String text(List<EtcdPodManifest> known) {
+    /**
+     * @param known the members that it names
+     * @param alone whether it is the only one there is: it is its own leader soon then, where several must not think each other dead so soon
+     */
+    String text(List<EtcdPodManifest> known, boolean alone) {
         String cluster = known.stream()
                 .map(each -> each.name + "=http://127.0.0.1:" + each.peerPort)
                 .collect(Collectors.joining(","));
-        // One that is alone is its own leader soon; several on a slow machine must not think each other dead.
-        boolean alone = known.size() == 1 && known.get(0).name.equals("cp-0") && name.equals("cp-0");
         return ETCD.replace("CLIENT", clientUrl())
                 .replace("PEER", "http://127.0.0.1:" + peerPort)
                 .replace("CLUSTER", cluster)
                 .replace("FOLDER", folder)
                 .replace("DATA", data.toString())
                 .replace("NAME", name)
-                .replace("HEARTBEAT", alone ? "20" : "50")
-                .replace("ELECTION", alone ? "200" : "500");
+                .replace("HEARTBEAT", alone ? "20" : "100")
+                .replace("ELECTION", alone ? "200" : "1000");
     }
 
     /** @param folder makes its flags its own, for nodes may share a machine */

@@ -90,7 +90,7 @@ public final class EtcdSite implements AutoCloseable {
     private void bootstrap() {
         for (int i = 0; i < nodes.size(); i++) {
             nodes.get(i).write(ETC + "/pki/ca.key", "the key of the authority\n");
-            nodes.get(i).write(MANIFEST, pods.get(i).text(pods));
+            nodes.get(i).write(MANIFEST, pods.get(i).text(pods, pods.size() == 1));
             for (String other : List.of("kube-apiserver", "kube-controller-manager", "kube-scheduler")) {
                 nodes.get(i)
                         .write(
@@ -100,11 +100,12 @@ public final class EtcdSite implements AutoCloseable {
             nodes.get(i).start(binary);
         }
         awaitHealthy();
-        for (int i = 0; nodes.size() > 1 && i < nodes.size(); i++) {
-            // As kubeadm leaves them: each names those that there were when it joined.
-            nodes.get(i).write(MANIFEST, pods.get(i).text(pods.subList(0, i + 1)));
+        // As kubeadm leaves them: each names those that there were when it joined, and so only the last one all.
+        for (int i = 0; i < nodes.size() - 1; i++) {
+            long before = starts(i, "etcd");
+            nodes.get(i).write(MANIFEST, pods.get(i).text(pods.subList(0, i + 1), false));
             int node = i;
-            Awaitility.await().atMost(START_TIMEOUT).until(() -> starts(node, "etcd") == 2);
+            Awaitility.await().atMost(START_TIMEOUT).until(() -> starts(node, "etcd") > before);
         }
         awaitHealthy();
     }
