@@ -33,16 +33,23 @@ final class NodeShell {
             """;
 
     /**
-     * {@code runs} lists the processes of a program, given by its name and the flags it must have, one a line; of etcd only one whose data folder
+     * {@code scan} looks once for what may be of the control plane. {@code runs} lists the processes of a program, given by its name and the flags it must have, one a line; of etcd only one whose data folder
      * is the one on the node, seen through the process's own root.
      */
     static final String PROCESSES = """
-            runs() {
-              name=$(printf '%.15s' "${1%%"$nl"*}")
+            scan() {
+              scanned=
               for process in /proc/[0-9]*; do
                 comm=
                 read -r comm 2>/dev/null < "$process/comm" || continue
-                [ "$comm" = "$name" ] || continue
+                case $comm in etcd | kube-*) scanned="$scanned $process:$comm" ;; esac
+              done
+            }
+            runs() {
+              name=$(printf '%.15s' "${1%%"$nl"*}")
+              for process in $scanned; do
+                [ "${process#*:}" = "$name" ] || continue
+                process=${process%%:*}
                 words=$(tr '\\0' '\\n' 2>/dev/null < "$process/cmdline") || continue
                 printf '%s\\n' "${1#*"$nl"}" | while IFS= read -r flag; do
                   printf '%s\\n' "$words" | grep -qxF -e "$flag" -e "${flag#--*=}" || exit 1
@@ -134,7 +141,7 @@ final class NodeShell {
             keep() {
               printf '%s\\n' "$2" > "$1.new" && sync -- "$1.new" && mv -fT -- "$1.new" "$1" && sync -- "${1%/*}" || exit 45
             }
-            link() { ln -sfn -- "$1" "$2.$$" && mv -fT -- "$2.$$" "$2" || exit 45; }
+            link() { ln -sfn -- "$1" "$2.new" && mv -fT -- "$2.new" "$2" || exit 45; }
             swapped() { [ -e "$here/staged" ] && [ ! -e "$here/new/member" ]; }
             take() {
               from=$manifests/$1 to=$here/manifests/$1
@@ -158,6 +165,6 @@ final class NodeShell {
               cp -a -- "$from" "$manifests/.$1.drkit-restore" && sync -- "$manifests/.$1.drkit-restore" &&
                 mv -fT -- "$manifests/.$1.drkit-restore" "$to" && sync -- "$manifests" || exit 45
             }
-            stopped() { [ -z "$(runs "$1")" ] || fail 45 'etcd still runs on its data'; }
+            stopped() { scan; [ -z "$(runs "$1")" ] || fail 45 'etcd still runs on its data'; }
             """;
 }

@@ -242,7 +242,18 @@ final class RestoreNode {
         };
     }
 
+    /** A lost connection may leave its command at work on the node, which then has the lock until it ends. */
     private CommandResult repeat(NodeCommand command) {
+        Waiting waiting = new Waiting(options.stopTimeout());
+        while (true) {
+            CommandResult result = send(command);
+            if (result.exitCode() != NodeShell.BUSY || !waiting.goesOn()) {
+                return result;
+            }
+        }
+    }
+
+    private CommandResult send(NodeCommand command) {
         for (int attempt = 1; ; attempt++) {
             try {
                 return access.run(command);

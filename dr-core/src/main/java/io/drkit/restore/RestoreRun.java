@@ -56,13 +56,13 @@ final class RestoreRun {
                         node.claim(claim, records.getOrDefault(node, ""));
                         claimed.add(node);
                     });
+            survey = Optional.of(RestoreSurvey.take(nodes, options));
         } catch (SiteUnreachableException | OutcomeUnknownException | UnsafeToProceedException e) {
             if (begins && !(e instanceof TakenOverException)) {
                 new RestoreRun(claimed, claim, options, progress).back(told(e));
             }
             throw e;
         }
-        survey = Optional.of(RestoreSurvey.take(nodes, options));
     }
 
     RestoreReport forward(RestoreTarget target, String cluster, Supplier<KeyStore> store) {

@@ -51,10 +51,15 @@ final class RestoreScripts {
               echo "phase $(cat -- "$here/phase" 2>/dev/null)"
               sed 's/^/record /' "$here/record"
             fi
-            [ ! -e "$data/member" ] || echo 'had yes'
+            if [ -e "$data/member" ]; then
+              echo 'had yes'
+              [ -d "$data/member" ] && [ ! -h "$data/member" ] && [ "$(stat -c %d -- "$data/member")" = "$(stat -c %d -- "$data")" ] ||
+                fail 45 "$data/member is a link, or a file system of its own, and so cannot be swapped by a rename"
+            fi
             df -Pk -- "$data" | { read -r _; read -r _ _ _ free _; echo "free $free"; }
             du -sk -- "$config" 2>/dev/null | { read -r used _; echo "used ${used:-0}"; }
             etcd=
+            scan
             for pod; do
               file=${pod%%"$nl"*} program=${pod#*"$nl"}
               [ "$file" != etcd.yaml ] || etcd=$program
@@ -69,6 +74,7 @@ final class RestoreScripts {
     static final String LIST = NodeShell.BASE + NodeShell.PROCESSES + """
             data=$1
             shift
+            scan
             for each; do
               runs "$each" | sed "s/^/${each%%"$nl"*} /"
             done
@@ -111,6 +117,7 @@ final class RestoreScripts {
             [ "$phase" = claimed ] || exit 0
             given=$1 etcd=$2 raise=$7 config=$8
             rm -f -- "$here/staged" && rm -rf -- "$here/new" "$here/etc" "$here"/work.* || exit 45
+            scan
             find_tool "$given" "$etcd" "$here/tool" || fail 45 'there is no etcdutl, nor an etcdctl up to 3.5, to restore with'
             work=$here/work.$$
             set -- snapshot restore "$here/snapshot.db" --data-dir "$work" --name "$3" --initial-advertise-peer-urls "$4" \\
@@ -126,9 +133,11 @@ final class RestoreScripts {
             chown -R --reference="$model" -- "$work/member" || exit 45
             [ ! -e /sys/fs/selinux/enforce ] || chcon -R --reference="$model" -- "$work/member" || exit 45
             mv -fT -- "$work" "$here/new" && mkdir -- "$here/etc" && cp -a -- "$config/." "$here/etc/" || exit 45
-            rm -f -- "$here/snapshot.db" "$here/etc/.drkit-restore"
+            rm -f -- "$here/etc/.drkit-restore"
             sync -f -- "$here" && : > "$here/staged" && sync -- "$here/staged" "$here" || exit 45
             keep "$here/phase" staged
+            # Not before, for without it this could not be repeated.
+            rm -f -- "$here/snapshot.db"
             """;
 
     /** $1 are the manifests, then the files that are taken away. etcd's stays where the restored data is already in place; it says so. */
@@ -194,7 +203,8 @@ final class RestoreScripts {
             guard
             config=$1
             case $phase in serving) keep "$here/phase" served ;; served) ;; *) fail 45 "it cannot end in phase \\"$phase\\"" ;; esac
-            rm -rf -- "$here/new" "$here/tool" "$here"/.*.drkit-part-* "$config/.drkit-restore" || exit 45
+            rm -rf -- "$here/new" "$here/tool" "$here/snapshot.db" "$here"/.*.drkit-part-* "$config/.drkit-restore" \\
+              "$config/.drkit-restore.new" || exit 45
             """;
 
     static final String UNDOING = NodeShell.GUARD + """
@@ -249,7 +259,7 @@ final class RestoreScripts {
               [ ! -e "$file" ] || [ -e "$manifests/${file##*/}" ] || fail 45 "${file##*/} is not in place"
             done
             # Without this mark nothing counts as swapped; so it goes before what is restored.
-            rm -f -- "$here/staged" "$2/.drkit-restore" && sync -- "$here" && rm -rf -- "$here/new" "$here/etc" "$here"/stray.* &&
+            rm -f -- "$here/staged" "$2/.drkit-restore" "$2/.drkit-restore.new" && sync -- "$here" && rm -rf -- "$here/new" "$here/etc" "$here"/stray.* &&
               rm -rf -- "$here" && rm -f -- "$root/current" || exit 45
             for each in "$root"/*/; do
               [ ! -d "$each" ] || exit 0

@@ -78,7 +78,8 @@ class FileUploadTest {
         List<Long> told = new ArrayList<>();
         upload().progress(told::add).build().send(node(command -> command));
         assertThat(there).hasSameBinaryContentAs(file);
-        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(there))).isEqualTo("rw-------");
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(there)))
+                .isEqualTo("rw-------");
         assertThat(sent).containsExactly(PIECE, PIECE, PIECE, 17);
         assertThat(told).startsWith((long) PIECE).endsWith(3L * PIECE + 17).isSorted();
         assertThat(beside()).containsExactly("arrived $x");
@@ -137,7 +138,9 @@ class FileUploadTest {
     @Test
     void a_piece_that_arrives_in_part_is_noticed() {
         int[] pieces = new int[1];
-        upload().build().send(node(command -> ++pieces[0] == 5 ? with(command, command.input().first(3)) : command));
+        upload().build()
+                .send(node(command ->
+                        ++pieces[0] == 5 ? with(command, command.input().first(3)) : command));
         assertThat(there).hasSameBinaryContentAs(file);
     }
 

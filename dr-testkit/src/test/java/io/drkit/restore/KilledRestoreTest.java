@@ -33,7 +33,8 @@ class KilledRestoreTest {
     }
 
     private static SnapshotRestore begin(Fate fate) {
-        return SnapshotRestore.on(fate.over(lab.site().accesses()), lab.options().again().build(), said -> {});
+        return SnapshotRestore.on(
+                fate.over(lab.site().accesses()), lab.options().again().build(), said -> {});
     }
 
     private static void run(Fate fate) {
@@ -55,7 +56,9 @@ class KilledRestoreTest {
             struck = fate.struck();
             boolean begun = !lab.restore().plan(lab.target()).underWay().isEmpty();
             RestoreReport report = (begun ? lab.restore() : begin(Fate.none())).run(lab.target(), lab.store());
-            assertThat(report.outcome()).as("after " + at + ": " + fate.last() + ", " + report).isEqualTo(Outcome.RESTORED);
+            assertThat(report.outcome())
+                    .as("after " + at + ": " + fate.last() + ", " + report)
+                    .isEqualTo(Outcome.RESTORED);
             lab.requireRestored();
         }
     }

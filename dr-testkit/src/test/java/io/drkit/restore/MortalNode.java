@@ -24,8 +24,7 @@ final class MortalNode implements NodeAccess {
         }
 
         /**
-         * When a command has taken effect, and nobody has heard of it; for one node that is also before the next. Of those that only wait, each counts
-         * once.
+         * When a command has taken effect, and nobody has heard of it; for one node that is also before the next. Those that only look do not count.
          */
         static Fate after(int command) {
             return new Fate((number, each) -> number == command);
@@ -55,7 +54,7 @@ final class MortalNode implements NodeAccess {
         }
 
         private synchronized boolean strikes(NodeCommand command) {
-            if (command.title().equals(last) && command.title().startsWith("look")) {
+            if (command.title().matches("(look|read|ask) .*")) {
                 return false;
             }
             last = command.title();

@@ -72,7 +72,7 @@ final class StaticPodNode implements AutoCloseable {
                 eval "$v=\\$now ${v}p=\\$pid"
               done
               if [ "$steady" ]; then : > "$dir/steady"; else rm -f "$dir/steady"; fi
-              sleep 0.05
+              sleep 0.1
             done
             """;
 

@@ -39,9 +39,10 @@ public final class EtcdGateway implements KeyStore {
     private static final Pattern VALUE = Pattern.compile("\"value\": ?\"([^\"]*)\"");
     private static final String NUL = Base64.getEncoder().encodeToString(new byte[1]);
 
-    private final String url;
-    private final HttpClient http =
+    private static final HttpClient HTTP =
             HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(2)).build();
+
+    private final String url;
 
     /** @param url of a member, such as {@code http://127.0.0.1:2379} */
     public EtcdGateway(String url) {
@@ -84,7 +85,7 @@ public final class EtcdGateway implements KeyStore {
                 .POST(HttpRequest.BodyPublishers.ofString(body))
                 .build();
         try {
-            HttpResponse<String> response = http.send(request, HttpResponse.BodyHandlers.ofString());
+            HttpResponse<String> response = HTTP.send(request, HttpResponse.BodyHandlers.ofString());
             if (response.statusCode() != 200 && !response.body().contains("compacted")) {
                 throw new SiteUnreachableException(url + " answers " + response.body());
             }
