@@ -77,9 +77,7 @@ final class NodeShell {
             find_tool() {
               tool= version= raises=no
               if [ -n "$1" ]; then try "$1"; return; fi
-              for name in etcdutl etcdctl; do
-                found=$(command -v "$name" 2>/dev/null) && try "$found" && return
-              done
+              found=$(command -v etcdutl 2>/dev/null) && try "$found" && return
               for each in $(runs "$2"); do
                 for name in etcdutl etcdctl; do
                   for folder in /usr/local/bin /usr/bin /bin; do
@@ -87,6 +85,8 @@ final class NodeShell {
                   done
                 done
               done
+              # After that of the server's own version, for some other may lie about.
+              found=$(command -v etcdctl 2>/dev/null) && try "$found" && return
               try "$3"
             }
             """;

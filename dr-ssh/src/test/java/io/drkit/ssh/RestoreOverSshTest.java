@@ -43,7 +43,7 @@ class RestoreOverSshTest {
         assumeTrue(EtcdBinary.v35().isPresent(), "needs etcd 3.5, with etcdutl: script/etcd puts it in place");
     }
 
-    /** A node has no tools of its own, as with kubeadm: they are where etcd runs. */
+    /** A node has no tools of its own, as with kubeadm: they are where etcd runs. Others have one, perhaps of another version. */
     private static OpenSshServer.Builder bare(OpenSshServer.Builder node) {
         return node.boot("for tool in /usr/bin/etcdctl /usr/local/bin/etcdctl; do\n"
                 + "[ ! -e \"$tool\" ] || mount --bind /dev/null \"$tool\"\ndone");
@@ -93,20 +93,22 @@ class RestoreOverSshTest {
 
     @Test
     void three_nodes_are_put_back_by_the_tool_in_etcds_own_container() throws IOException {
-        try (EtcdSite site = EtcdSite.overSsh(EtcdBinary.v35().orElseThrow(), 3, RestoreOverSshTest::bare)) {
+        try (EtcdSite site = EtcdSite.overSsh(EtcdBinary.v35().orElseThrow(), 3, node -> node)) {
             List<NodeAccess> nodes = reached(site);
             try {
                 RestoreTarget target = save(site);
                 SnapshotRestore restore = SnapshotRestore.on(nodes, options().build(), said -> {});
                 RestorePlan plan = restore.plan(target);
                 assertThat(plan.nodes())
-                        .allSatisfy(node -> assertThat(node.tool()).matches("/proc/\\d+/root/usr/local/bin/etcdutl 3\\.5\\..*"));
+                        .allSatisfy(node ->
+                                assertThat(node.tool()).matches("/proc/\\d+/root/usr/local/bin/etcdutl 3\\.5\\..*"));
                 RestoreReport report = restore.run(target, () -> site.store(0));
                 assertThat(report.outcome()).as(report.toString()).isEqualTo(Outcome.RESTORED);
                 for (int i = 0; i < site.size(); i++) {
                     assertThat(site.store(i).get("/registry/then")).isEqualTo("x");
                     assertThat(site.store(i).get("/registry/later")).isNull();
-                    assertThat(site.store(i).revision()).isEqualTo(target.snapshot().revision() + 1_000);
+                    assertThat(site.store(i).revision())
+                            .isEqualTo(target.snapshot().revision() + 1_000);
                 }
             } finally {
                 nodes.forEach(NodeAccess::close);
@@ -122,10 +124,9 @@ class RestoreOverSshTest {
                 RestoreTarget target = save(site);
                 // A site that does not come up any more: its data is gone.
                 Path manifest = site.path(0, EtcdSite.MANIFEST);
-                Files.writeString(manifest, Files.readString(manifest).replace("- etcd\n", "- etcd\n    - --no-such-flag\n"));
-                await()
-                        .ignoreExceptions()
-                        .until(() -> site.starts(0, "etcd") > 2);
+                Files.writeString(
+                        manifest, Files.readString(manifest).replace("- etcd\n", "- etcd\n    - --no-such-flag\n"));
+                await().ignoreExceptions().until(() -> site.starts(0, "etcd") > 2);
                 assertThatThrownBy(() -> SnapshotRestore.on(nodes, options().build(), said -> {})
                                 .plan(target))
                         .isInstanceOf(UnsafeToProceedException.class)
