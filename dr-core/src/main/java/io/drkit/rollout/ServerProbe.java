@@ -5,15 +5,15 @@ import io.drkit.SiteUnreachableException;
 import io.drkit.node.CommandResult;
 import io.drkit.node.NodeAccess;
 import io.drkit.node.NodeCommand;
+import io.drkit.node.StaticPodManifest;
+import io.drkit.node.StaticPodReadiness;
+import io.drkit.node.StaticPodReadiness.Readiness;
 import java.math.BigDecimal;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 
-/**
- * Asks a node which kube-apiserver runs there, and that one whether it is ready: on the node itself, so that no load balancer answers for another,
- * and with the certificate by which kube-apiserver calls kubelets where that is there, for not every cluster lets strangers ask.
- */
+/** Asks a node which kube-apiserver runs there, and that one whether it is ready and what it has read. */
 final class ServerProbe {
 
     /**
@@ -40,38 +40,18 @@ final class ServerProbe {
             done
             """;
 
-    /** $1 is the URL, $2 and $3 certificate and key, $4 what of the answer is of interest. The last line is the status. */
-    private static final String GET = """
-            url=$1 cert=$2 key=$3 pattern=$4
-            if command -v curl >/dev/null 2>&1; then
-              set -- -s -S -k --noproxy '*' --max-time 10 -w '\\n%{http_code}'
-              if [ -r "$cert" ] && [ -r "$key" ]; then set -- "$@" --cert "$cert" --key "$key"; fi
-              answer=$(curl "$@" -- "$url") || answer="$answer
-            000"
-            elif command -v wget >/dev/null 2>&1; then
-              set -- -q -O - --no-check-certificate --no-proxy --timeout=10 --tries=1
-              if [ -r "$cert" ] && [ -r "$key" ]; then set -- "$@" --certificate="$cert" --private-key="$key"; fi
-              answer=$(wget "$@" -- "$url") && answer="$answer
-            200" || answer="$answer
-            000"
-            else
-              echo 'it has neither curl nor wget to ask with; give a command that tells whether kube-apiserver is ready' >&2
-              exit 3
-            fi
-            printf '%s\\n' "$answer" | sed '$d' | grep -e "$pattern" | head -n 40
-            printf '%s\\n' "$answer" | tail -n 1
-            """;
-
     static final String RELOADED = "apiserver_encryption_config_controller_automatic_reload_last_timestamp_seconds{";
 
     private static final long TOLERANCE_SECONDS = 2;
 
     private final NodeAccess node;
     private final StaticPodOptions options;
+    private final StaticPodReadiness readiness;
 
     ServerProbe(NodeAccess node, StaticPodOptions options) {
         this.node = node;
         this.options = options;
+        this.readiness = new StaticPodReadiness(node, options.readyCommand(), options.callDeadline());
     }
 
     /**
@@ -92,9 +72,6 @@ final class ServerProbe {
             return servers.values().stream().anyMatch(began -> fileChanged > began + TOLERANCE_SECONDS);
         }
     }
-
-    /** Whether the server is ready, and what it says if not. */
-    record Readiness(boolean ready, String why) {}
 
     Processes processes(StaticPodManifest manifest, String hostPath) {
         String folder =
@@ -123,27 +100,7 @@ final class ServerProbe {
     }
 
     Readiness readiness(StaticPodManifest manifest) {
-        if (options.readyCommand().isPresent()) {
-            CommandResult result =
-                    run(NodeCommand.script(options.readyCommand().get()).title("ask whether it is ready"));
-            return new Readiness(result.succeeded(), "the command that tells returned " + result.exitCode());
-        }
-        CommandResult result = get(manifest, "/readyz", "^\\[-\\]");
-        String[] lines = result.outText().split("\n", -1);
-        String status = lines[lines.length - 1];
-        if (result.exitCode() == 3) {
-            return new Readiness(false, result.errText());
-        }
-        if (status.equals("401") || status.equals("403")) {
-            return new Readiness(
-                    false,
-                    "its /readyz answers " + status
-                            + " to strangers, and there is no certificate to ask it with; give a command that tells whether it is ready");
-        }
-        String checks = lines.length == 1 ? "" : ": " + String.join(", ", lines).replace(", " + status, "");
-        return new Readiness(
-                status.equals("200"),
-                status.equals("000") ? "it does not answer" : "its /readyz answers " + status + checks);
+        return readiness.ask(manifest);
     }
 
     /** Whether it has told since then that it reloaded the file with success. */
@@ -161,27 +118,9 @@ final class ServerProbe {
      * replaced is the proof that it has read the new one (Kubernetes documentation, "Configure automatic reloading").
      */
     String lastReload(StaticPodManifest manifest) {
-        CommandResult result = get(manifest, "/metrics", "^" + RELOADED + ".*status=\"success\"");
+        CommandResult result = readiness.get(manifest, "/metrics", "^" + RELOADED + ".*status=\"success\"");
         String[] lines = result.outText().split("\n", -1);
         return lines[lines.length - 1].equals("200") ? String.join("\n", lines) : "";
-    }
-
-    private CommandResult get(StaticPodManifest manifest, String path, String pattern) {
-        String address = manifest.flag("bind-address").orElse("0.0.0.0");
-        String host = address.equals("0.0.0.0") || address.equals("::") ? "127.0.0.1" : address;
-        String url = "https://" + (host.contains(":") ? "[" + host + "]" : host) + ":"
-                + manifest.flag("secure-port").orElse("6443") + path;
-        return run(NodeCommand.script(
-                        GET,
-                        url,
-                        file(manifest, "kubelet-client-certificate"),
-                        file(manifest, "kubelet-client-key"),
-                        pattern)
-                .title("ask kube-apiserver for " + path));
-    }
-
-    private static String file(StaticPodManifest manifest, String flag) {
-        return manifest.flag(flag).flatMap(manifest::onHost).orElse("");
     }
 
     /** Asking changes nothing. */

@@ -10,8 +10,9 @@ import io.drkit.node.NodeAccess;
 import io.drkit.node.NodeCommand;
 import io.drkit.node.NodeFile;
 import io.drkit.node.ReplacedFile;
+import io.drkit.node.StaticPodManifest;
+import io.drkit.node.StaticPodReadiness.Readiness;
 import io.drkit.rollout.ServerProbe.Processes;
-import io.drkit.rollout.ServerProbe.Readiness;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
@@ -149,7 +150,8 @@ public final class StaticPodApiserver implements EncryptedApiserver {
         Processes processes = processes(pod);
         Bytes manifest = pod.file().content();
         boolean untouched = manifest.equals(before.memo());
-        boolean anothers = !StaticPodManifest.parse(before.memo().utf8(), options.manifest())
+        boolean anothers = !StaticPodManifest.parse(
+                        before.memo().utf8(), StaticPodManifest.KUBE_APISERVER, options.manifest())
                 .isSameButRestarted(manifest.utf8());
         boolean sameServer = processes.servers().keySet().equals(Set.of(before.server()));
         boolean clean = sameServer && !processes.isFileNewer() && !pod.reloads();
@@ -261,7 +263,8 @@ public final class StaticPodApiserver implements EncryptedApiserver {
                                 "There is no " + options.manifest() + " on " + name()
                                         + ": say where the manifest is; or that the node is fresh, if Kubernetes is not installed yet."));
         String source = options.manifest() + " on " + name();
-        StaticPodManifest manifest = StaticPodManifest.parse(file.content().utf8(), source);
+        StaticPodManifest manifest =
+                StaticPodManifest.parse(file.content().utf8(), StaticPodManifest.KUBE_APISERVER, source);
         String flag = manifest.flag(FLAG)
                 .orElseThrow(() -> new UnsafeToProceedException("The kube-apiserver of " + source + " has no --" + FLAG
                         + ": give it one, and the file, before anything is rolled out."));

@@ -57,12 +57,21 @@ public record EtcdBinary(Path etcd) {
         return version.find() ? version.group(1) : "unknown";
     }
 
+    /** Saves a snapshot of the member with this URL, which asks for neither certificate nor user. */
+    public void snapshotSave(String url, Path file) {
+        Command.run(
+                List.of(etcdctl().toString(), "snapshot", "save", file.toString()),
+                Map.of("ETCDCTL_ENDPOINTS", url),
+                "",
+                Duration.ofSeconds(60));
+    }
+
     Path etcdctl() {
         return etcd.resolveSibling("etcdctl");
     }
 
     /** What restores snapshots: etcdutl where it exists (from 3.5), etcdctl before. */
-    Path restorer() {
+    public Path restorer() {
         Path etcdutl = etcd.resolveSibling("etcdutl");
         return Files.isExecutable(etcdutl) ? etcdutl : etcdctl();
     }

@@ -1,4 +1,4 @@
-package io.drkit.rollout;
+package io.drkit.node;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -14,12 +14,16 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The manifest of a kube-apiserver that the kubelet runs as a static pod: what DrKit reads in it, and the one thing that it writes.
+ * The manifest of one of the control plane's programs that the kubelet runs as a static pod: what DrKit reads in it, and the one thing that it
+ * writes.
  *
  * <p>The kubelet tells static pods apart by a hash of the decoded pod (its {@code pkg/kubelet/config/common.go}): touching the file, or a comment,
  * restarts nothing. A new value of an annotation does, and needs no moment without a manifest.
  */
-final class StaticPodManifest {
+public final class StaticPodManifest {
+
+    /** The program of the API server. */
+    public static final String KUBE_APISERVER = "kube-apiserver";
 
     private static final String RESTARTED_AT = "drkit.io/restarted-at";
     private static final Pattern OUR_LINE = Pattern.compile("(?m)^(\\s+)" + Pattern.quote(RESTARTED_AT) + ":[^\\n]*$");
@@ -39,22 +43,23 @@ final class StaticPodManifest {
     }
 
     /**
+     * @param program whose manifest it must be, such as {@code etcd}
      * @param source how the manifest is called in messages
-     * @throws UnsafeToProceedException when it is not one of a kube-apiserver
+     * @throws UnsafeToProceedException when it is not one of that program
      */
-    static StaticPodManifest parse(String text, String source) {
+    public static StaticPodManifest parse(String text, String program, String source) {
         JsonNode pod = tree(text)
                 .orElseThrow(() -> new UnsafeToProceedException(source + " is no YAML, so nothing is done with it."));
         for (JsonNode container : pod.path("spec").path("containers")) {
-            if (words(container).stream().findFirst().orElse("").matches("(.*/)?kube-apiserver")) {
+            if (words(container).stream().findFirst().orElse("").matches("(.*/)?" + Pattern.quote(program))) {
                 return new StaticPodManifest(text, source, pod, container);
             }
         }
-        throw new UnsafeToProceedException(source + " has no container that runs kube-apiserver.");
+        throw new UnsafeToProceedException(source + " has no container that runs " + program + ".");
     }
 
     /** The value of a flag such as {@code secure-port}; the last one counts. */
-    Optional<String> flag(String name) {
+    public Optional<String> flag(String name) {
         List<String> words = words(container);
         Optional<String> found = Optional.empty();
         for (int i = 1; i < words.size(); i++) {
@@ -70,7 +75,7 @@ final class StaticPodManifest {
     }
 
     /** Where a file of the container lies on the node; empty where no hostPath brings it there. */
-    Optional<String> onHost(String path) {
+    public Optional<String> onHost(String path) {
         String best = "";
         Optional<String> host = Optional.empty();
         for (JsonNode mount : container.path("volumeMounts")) {
@@ -91,7 +96,7 @@ final class StaticPodManifest {
      *
      * @throws UnsafeToProceedException when its layout is one that cannot be edited without losing something
      */
-    String restartedAt(Instant time) {
+    public String restartedAt(Instant time) {
         String line = RESTARTED_AT + ": \"" + time + "\"";
         Matcher ours = OUR_LINE.matcher(text);
         String edited = ours.find() ? ours.replaceFirst("$1" + Matcher.quoteReplacement(line)) : withLine(line);
@@ -110,7 +115,7 @@ final class StaticPodManifest {
     }
 
     /** Whether another text is this manifest but for the time of a restart. */
-    boolean isSameButRestarted(String other) {
+    public boolean isSameButRestarted(String other) {
         return tree(other)
                 .map(tree -> unannotated(tree).equals(unannotated(pod)))
                 .orElse(false);

@@ -1,4 +1,4 @@
-package io.drkit.rollout;
+package io.drkit.node;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -39,7 +39,7 @@ class StaticPodManifestTest {
             """;
 
     private static StaticPodManifest parse(String text) {
-        return StaticPodManifest.parse(text, "the manifest");
+        return StaticPodManifest.parse(text, StaticPodManifest.KUBE_APISERVER, "the manifest");
     }
 
     @Test

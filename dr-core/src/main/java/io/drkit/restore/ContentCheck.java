@@ -1,0 +1,77 @@
+package io.drkit.restore;
+
+import io.drkit.DrException;
+import io.drkit.OutcomeUnknownException;
+import io.drkit.UnsafeToProceedException;
+import io.drkit.keystore.CompactedException;
+import io.drkit.keystore.KeyRange;
+import io.drkit.keystore.KeyStore;
+import io.drkit.keystore.RangeRequest;
+import io.drkit.snapshot.Snapshot;
+import java.util.function.Supplier;
+
+/**
+ * Whether a store holds what a snapshot said. Keys are counted as of the restored revision, not as of now: leases run out, and others may write as
+ * soon as it answers.
+ */
+final class ContentCheck {
+
+    private final Supplier<KeyStore> store;
+    private final RestoreOptions options;
+
+    ContentCheck(Supplier<KeyStore> store, RestoreOptions options) {
+        this.store = store;
+        this.options = options;
+    }
+
+    /**
+     * Waits until it answers.
+     *
+     * @return its revision
+     * @throws OutcomeUnknownException when it does not in time
+     * @throws UnsafeToProceedException when it holds something else
+     */
+    long await(Snapshot snapshot, long raise) {
+        Waiting waiting = new Waiting(options.healthTimeout());
+        RuntimeException last;
+        do {
+            try (KeyStore restored = store.get()) {
+                return check(restored, snapshot, snapshot.revision() + raise);
+            } catch (UnsafeToProceedException e) {
+                throw e;
+            } catch (DrException | IllegalStateException | IllegalArgumentException e) {
+                last = e;
+            }
+        } while (waiting.goesOn());
+        throw new OutcomeUnknownException(
+                "etcd does not answer with the restored data within "
+                        + options.healthTimeout().toSeconds() + " s: " + last.getMessage(),
+                last);
+    }
+
+    private static long check(KeyStore restored, Snapshot snapshot, long revision) {
+        long now = restored.revision();
+        if (now < revision) {
+            throw new UnsafeToProceedException(
+                    "The restored store " + restored.name() + " is at revision " + now + ", and the snapshot's is "
+                            + revision + ". Are these the endpoints of the nodes that were restored?");
+        }
+        Long keys = snapshot.keys();
+        if (keys == null) {
+            return now;
+        }
+        try {
+            long counted = restored.range(
+                            RangeRequest.of(KeyRange.ALL, revision, 1).onlyKeys())
+                    .count();
+            if (counted != keys) {
+                throw new UnsafeToProceedException("The restored store " + restored.name() + " holds " + counted
+                        + " keys at revision " + revision + ", and the snapshot had " + keys
+                        + ". Verify the snapshot, and take another.");
+            }
+        } catch (CompactedException e) {
+            // Somebody compacts it already; then that cannot be counted any more.
+        }
+        return now;
+    }
+}

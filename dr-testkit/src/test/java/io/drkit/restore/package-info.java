@@ -1,0 +1,4 @@
+@NullMarked
+package io.drkit.restore;
+
+import org.jspecify.annotations.NullMarked;
