@@ -21,7 +21,12 @@ import picocli.CommandLine.Option;
 @Command(
         name = "snapshot",
         description = "Snapshots of a site's etcd: taken, proved, kept, and found again.",
-        subcommands = {SnapshotSaveCommand.class, SnapshotCommand.ListKept.class, SnapshotCommand.Prune.class})
+        subcommands = {
+            SnapshotSaveCommand.class,
+            SnapshotCommand.ListKept.class,
+            SnapshotVerifyCommand.class,
+            SnapshotCommand.Prune.class
+        })
 public final class SnapshotCommand {
 
     @Option(
