@@ -2,11 +2,9 @@ package io.drkit.node;
 
 import io.drkit.OutcomeUnknownException;
 import io.drkit.SiteUnreachableException;
+import io.drkit.file.Sha256;
 import io.drkit.keystore.Bytes;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
-import java.util.HexFormat;
 import java.util.Optional;
 
 /** {@link NodeAccess#read} by a shell script: path, attributes and checksum in seven lines, then the content. */
@@ -66,7 +64,7 @@ final class FileReading {
                 case 0 -> {
                     NodeFile file = parse(result.out());
                     // One that was written to between its checksum and its content is read again.
-                    if (!result.truncated() && sha256(file.content()).equals(file.sha256())) {
+                    if (!result.truncated() && Sha256.of(file.content()).equals(file.sha256())) {
                         return Optional.of(file);
                     }
                 }
@@ -126,14 +124,6 @@ final class FileReading {
 
     private static String name(String name, String number) {
         return name.equals("UNKNOWN") ? number : name;
-    }
-
-    static String sha256(Bytes content) {
-        try {
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(content.unsafeArray()));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e);
-        }
     }
 
     /** What the node said about it, in one line. */

@@ -1,5 +1,6 @@
 package io.drkit.node;
 
+import io.drkit.file.Sha256;
 import io.drkit.keystore.Bytes;
 import java.time.Clock;
 import java.time.Duration;
@@ -89,7 +90,7 @@ public record FileReplacement(
 
         /** Only if the file still holds this; or, where it is empty, still is not there. Default: whatever is there. */
         public Builder expectedContent(Optional<Bytes> content) {
-            this.expected = Optional.of(content.map(FileReading::sha256).orElse(ABSENT));
+            this.expected = Optional.of(content.map(Sha256::of).orElse(ABSENT));
             return this;
         }
 

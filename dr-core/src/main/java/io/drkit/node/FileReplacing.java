@@ -3,6 +3,7 @@ package io.drkit.node;
 import io.drkit.OutcomeUnknownException;
 import io.drkit.SiteUnreachableException;
 import io.drkit.UnsafeToProceedException;
+import io.drkit.file.Sha256;
 import java.time.Duration;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -114,7 +115,7 @@ final class FileReplacing {
     FileReplacing(NodeAccess node, FileReplacement wanted) {
         this.node = node;
         this.wanted = wanted;
-        this.sha256 = FileReading.sha256(wanted.content());
+        this.sha256 = Sha256.of(wanted.content());
         this.deadline = new Deadline(wanted.deadline());
     }
 

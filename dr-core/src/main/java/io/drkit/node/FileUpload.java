@@ -3,19 +3,15 @@ package io.drkit.node;
 import io.drkit.OutcomeUnknownException;
 import io.drkit.SiteUnreachableException;
 import io.drkit.UnsafeToProceedException;
+import io.drkit.file.Sha256;
 import io.drkit.keystore.Bytes;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.Arrays;
-import java.util.HexFormat;
 import java.util.function.LongConsumer;
 
 /**
@@ -78,29 +74,9 @@ public record FileUpload(
         }
     }
 
-    /** @param sha256 of the file, such as {@link #sha256(Path)} gives */
+    /** @param sha256 of the file, such as {@link Sha256} gives */
     public static Builder of(Path file, String path, String sha256) {
         return new Builder(file, path, sha256);
-    }
-
-    /**
-     * The SHA-256 of a file on this machine, in hexadecimal; read in constant memory.
-     *
-     * @throws UncheckedIOException when it cannot be read
-     */
-    public static String sha256(Path file) {
-        try (InputStream in = Files.newInputStream(file)) {
-            MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            byte[] buffer = new byte[1 << 16];
-            for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
-                digest.update(buffer, 0, n);
-            }
-            return HexFormat.of().formatHex(digest.digest());
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e);
-        }
     }
 
     /**

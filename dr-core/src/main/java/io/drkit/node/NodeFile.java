@@ -1,5 +1,6 @@
 package io.drkit.node;
 
+import io.drkit.file.Sha256;
 import io.drkit.keystore.Bytes;
 
 /**
@@ -15,7 +16,7 @@ public record NodeFile(String path, Bytes content, int mode, String owner, Strin
 
     /** The checksum of a content, in hexadecimal. */
     public static String sha256(Bytes content) {
-        return FileReading.sha256(content);
+        return Sha256.of(content);
     }
 
     /** Shows attributes and checksum, and of the content only the size. */

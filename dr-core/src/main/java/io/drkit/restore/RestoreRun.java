@@ -3,8 +3,8 @@ package io.drkit.restore;
 import io.drkit.OutcomeUnknownException;
 import io.drkit.SiteUnreachableException;
 import io.drkit.UnsafeToProceedException;
+import io.drkit.file.Sha256;
 import io.drkit.keystore.KeyStore;
-import io.drkit.node.FileUpload;
 import io.drkit.restore.RestoreReport.NodeReport;
 import io.drkit.restore.RestoreReport.NodeState;
 import io.drkit.restore.RestoreReport.Outcome;
@@ -108,7 +108,7 @@ final class RestoreRun {
             upload(node, target.file(), "snapshot.db", target.snapshot().sha256(), 0600);
             if (found.of(node).tool() == null && options.toolFile().isPresent()) {
                 Path tool = options.toolFile().get();
-                upload(node, tool, "tool", FileUpload.sha256(tool), 0700);
+                upload(node, tool, "tool", Sha256.of(tool), 0700);
             }
             node.stage(claim, cluster, found.raise());
         });

@@ -2,8 +2,8 @@ package io.drkit.restore;
 
 import io.drkit.SiteUnreachableException;
 import io.drkit.UnsafeToProceedException;
+import io.drkit.file.Sha256;
 import io.drkit.keystore.KeyStore;
-import io.drkit.node.FileUpload;
 import io.drkit.node.NodeAccess;
 import io.drkit.restore.RestoreReport.NodeReport;
 import io.drkit.restore.RestoreReport.NodeState;
@@ -139,8 +139,7 @@ public final class SnapshotRestore {
         Snapshot snapshot = target.snapshot();
         try {
             long size = Files.size(target.file());
-            boolean whole =
-                    size == snapshot.bytes() && FileUpload.sha256(target.file()).equals(snapshot.sha256());
+            boolean whole = size == snapshot.bytes() && Sha256.of(target.file()).equals(snapshot.sha256());
             if (!whole) {
                 throw new UnsafeToProceedException(target.file() + " is not what its manifest says"
                         + (size == snapshot.bytes() ? "" : ": it has " + size + " bytes, not " + snapshot.bytes())

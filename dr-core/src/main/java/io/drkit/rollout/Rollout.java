@@ -1,12 +1,11 @@
 package io.drkit.rollout;
 
+import io.drkit.file.Sha256;
 import io.drkit.keystore.Bytes;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HexFormat;
 import java.util.List;
 
 /**
@@ -82,14 +81,10 @@ record Rollout(String title, String target, Bytes file, boolean back, List<Entry
     }
 
     private static String checksum(RolloutTarget target) {
-        try {
-            MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            digest.update(target.then().toString().getBytes(StandardCharsets.UTF_8));
-            digest.update(target.file().unsafeArray());
-            return HexFormat.of().formatHex(digest.digest());
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e);
-        }
+        MessageDigest digest = Sha256.digest();
+        digest.update(target.then().toString().getBytes(StandardCharsets.UTF_8));
+        digest.update(target.file().unsafeArray());
+        return Sha256.hex(digest);
     }
 
     /** Shows no content. */

@@ -2,6 +2,7 @@ package io.drkit.snapshot;
 
 import io.drkit.SiteUnreachableException;
 import io.drkit.UnsafeToProceedException;
+import io.drkit.file.Sha256;
 import io.drkit.keystore.Bytes;
 import io.drkit.node.CommandResult;
 import io.drkit.node.FileUpload;
@@ -14,12 +15,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.DigestOutputStream;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 
@@ -150,9 +148,9 @@ public final class NodeSnapshotFolder implements SnapshotStore {
     public void fetch(Snapshot snapshot, Path file, SnapshotSource.Progress progress) throws IOException {
         boolean whole = false;
         Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-        try (DigestOutputStream to = new DigestOutputStream(Files.newOutputStream(file), sha256())) {
+        try (DigestOutputStream to = new DigestOutputStream(Files.newOutputStream(file), Sha256.digest())) {
             receive(snapshot, to, progress);
-            if (!HexFormat.of().formatHex(to.getMessageDigest().digest()).equals(snapshot.sha256())) {
+            if (!Sha256.hex(to.getMessageDigest()).equals(snapshot.sha256())) {
                 throw new UnsafeToProceedException(
                         snapshot.name() + " at " + name() + " is not what its manifest says: its checksum is another.");
             }
@@ -197,13 +195,5 @@ public final class NodeSnapshotFolder implements SnapshotStore {
             throw new SiteUnreachableException("Could not " + title + " at " + name() + ": " + result.errText() + ".");
         }
         return result;
-    }
-
-    private static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e);
-        }
     }
 }

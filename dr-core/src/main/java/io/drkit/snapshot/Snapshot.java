@@ -5,8 +5,11 @@ import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.drkit.UnsafeToProceedException;
+import io.drkit.file.Sha256;
+import io.drkit.keystore.KeyValue;
 import java.time.DateTimeException;
 import java.time.Instant;
+import java.util.Base64;
 import java.util.List;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -56,7 +59,16 @@ public record Snapshot(
      * @param modRevision of the key
      * @param sha256 of its value, in hexadecimal
      */
-    public record Sample(String key, long modRevision, String sha256) {}
+    public record Sample(String key, long modRevision, String sha256) {
+
+        /** Of a key, and its value as it is stored. */
+        public static Sample of(KeyValue read) {
+            return new Sample(
+                    Base64.getEncoder().encodeToString(read.key().unsafeArray()),
+                    read.modRevision(),
+                    Sha256.of(read.stored()));
+        }
+    }
 
     /** @throws IllegalArgumentException when it cannot be the manifest of a snapshot */
     public Snapshot {

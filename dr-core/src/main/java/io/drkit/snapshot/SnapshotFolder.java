@@ -2,6 +2,7 @@ package io.drkit.snapshot;
 
 import io.drkit.UnsafeToProceedException;
 import io.drkit.file.PrivateFile;
+import io.drkit.file.Sha256;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -18,9 +19,7 @@ import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.DigestInputStream;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -143,7 +142,7 @@ public final class SnapshotFolder implements SnapshotStore {
 
     private static void copy(Path from, OutputStream to, Snapshot snapshot, SnapshotSource.Progress progress)
             throws IOException {
-        MessageDigest digest = sha256();
+        MessageDigest digest = Sha256.digest();
         long done = 0;
         try (InputStream in = new DigestInputStream(Files.newInputStream(from), digest)) {
             byte[] chunk = new byte[CHUNK];
@@ -153,7 +152,7 @@ public final class SnapshotFolder implements SnapshotStore {
                 progress.moved(done, snapshot.bytes());
             }
         }
-        if (!HexFormat.of().formatHex(digest.digest()).equals(snapshot.sha256())) {
+        if (!Sha256.hex(digest).equals(snapshot.sha256())) {
             throw new UnsafeToProceedException(
                     from + " is not what the manifest of " + snapshot.name() + " says: its checksum is another.");
         }
@@ -212,14 +211,6 @@ public final class SnapshotFolder implements SnapshotStore {
             Files.deleteIfExists(each);
         }
         Files.deleteIfExists(folder);
-    }
-
-    private static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e);
-        }
     }
 
     /** A snapshot under way. For one thread; closing it removes it, unless it was kept. */

@@ -12,16 +12,12 @@ import io.drkit.snapshot.Snapshot.Sample;
 import io.drkit.snapshot.SnapshotFolder.Draft;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.Comparator;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -156,10 +152,7 @@ public final class SnapshotSaver {
                         + " serves: " + filed.key().printable() + " differs at revision " + content.revision()
                         + ". Look into that member's database; take the snapshot from another.");
             }
-            sample.add(new Sample(
-                    Base64.getEncoder().encodeToString(value.key().unsafeArray()),
-                    value.modRevision(),
-                    HexFormat.of().formatHex(sha256().digest(value.value().unsafeArray()))));
+            sample.add(Sample.of(value));
         }
         return sample;
     }
@@ -171,14 +164,6 @@ public final class SnapshotSaver {
                     .findFirst();
         } catch (CompactedException e) {
             return Optional.empty();
-        }
-    }
-
-    private static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e);
         }
     }
 }

@@ -6,8 +6,8 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.drkit.UnsafeToProceedException;
+import io.drkit.file.Sha256;
 import io.drkit.keystore.KeyRange;
-import io.drkit.node.FileUpload;
 import io.drkit.node.NodeAccess;
 import io.drkit.restore.RestoreOptions;
 import io.drkit.restore.RestorePlan;
@@ -82,7 +82,7 @@ class RestoreOverSshTest {
                 revision,
                 site.store(0).count(KeyRange.ALL),
                 Files.size(file),
-                FileUpload.sha256(file),
+                Sha256.of(file),
                 false,
                 "3.5.16",
                 "",

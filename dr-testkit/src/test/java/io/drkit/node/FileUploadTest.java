@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.drkit.OutcomeUnknownException;
 import io.drkit.SiteUnreachableException;
 import io.drkit.UnsafeToProceedException;
+import io.drkit.file.Sha256;
 import io.drkit.keystore.Bytes;
 import io.drkit.testkit.LocalNode;
 import java.io.IOException;
@@ -42,7 +43,7 @@ class FileUploadTest {
     }
 
     private FileUpload.Builder upload() {
-        return FileUpload.of(file, there.toString(), FileUpload.sha256(file)).pieceBytes(PIECE);
+        return FileUpload.of(file, there.toString(), Sha256.of(file)).pieceBytes(PIECE);
     }
 
     /** A node, with what becomes of each command on its way. */

@@ -2,9 +2,9 @@ package io.drkit.restore;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.drkit.file.Sha256;
 import io.drkit.keystore.KeyRange;
 import io.drkit.keystore.KeyStore;
-import io.drkit.node.FileUpload;
 import io.drkit.node.NodeAccess;
 import io.drkit.snapshot.Snapshot;
 import io.drkit.testkit.controlplane.EtcdSite;
@@ -67,7 +67,7 @@ final class RestoreLab implements AutoCloseable {
                 revision,
                 keys,
                 Files.size(file),
-                FileUpload.sha256(file),
+                Sha256.of(file),
                 false,
                 "3.5.16",
                 "",
@@ -169,7 +169,7 @@ final class RestoreLab implements AutoCloseable {
             String inode = String.valueOf(Files.getAttribute(path, "unix:ino", LinkOption.NOFOLLOW_LINKS));
             String mode = String.valueOf(Files.getAttribute(path, "unix:mode", LinkOption.NOFOLLOW_LINKS));
             boolean file = Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS);
-            return mode + (file ? " " + FileUpload.sha256(path) : Files.isDirectory(path) ? " " + inode : " link");
+            return mode + (file ? " " + Sha256.of(path) : Files.isDirectory(path) ? " " + inode : " link");
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -4,6 +4,7 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import io.drkit.UnsafeToProceedException;
 import io.drkit.etcd.snapshot.BoltFile.Entry;
 import io.drkit.etcd.snapshot.BoltFile.MalformedException;
+import io.drkit.file.Sha256;
 import io.drkit.keystore.Bytes;
 import io.drkit.keystore.KeyValue;
 import io.drkit.snapshot.SnapshotContent;
@@ -15,9 +16,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 
@@ -59,7 +58,7 @@ public final class EtcdSnapshotReader implements SnapshotReader {
 
     /** The checksum of all of it, once the one at its end was found right. */
     private static String proved(Path file, FileChannel channel, long database) throws IOException {
-        MessageDigest digest = sha256();
+        MessageDigest digest = Sha256.digest();
         ByteBuffer chunk = ByteBuffer.allocate(CHUNK);
         long left = database;
         channel.position(0);
@@ -76,7 +75,7 @@ public final class EtcdSnapshotReader implements SnapshotReader {
         if (!MessageDigest.isEqual(digest.digest(), expected)) {
             throw refused(file, "its content does not match the checksum at its end: it was changed, or cut off");
         }
-        return HexFormat.of().formatHex(whole.digest());
+        return Sha256.hex(whole);
     }
 
     private static void read(FileChannel channel, ByteBuffer chunk, int bytes) throws IOException {
@@ -152,14 +151,6 @@ public final class EtcdSnapshotReader implements SnapshotReader {
 
     private static UnsafeToProceedException refused(Path file, String why) {
         return new UnsafeToProceedException(file + " cannot be used as a snapshot of etcd: " + why + ".");
-    }
-
-    private static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e);
-        }
     }
 
     private static MessageDigest copy(MessageDigest digest) {

@@ -7,11 +7,8 @@ import io.drkit.keystore.KeyValue;
 import io.drkit.keystore.RangeRequest;
 import io.drkit.keystore.Scan;
 import io.drkit.snapshot.Snapshot.Sample;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Base64;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 
@@ -35,16 +32,8 @@ final class Samples {
 
     private static List<Sample> first(KeyStore store, KeyRange range, long revision, int count) {
         return store.range(RangeRequest.of(range, revision, count)).entries().stream()
-                .map(Samples::of)
+                .map(Sample::of)
                 .toList();
-    }
-
-    /** Of the value as it is stored. */
-    static Sample of(KeyValue entry) {
-        return new Sample(
-                Base64.getEncoder().encodeToString(entry.key().unsafeArray()),
-                entry.modRevision(),
-                sha256(entry.stored()));
     }
 
     static Bytes key(Sample sample) {
@@ -64,14 +53,6 @@ final class Samples {
             return Optional.of(key.printable() + " was last changed in revision " + entry.modRevision() + ", not "
                     + sample.modRevision());
         }
-        return of(entry).equals(sample) ? Optional.empty() : Optional.of(key.printable() + " has another value");
-    }
-
-    private static String sha256(Bytes value) {
-        try {
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(value.unsafeArray()));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e);
-        }
+        return Sample.of(entry).equals(sample) ? Optional.empty() : Optional.of(key.printable() + " has another value");
     }
 }

@@ -32,6 +32,7 @@ public final class BenchCommand implements Callable<Integer> {
     private static final List<BenchCase> CASES = List.of(
             new StartCase(),
             new BaseCopyCase(),
+            new SeedingCase(),
             new OwnershipCase(),
             new CheckCase(),
             new GrowthCase(),

@@ -1,6 +1,8 @@
 package io.drkit.examples.bench;
 
 import io.drkit.examples.bench.Dataset.Layout;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 
@@ -22,7 +24,7 @@ final class MillionCase implements BenchCase {
                 name(),
                 String.format(
                         Locale.ROOT,
-                        "%,d keys of %,d bytes, drkit mirror --once and drkit check as processes with %s",
+                        "%,d keys of %,d bytes, drkit mirror --once, check, snapshot save and verify as processes with %s",
                         size,
                         Dataset.VALUE_BYTES,
                         HEAP));
@@ -35,6 +37,7 @@ final class MillionCase implements BenchCase {
                 measure(lab, report, row("check", layout), dataset, primary, standby, "check", "--level", "values");
             }
         }
+        snapshot(lab, report, lab.primary(new Dataset(size, Layout.SPREAD)), size);
         for (String what : List.of("mirror", "check")) {
             double spread = report.median(row(what, Layout.SPREAD), "s");
             double one = report.median(row(what, Layout.ONE_RESOURCE), "s");
@@ -47,6 +50,21 @@ final class MillionCase implements BenchCase {
                     report.median(row, "resident MiB") / MEBIBYTES);
         }
         return report;
+    }
+
+    private static void snapshot(Lab lab, CaseReport report, Site primary, int keys) throws Exception {
+        Path folder = Files.createTempDirectory("drkit-bench");
+        try {
+            String[] save = {"snapshot", "save", "--at", primary.endpoint(), "--in", folder.toString()};
+            // Its exit code is 0 only if a real etcd serves from it what the primary holds.
+            String[] verify = {"snapshot", "verify", "--at", primary.endpoint(), "--in", folder.toString()};
+            for (String[] command : List.of(save, verify)) {
+                Meter meter = new Meter(primary, primary);
+                measure(lab, report, "snapshot " + command[1], keys, meter, Child.drkit(List.of(HEAP), command));
+            }
+        } finally {
+            SeedingCase.delete(folder);
+        }
     }
 
     private static String row(String what, Layout layout) {
@@ -64,10 +82,21 @@ final class MillionCase implements BenchCase {
             String... arguments)
             throws InterruptedException {
         Meter meter = new Meter(primary, standby);
-        try (Child child = Child.onPair(List.of(HEAP), command, primary, standby, arguments)) {
+        measure(
+                lab,
+                report,
+                row,
+                dataset.size(),
+                meter,
+                Child.onPair(List.of(HEAP), command, primary, standby, arguments));
+    }
+
+    private static void measure(Lab lab, CaseReport report, String row, int keys, Meter meter, Child program)
+            throws InterruptedException {
+        try (Child child = program) {
             child.awaitDone();
             Meter.Reading reading = meter.read();
-            reading.into(report, row, dataset.size());
+            reading.into(report, row, keys);
             report.add(row, "resident MiB", child.peakResidentMebibytes());
             lab.say("million: " + row + " " + Table.figure(reading.seconds()) + " s, "
                     + Table.figure(child.peakResidentMebibytes()) + " MiB");

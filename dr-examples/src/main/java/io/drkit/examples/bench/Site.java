@@ -4,6 +4,7 @@ import io.drkit.etcd.EtcdConnection;
 import io.drkit.etcd.EtcdKeyStore;
 import io.drkit.keystore.KeyStore;
 import io.drkit.testkit.etcd.EtcdServer;
+import java.nio.file.Path;
 import java.time.Duration;
 
 /** A real etcd server, empty at first, and a connection to it. */
@@ -21,7 +22,18 @@ final class Site implements AutoCloseable {
     }
 
     static Site start() {
-        EtcdServer server = EtcdServer.builder().quotaBytes(QUOTA_BYTES).start();
+        return of(EtcdServer.builder().quotaBytes(QUOTA_BYTES).start());
+    }
+
+    /** One that begins with the content of a snapshot. */
+    static Site restored(Path snapshot) {
+        return of(EtcdServer.builder()
+                .quotaBytes(QUOTA_BYTES)
+                .restoredFrom(snapshot)
+                .start());
+    }
+
+    private static Site of(EtcdServer server) {
         try {
             return new Site(server, connect(server));
         } catch (RuntimeException e) {
@@ -43,7 +55,7 @@ final class Site implements AutoCloseable {
     }
 
     /** Another connection, to be closed by the caller. */
-    KeyStore connect() {
+    EtcdKeyStore connect() {
         return connect(server);
     }
 

@@ -25,7 +25,9 @@ import picocli.CommandLine.Option;
             SnapshotSaveCommand.class,
             SnapshotCommand.ListKept.class,
             SnapshotVerifyCommand.class,
-            SnapshotCommand.Prune.class
+            SnapshotCommand.Prune.class,
+            SnapshotRestoreCommand.class,
+            SnapshotSeedCommand.class
         })
 public final class SnapshotCommand {
 

@@ -1,0 +1,238 @@
+package io.drkit.examples.command;
+
+import io.drkit.SiteUnreachableException;
+import io.drkit.etcd.EtcdConnection;
+import io.drkit.etcd.EtcdKeyStore;
+import io.drkit.etcd.snapshot.EtcdSnapshotReader;
+import io.drkit.examples.cli.DurationConverter;
+import io.drkit.examples.cli.ExitCodes;
+import io.drkit.examples.cli.NamedSiteCommand;
+import io.drkit.examples.cli.Output;
+import io.drkit.examples.cli.Progress;
+import io.drkit.examples.cli.SnapshotPlace;
+import io.drkit.node.NodeAccess;
+import io.drkit.restore.RestoreOptions;
+import io.drkit.restore.RestorePlan;
+import io.drkit.restore.RestoreReport;
+import io.drkit.restore.RestoreTarget;
+import io.drkit.restore.SnapshotRestore;
+import io.drkit.site.Site;
+import io.drkit.snapshot.Snapshot;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code drkit snapshot restore}: a site goes back to a snapshot, or nothing is changed. */
+@Command(
+        name = "restore",
+        description =
+                "Puts a snapshot back on all control-plane nodes of a site, whose etcd runs as a static pod: restores it beside the data, stops"
+                        + " the control plane, swaps the data, starts etcd and looks at it; up to here every failure has"
+                        + " all nodes put back as they were. Then starts the rest. Killed, it goes on when it is run again."
+                        + " Exit code 3: it failed, and everything is as it was; 4: run it again to go on.")
+final class SnapshotRestoreCommand extends NamedSiteCommand {
+
+    @Parameters(arity = "0..1", paramLabel = "NAME", description = "Which. Default: the newest.")
+    private String name = "";
+
+    @Option(
+            names = "--in",
+            paramLabel = "PLACE",
+            description = "A folder, or NODE:/folder where NODE is named under nodes: in --config.")
+    private @Nullable String in;
+
+    @Option(
+            names = "--at",
+            required = true,
+            paramLabel = "SITE",
+            description = "Where to: a site under sites: and nodes: in --config.")
+    private String at = "";
+
+    @Option(names = "--dry-run", description = "Only show what would be done.")
+    private boolean dryRun;
+
+    @Option(names = "--undo", description = "Take back what an earlier run left unfinished. Needs no snapshot.")
+    private boolean undo;
+
+    @Option(
+            names = "--accept-other-site",
+            description = "Put back a snapshot of another site, whose identity and role this one then has.")
+    private boolean acceptOtherSite;
+
+    @Option(
+            names = "--control-plane-stopped",
+            description = "kube-apiserver is stopped, and stays so: for a standby that was seeded.")
+    private boolean controlPlaneStopped;
+
+    @Option(names = "--again", description = "Put back once more the snapshot that was put back last.")
+    private boolean again;
+
+    @Option(
+            names = "--bump-revision",
+            paramLabel = "N",
+            description =
+                    "By how much the revision is raised, so that no watcher sees time run backwards; 0 for not at all."
+                            + " Default: 1000000000, where the tool on the nodes can.")
+    private @Nullable Long bumpRevision;
+
+    @Option(
+            names = "--gone-member",
+            paramLabel = "NAME",
+            description = "A member that a manifest still names, and that is none any more. May be repeated.")
+    private Set<String> goneMembers = Set.of();
+
+    @Option(
+            names = "--tool",
+            paramLabel = "PATH",
+            description = "etcdutl on every node. Default: looked for on the PATH, and in etcd's container.")
+    private @Nullable String tool;
+
+    @Option(
+            names = "--tool-file",
+            paramLabel = "FILE",
+            description = "etcdutl on this machine, which is brought to nodes that have none.")
+    private @Nullable Path toolFile;
+
+    @Option(
+            names = "--configuration",
+            paramLabel = "FOLDER",
+            description = "The cluster's configuration on the nodes, which is backed up. Default: "
+                    + RestoreOptions.DEFAULT_CONFIGURATION)
+    private String configuration = RestoreOptions.DEFAULT_CONFIGURATION;
+
+    @Option(
+            names = "--manifests",
+            paramLabel = "FOLDER",
+            description = "Of the static pods on the nodes. Default: " + RestoreOptions.DEFAULT_MANIFESTS)
+    private String manifests = RestoreOptions.DEFAULT_MANIFESTS;
+
+    @Option(
+            names = "--kubelet-restart",
+            paramLabel = "SCRIPT",
+            description =
+                    "Restarts the kubelet on a node; may be empty. Default: " + RestoreOptions.DEFAULT_KUBELET_RESTART)
+    private String kubeletRestart = RestoreOptions.DEFAULT_KUBELET_RESTART;
+
+    @Option(
+            names = "--ready-command",
+            paramLabel = "SCRIPT",
+            description =
+                    "A shell script on a node that ends with 0 when kube-apiserver is ready. Default: its /readyz is asked.")
+    private @Nullable String readyCommand;
+
+    @Option(
+            names = "--steady",
+            paramLabel = "DURATION",
+            converter = DurationConverter.class,
+            description = "How long what was stopped or started must stay so to count. Default: 5s.")
+    private Duration steady = Duration.ofSeconds(5);
+
+    @Override
+    protected int run() throws IOException {
+        if (undo) {
+            RestoreReport report = withNodes(at, nodes -> restore(nodes).undo());
+            return told(report);
+        }
+        if (in == null) {
+            throw usage("Missing required option '--in': where the snapshot is kept");
+        }
+        try (SnapshotPlace place = place(in);
+                Progress progress = progress()) {
+            Snapshot snapshot = place.snapshot(name);
+            return place.withFile(
+                    snapshot, (done, total) -> progress.update("fetching", done >> 10, total >> 10, "in KiB"), file -> {
+                        new EtcdSnapshotReader().read(file);
+                        RestoreTarget target = new RestoreTarget(file, snapshot, siteId());
+                        return withNodes(at, nodes -> dryRun ? planned(nodes, target) : restored(nodes, target));
+                    });
+        }
+    }
+
+    private int planned(List<NodeAccess> nodes, RestoreTarget target) {
+        RestorePlan plan = restore(nodes).plan(target);
+        output().result(plan, out -> out.print(plan));
+        return ExitCodes.DONE;
+    }
+
+    private int restored(List<NodeAccess> nodes, RestoreTarget target) {
+        EtcdConnection etcd = etcd(at);
+        return told(restore(nodes).run(target, () -> EtcdKeyStore.connect(etcd)));
+    }
+
+    private int told(RestoreReport report) {
+        output().result(
+                        Map.of(
+                                "outcome", Output.lower(report.outcome()),
+                                "id", report.id(),
+                                "why", report.why().orElse(""),
+                                "revision", report.revision(),
+                                "tookSeconds", report.took().toMillis() / 1e3,
+                                "nodes",
+                                        report.nodes().stream()
+                                                .map(node -> Map.of(
+                                                        "node", node.node(),
+                                                        "member", node.member(),
+                                                        "state", Output.lower(node.state()),
+                                                        "detail", node.detail(),
+                                                        "oldData",
+                                                                node.oldData().orElse(""),
+                                                        "backup", node.backup().orElse("")))
+                                                .toList()),
+                        out -> out.println(report));
+        return switch (report.outcome()) {
+            case RESTORED -> ExitCodes.DONE;
+            case UNDONE -> undo ? ExitCodes.DONE : ExitCodes.WANTING;
+            case UNFINISHED -> ExitCodes.UNREACHABLE;
+        };
+    }
+
+    /** Whose data is there now, if its etcd still says so. */
+    private Optional<String> siteId() {
+        try {
+            return withEtcd(at, store -> Site.at(store).identity());
+        } catch (SiteUnreachableException e) {
+            err().println("drkit: whose data " + at + " has now is not known: " + e.getMessage());
+            err().flush();
+            return Optional.empty();
+        }
+    }
+
+    private SnapshotRestore restore(List<NodeAccess> nodes) {
+        RestoreOptions.Builder options = RestoreOptions.builder()
+                .configuration(configuration)
+                .manifests(manifests)
+                .goneMembers(goneMembers)
+                .kubeletRestart(kubeletRestart)
+                .steadyFor(steady);
+        if (acceptOtherSite) {
+            options.acceptOtherSite();
+        }
+        if (controlPlaneStopped) {
+            options.controlPlaneStopped();
+        }
+        if (again) {
+            options.again();
+        }
+        if (bumpRevision != null) {
+            options.bumpRevision(bumpRevision);
+        }
+        if (tool != null) {
+            options.tool(tool);
+        }
+        if (toolFile != null) {
+            options.toolFile(toolFile);
+        }
+        if (readyCommand != null) {
+            options.readyCommand(readyCommand);
+        }
+        return SnapshotRestore.on(nodes, options.build(), steps());
+    }
+}
