@@ -147,7 +147,7 @@ final class RestoreLab implements AutoCloseable {
         }
     }
 
-    /** What lies in the configuration of all nodes, and in the data beside what etcd writes all the time. */
+    /** What lies in the configuration of all nodes, and in the data beside what etcd writes all the time; of what restores keep there, no content. */
     Map<String, String> files() {
         Map<String, String> files = new TreeMap<>();
         for (int node = 0; node < site.size(); node++) {
@@ -169,6 +169,9 @@ final class RestoreLab implements AutoCloseable {
             String inode = String.valueOf(Files.getAttribute(path, "unix:ino", LinkOption.NOFOLLOW_LINKS));
             String mode = String.valueOf(Files.getAttribute(path, "unix:mode", LinkOption.NOFOLLOW_LINKS));
             boolean file = Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS);
+            if (file && path.toString().contains("/.drkit-restore/")) {
+                return mode + " " + inode + " " + Files.size(path);
+            }
             return mode + (file ? " " + Sha256.of(path) : Files.isDirectory(path) ? " " + inode : " link");
         } catch (IOException e) {
             throw new UncheckedIOException(e);
