@@ -104,7 +104,7 @@ class SnapshotRestoreCommandTest {
                     "--etcd",
                     etcd.etcd().toString());
             assertCode(seed, 0);
-            assertThat(seed.out()).contains("STANDBY in epoch 1", "goes on from revision");
+            assertThat(seed.out()).contains("STANDBY in epoch 2", "goes on from revision");
             primary.etcdctl("put", "/registry/configmaps/team-1/0", "after");
             primary.etcdctl("del", "/registry/configmaps/team-1/1");
 
@@ -121,7 +121,7 @@ class SnapshotRestoreCommandTest {
             assertThat(seeded.json().path("outcome").asText()).isEqualTo("restored");
             assertThat(standby.store(0).get("/registry/configmaps/team-1/1")).isEqualTo("before");
             assertThat(drkit("role", "show", "--at", standby.store(0).name()).out())
-                    .contains("STANDBY in epoch 1");
+                    .contains("STANDBY in epoch 2");
 
             Cli mirrored = drkit("mirror", "--config", config, "--scope", "all", "--once", "--output", "json");
             assertCode(mirrored, 0);

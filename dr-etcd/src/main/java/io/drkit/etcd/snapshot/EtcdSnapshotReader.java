@@ -119,17 +119,17 @@ public final class EtcdSnapshotReader implements SnapshotReader {
 
     private static List<KeyValue> sample(BoltFile bolt) throws IOException {
         List<KeyValue> sample = new ArrayList<>();
-        long last = -1;
+        KeyValue last = null;
         for (int i = 0; i <= SAMPLES; i++) {
             Optional<Entry> entry = bolt.at("key", (double) i / SAMPLES);
             if (entry.isEmpty() || entry.get().key().size() > REVISION_BYTES) {
                 continue;
             }
             KeyValue written = keyValue(entry.get().value());
-            if (written.modRevision() != last) {
+            if (!written.equals(last)) {
                 sample.add(written);
             }
-            last = written.modRevision();
+            last = written;
         }
         return sample;
     }

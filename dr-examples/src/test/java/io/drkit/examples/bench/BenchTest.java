@@ -64,7 +64,7 @@ class BenchTest {
     void an_unknown_case_is_told_with_those_there_are() {
         Run run = Run.of("--quick", "check", "nonsense");
         assertThat(run.code()).isEqualTo(2);
-        assertThat(run.err()).contains("'nonsense'", "base-copy, ownership, check, growth");
+        assertThat(run.err()).contains("'nonsense'", "base-copy, seeding, ownership, check, growth");
     }
 
     @ParameterizedTest
