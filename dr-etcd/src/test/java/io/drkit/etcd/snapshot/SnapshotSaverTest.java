@@ -27,6 +27,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -142,7 +143,7 @@ class SnapshotSaverTest {
             server.freeze(gave);
             try {
                 // A connection that led there leads elsewhere when a call has waited in vain.
-                await().ignoreExceptions().until(() -> store.revision() > 0);
+                await().atMost(Duration.ofSeconds(40)).ignoreExceptions().until(() -> store.revision() > 0);
                 Snapshot second = Sites.saver(store).save(folder, Progress.NONE);
                 assertThat(second.member()).isNotEqualTo(first.member());
                 assertThat(second.keys()).isEqualTo(first.keys());
