@@ -19,7 +19,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** How much quicker is a standby filled from a snapshot than by copying? */
+/** How quickly is a standby filled from a snapshot, beside copying? */
 final class SeedingCase implements BenchCase {
 
     private static final String SEEDING = "snapshot, saved, made a standby's, restored, served";
