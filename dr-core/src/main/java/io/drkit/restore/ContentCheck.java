@@ -7,6 +7,7 @@ import io.drkit.keystore.CompactedException;
 import io.drkit.keystore.KeyRange;
 import io.drkit.keystore.KeyStore;
 import io.drkit.keystore.RangeRequest;
+import io.drkit.node.Waiting;
 import io.drkit.snapshot.Snapshot;
 import java.util.function.Supplier;
 

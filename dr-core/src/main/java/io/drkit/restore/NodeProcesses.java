@@ -3,6 +3,7 @@ package io.drkit.restore;
 import io.drkit.OutcomeUnknownException;
 import io.drkit.SiteUnreachableException;
 import io.drkit.node.StaticPodReadiness.Readiness;
+import io.drkit.node.Waiting;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;

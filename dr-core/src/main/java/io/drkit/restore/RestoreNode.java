@@ -10,6 +10,7 @@ import io.drkit.node.NodeCommand;
 import io.drkit.node.StaticPodManifest;
 import io.drkit.node.StaticPodReadiness;
 import io.drkit.node.StaticPodReadiness.Readiness;
+import io.drkit.node.Waiting;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;

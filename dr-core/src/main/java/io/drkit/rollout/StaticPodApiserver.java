@@ -12,11 +12,10 @@ import io.drkit.node.NodeFile;
 import io.drkit.node.ReplacedFile;
 import io.drkit.node.StaticPodManifest;
 import io.drkit.node.StaticPodReadiness.Readiness;
+import io.drkit.node.Waiting;
 import io.drkit.rollout.ServerProbe.Processes;
-import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 
 /**
  * A kube-apiserver that the kubelet of a control-plane node runs as a static pod, as kubeadm sets it up.
@@ -28,8 +27,6 @@ import java.util.concurrent.TimeUnit;
 public final class StaticPodApiserver implements EncryptedApiserver {
 
     static final String FLAG = "encryption-provider-config";
-
-    private static final Duration LONGEST_PAUSE = Duration.ofMillis(500);
 
     private final NodeAccess node;
     private final StaticPodOptions options;
@@ -278,29 +275,4 @@ public final class StaticPodApiserver implements EncryptedApiserver {
 
     /** The manifest, as it is now, and what it says. */
     private record Pod(NodeFile file, StaticPodManifest manifest, String configPath, boolean reloads) {}
-
-    /** Asks again and again, ever more slowly, until the time is up. */
-    private static final class Waiting {
-
-        private final long end;
-        private long pauseMillis = 100;
-
-        Waiting(Duration timeout) {
-            this.end = System.nanoTime() + timeout.toNanos();
-        }
-
-        boolean goesOn() {
-            if (System.nanoTime() > end) {
-                return false;
-            }
-            try {
-                TimeUnit.MILLISECONDS.sleep(pauseMillis);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                return false;
-            }
-            pauseMillis = Math.min(LONGEST_PAUSE.toMillis(), pauseMillis * 2);
-            return true;
-        }
-    }
 }

@@ -1,22 +1,23 @@
-package io.drkit.restore;
+package io.drkit.node;
 
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
-/** Asks again and again, ever more slowly, until the time is up. */
-final class Waiting {
+/** Asking a node again and again, ever more slowly, until the time is up. For one thread. */
+public final class Waiting {
 
     private static final long LONGEST_PAUSE_MILLIS = 500;
 
     private final long end;
     private long pauseMillis = 25;
 
-    Waiting(Duration timeout) {
+    /** @param timeout from now on, by the time that does not jump */
+    public Waiting(Duration timeout) {
         this.end = System.nanoTime() + timeout.toNanos();
     }
 
     /** Pauses; false when the time is up or the thread is interrupted, which it stays. */
-    boolean goesOn() {
+    public boolean goesOn() {
         if (System.nanoTime() > end) {
             return false;
         }
