@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.SortedMap;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -81,16 +82,15 @@ class SwitchoverTest {
         assertThat(report.recoveryPointObjective()).isPresent();
         assertThat(report.started()).containsExactly(Map.entry("Deployment shop", 2));
         shop.awaitWriting();
-        Instant failedOver = Instant.now();
 
         sites.primary().comeBack();
         switchover.failback(shop.claims());
         shop.assertRunsOnlyAt(sites.primary());
         for (String claim : new String[] {"data", "media"}) {
-            assertThat(sites.primary().files(claim).read().keySet())
-                    .containsAll(sites.standby().files(claim).read().keySet());
+            // The standby first: it receives again what the primary writes meanwhile.
+            Set<String> there = sites.standby().files(claim).read().keySet();
+            assertThat(sites.primary().files(claim).read().keySet()).containsAll(there);
         }
-        assertThat(failedOver).isBefore(Instant.now());
     }
 
     @Test
