@@ -42,6 +42,8 @@ class SnapshotRestoreCommandTest {
                           standby: {endpoints: "%s"}
                         nodes:
                           standby: {hosts: ["127.0.0.1:%d"], user: root, key: %s, known-hosts: %s}
+                        clusters:
+                          standby: {kubeconfig: kubeconfig}
                         """.formatted(
                         primary.endpoint(0), standby.store(0).name(), ssh.port(), ssh.clientKey(), ssh.knownHosts()))
                 .toString();
@@ -108,6 +110,9 @@ class SnapshotRestoreCommandTest {
             primary.etcdctl("put", "/registry/configmaps/team-1/0", "after");
             primary.etcdctl("del", "/registry/configmaps/team-1/1");
 
+            Cli useless = restore(config, seeds, "--control-plane-stopped", "--restart", "shop/deployment/web");
+            assertCode(useless, 2);
+            assertThat(useless.err()).contains("--restart needs a kube-apiserver");
             Cli running = restore(config, seeds, "--control-plane-stopped");
             assertCode(running, 5);
             assertThat(running.err()).contains("kube-apiserver");
@@ -149,7 +154,17 @@ class SnapshotRestoreCommandTest {
             assertCode(refused, 5);
             assertThat(refused.err()).contains("site");
             assertThat(site.store(0).get("/registry/later")).isEqualTo("x");
-            assertCode(restore(config, snapshots), 0);
+            try (StandInApi api = new StandInApi()) {
+                String web = "/apis/apps/v1/namespaces/shop/deployments/web";
+                api.kubeconfig(folder.resolve("kubeconfig"));
+                api.put(
+                        web,
+                        "{\"apiVersion\":\"apps/v1\",\"kind\":\"Deployment\",\"metadata\":{\"name\":\"web\",\"namespace\":\"shop\"},"
+                                + "\"spec\":{\"replicas\":1},\"status\":{\"replicas\":1,\"updatedReplicas\":1,\"availableReplicas\":1}}");
+                Cli restored = restore(config, snapshots, "--restart", "shop/deployment/web");
+                assertCode(restored, 0);
+                assertThat(api.get(web).toString()).contains("drkit.io/restarted-at");
+            }
             assertThat(site.store(0).get("/registry/then")).isEqualTo("x");
             assertThat(site.store(0).get("/registry/later")).isNull();
             assertCode(restore(config, snapshots, "--undo"), 5);

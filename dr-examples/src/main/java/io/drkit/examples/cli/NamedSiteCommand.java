@@ -3,8 +3,10 @@ package io.drkit.examples.cli;
 import io.drkit.etcd.EtcdConnection;
 import io.drkit.etcd.EtcdKeyStore;
 import io.drkit.keystore.KeyStore;
+import io.drkit.kubernetes.KubernetesConnection;
 import io.drkit.node.NodeAccess;
 import io.drkit.ssh.SshNodeAccess;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
 import java.util.function.Consumer;
@@ -48,6 +50,11 @@ public abstract class NamedSiteCommand extends SiteCommand {
         return connection;
     }
 
+    /** How the Kubernetes API of a site is reached, by {@code clusters} in the configuration. */
+    protected final KubernetesConnection cluster(String site) {
+        return VolumeSettings.read(configFile()).connection(site, common.deadline);
+    }
+
     /** Tells, on stderr, what is being done. */
     protected final Consumer<String> steps() {
         return step -> {
@@ -57,13 +64,17 @@ public abstract class NamedSiteCommand extends SiteCommand {
     }
 
     private ConfigFile config() {
+        if (config == null) {
+            config = ConfigFile.read(configFile(), System::getenv);
+        }
+        return config;
+    }
+
+    private Path configFile() {
         if (common.config == null) {
             throw usage("Missing required option '--config': the file that names sites and nodes");
         }
-        if (config == null) {
-            config = ConfigFile.read(common.config, System::getenv);
-        }
-        return config;
+        return common.config;
     }
 
     @Override

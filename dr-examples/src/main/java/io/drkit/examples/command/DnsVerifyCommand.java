@@ -22,7 +22,8 @@ import io.drkit.examples.cli.DurationConverter;
 import io.drkit.examples.cli.ExitCodes;
 import io.drkit.examples.cli.Output;
 import io.drkit.examples.cli.PodSettings;
-import io.drkit.kubernetes.coredns.CoreDnsRestart;
+import io.drkit.kubernetes.RestartTarget;
+import io.drkit.kubernetes.RolloutRestart;
 import io.drkit.kubernetes.dns.PodPlace;
 import io.drkit.kubernetes.dns.PodVantage;
 import java.io.PrintWriter;
@@ -124,8 +125,9 @@ public final class DnsVerifyCommand extends DnsBaseCommand {
                 err().println("Restarting " + server + ", for " + pods.get(i).name() + " does not see the change.");
                 err().flush();
                 try {
-                    CoreDnsRestart.restart(
-                            setting.connection(config(), deadline()), server.namespace(), server.deployment(), RESTART);
+                    RestartTarget target =
+                            RestartTarget.of(RestartTarget.Kind.DEPLOYMENT, server.namespace(), server.deployment());
+                    RolloutRestart.restart(setting.connection(config(), deadline()), List.of(target), RESTART);
                 } catch (DrException e) {
                     err().println("The restart was not seen to end: " + e.getMessage());
                     err().flush();

@@ -9,7 +9,11 @@ import io.drkit.examples.cli.ExitCodes;
 import io.drkit.examples.cli.NamedSiteCommand;
 import io.drkit.examples.cli.Output;
 import io.drkit.examples.cli.Progress;
+import io.drkit.examples.cli.RestartTargetConverter;
 import io.drkit.examples.cli.SnapshotPlace;
+import io.drkit.kubernetes.KubernetesConnection;
+import io.drkit.kubernetes.RestartTarget;
+import io.drkit.kubernetes.RolloutRestart;
 import io.drkit.node.NodeAccess;
 import io.drkit.restore.RestoreOptions;
 import io.drkit.restore.RestorePlan;
@@ -129,6 +133,23 @@ final class SnapshotRestoreCommand extends NamedSiteCommand {
     private @Nullable String readyCommand;
 
     @Option(
+            names = "--restart",
+            paramLabel = "WORKLOAD",
+            converter = RestartTargetConverter.class,
+            description =
+                    "Replaces the pods of this when kube-apiserver is ready, for what they know is not so any more:"
+                            + " NAMESPACE/KIND/NAME, as shop/deployment/web, or NAMESPACE/LABELS, as shop/app=web. May be repeated."
+                            + " Needs the site under clusters: in --config.")
+    private List<RestartTarget> restart = List.of();
+
+    @Option(
+            names = "--restart-timeout",
+            paramLabel = "DURATION",
+            converter = DurationConverter.class,
+            description = "How long their new pods may take to be ready. Default: 5m.")
+    private Duration restartTimeout = Duration.ofMinutes(5);
+
+    @Option(
             names = "--steady",
             paramLabel = "DURATION",
             converter = DurationConverter.class,
@@ -143,6 +164,9 @@ final class SnapshotRestoreCommand extends NamedSiteCommand {
         }
         if (in == null) {
             throw usage("Missing required option '--in': where the snapshot is kept");
+        }
+        if (controlPlaneStopped && !restart.isEmpty()) {
+            throw usage("--restart needs a kube-apiserver, and with --control-plane-stopped there is none");
         }
         try (SnapshotPlace place = place(in);
                 Progress progress = progress()) {
@@ -232,6 +256,13 @@ final class SnapshotRestoreCommand extends NamedSiteCommand {
         }
         if (readyCommand != null) {
             options.readyCommand(readyCommand);
+        }
+        if (!restart.isEmpty()) {
+            KubernetesConnection cluster = cluster(at);
+            options.workloads(() -> {
+                steps().accept("restarting " + restart.size() + " workloads named");
+                RolloutRestart.restart(cluster, restart, restartTimeout);
+            });
         }
         return SnapshotRestore.on(nodes, options.build(), steps());
     }

@@ -13,12 +13,15 @@ import io.drkit.dns.DnsRecords;
 import io.drkit.dns.DnsSwitcher;
 import io.drkit.dns.RecordType;
 import io.drkit.kubernetes.KubernetesConnection;
+import io.drkit.kubernetes.RestartTarget;
+import io.drkit.kubernetes.RolloutRestart;
 import io.drkit.kubernetes.SiteApi;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.time.Clock;
 import java.util.Collection;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -40,7 +43,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class CoreDnsSwitcher implements DnsSwitcher {
 
-    /** On the ConfigMap: the last write that CoreDNS is to be restarted for; {@link CoreDnsRestart#RESTARTED_FOR} says whether it was. */
+    /** On the ConfigMap: the last write that CoreDNS is to be restarted for; {@link RolloutRestart#RESTARTED_FOR} says whether it was. */
     public static final String WRITTEN = "drkit.io/written";
 
     private static final Logger LOG = LoggerFactory.getLogger(CoreDnsSwitcher.class);
@@ -51,7 +54,7 @@ public final class CoreDnsSwitcher implements DnsSwitcher {
 
     private final SiteApi api;
     private final CoreDnsConfigMap config;
-    private final CoreDnsRestart restart;
+    private final RolloutRestart restart;
     private final String where;
     private final Runnable closing;
 
@@ -69,7 +72,7 @@ public final class CoreDnsSwitcher implements DnsSwitcher {
         this.closing = closing;
         this.api = new SiteApi(client);
         this.config = config;
-        this.restart = new CoreDnsRestart(api, clock, ticker);
+        this.restart = new RolloutRestart(api, clock, ticker);
         this.where = config + " of " + api.name();
     }
 
@@ -183,7 +186,10 @@ public final class CoreDnsSwitcher implements DnsSwitcher {
             return;
         }
         try {
-            restart.restartFor(mark, config.namespace(), config.restart(), config.restartTimeout());
+            restart.restartFor(
+                    mark,
+                    List.of(RestartTarget.of(RestartTarget.Kind.DEPLOYMENT, config.namespace(), config.restart())),
+                    config.restartTimeout());
         } catch (DrException e) {
             throw new OutcomeUnknownException(
                     where + " holds the change, but CoreDNS was not seen to start with it: " + e.getMessage()

@@ -16,6 +16,7 @@ import io.drkit.kubernetes.FaultyApi;
 import io.drkit.kubernetes.FaultyApi.Fate;
 import io.drkit.kubernetes.KubernetesSite;
 import io.drkit.kubernetes.KubernetesSites;
+import io.drkit.kubernetes.RolloutRestart;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -279,7 +280,7 @@ class CoreDnsSwitcherFaultsTest {
                 .getTemplate()
                 .getMetadata()
                 .getAnnotations()
-                .getOrDefault(CoreDnsRestart.RESTARTED_FOR, "");
+                .getOrDefault(RolloutRestart.RESTARTED_FOR, "");
     }
 
     private CoreDnsSwitcher switcher() {
