@@ -17,7 +17,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(Hushed.class)
 class SimulationTest {
 
-    private static final int SEEDS = Integer.getInteger("drkit.seeds", 4_000);
+    private static final int SEEDS = Integer.getInteger("drkit.seeds", 2_000);
     private static final long SEED = Long.getLong("drkit.seed", -1);
 
     @Test

@@ -32,7 +32,7 @@ class OracleTest extends OnRealEtcd {
     private static final Bytes CHECKPOINT = DrKitKeys.checkpoint("default");
 
     int kills() {
-        return 20;
+        return 10;
     }
 
     /** Lets one transaction be larger than what the standby takes at once. */
