@@ -105,7 +105,10 @@ public final class DerivingController extends Controller {
             case "Service" -> endpoints(seen);
             case "Namespace" -> furnish(object);
             default -> {
-                if (object.owners().isEmpty() && cache.dependents(object.uid()).isEmpty()) {
+                // Others are looked at too, when somebody else was quicker to make them.
+                if (parents.contains(object.kind())
+                        && object.owners().isEmpty()
+                        && cache.dependents(object.uid()).isEmpty()) {
                     String folder = key.utf8().substring("/registry/".length(), folderEnd(key, object));
                     create(folder, object, child(object, object.apiVersion(), object.kind()));
                 }
