@@ -50,8 +50,9 @@ class MirrorProcessTest {
     private static void assertEndsPromptly(DrKitProcess mirror) throws InterruptedException {
         long began = System.nanoTime();
         mirror.terminate();
-        assertThat(mirror.awaitExit(10)).as(mirror.log()).isZero();
-        assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(5));
+        assertThat(mirror.awaitExit(30)).as(mirror.log()).isZero();
+        // Nothing that it waits for takes as long, however busy the machine is.
+        assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(20));
     }
 
     @Test

@@ -177,7 +177,7 @@ class KubernetesQuiescerFaultsTest {
             assertThatThrownBy(() -> new KubernetesQuiescer(impatient).look(data))
                     .isInstanceOf(SiteUnreachableException.class)
                     .hasMessageContaining("did not answer in time");
-            assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(5));
+            assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(30));
         }
     }
 
