@@ -104,8 +104,9 @@ class EtcdKeyStoreFaultsTest {
                     }
                 });
                 thread.start();
-                await().until(() ->
-                        thread.getState() == Thread.State.WAITING || thread.getState() == Thread.State.TIMED_WAITING);
+                await().atMost(Duration.ofSeconds(30))
+                        .until(() -> thread.getState() == Thread.State.WAITING
+                                || thread.getState() == Thread.State.TIMED_WAITING);
                 thread.interrupt();
                 assertThat(thrown).succeedsWithin(Duration.ofSeconds(30)).isInstanceOf(outcomes.get(i));
                 thread.join();

@@ -76,14 +76,14 @@ class EtcdWatchTest {
                 .limit(WATCHES)
                 .toList();
         try {
-            await().until(() -> link.connections() == WATCHES + 1);
+            await().atMost(Duration.ofSeconds(30)).until(() -> link.connections() == WATCHES + 1);
             // Each a message of its own, as the watch has caught up.
             for (int i = 0; i < 20; i++) {
                 writer.commit(new Transaction(
                         List.of(), List.of(Operation.put(Bytes.utf8("key"), Bytes.wrap(new byte[100_000])))));
             }
             link.cut();
-            await().until(() -> link.connections() == 0);
+            await().atMost(Duration.ofSeconds(30)).until(() -> link.connections() == 0);
             assertThatThrownBy(() -> reader.count(KeyRange.ALL)).isInstanceOf(SiteUnreachableException.class);
         } finally {
             watches.forEach(Watch::close);

@@ -21,7 +21,7 @@ class PvcCommandTest extends PvcScene {
     @Test
     void a_planned_migration_and_the_way_back_lose_nothing() {
         try (AcknowledgedWriter writer = new AcknowledgedWriter(sites, "data", "media")) {
-            await().until(() -> writer.count() > 10);
+            await().atMost(Duration.ofSeconds(30)).until(() -> writer.count() > 10);
             Cli protectedNow = pvc("protect", "data", "media");
             assertThat(protectedNow.code()).as(protectedNow.err()).isZero();
             assertThat(protectedNow.out()).contains("2 claims:", "CLAIM", "data", "media");
@@ -52,7 +52,7 @@ class PvcCommandTest extends PvcScene {
                     .doesNotContain("switched", "unprotected");
 
             int before = writer.count();
-            await().until(() -> writer.count() > before + 10);
+            await().atMost(Duration.ofSeconds(30)).until(() -> writer.count() > before + 10);
             Cli back = pvc("failback", "data", "media", "--output", "json");
             assertThat(back.code()).as(back.out()).isZero();
             JsonNode report = back.json();

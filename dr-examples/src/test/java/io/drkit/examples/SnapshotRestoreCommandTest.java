@@ -15,6 +15,7 @@ import io.drkit.testkit.ssh.OpenSshServer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
@@ -118,9 +119,10 @@ class SnapshotRestoreCommandTest {
             assertThat(running.err()).contains("kube-apiserver");
             Path manifest = standby.path(0, EtcdSite.MANIFEST).resolveSibling("kube-apiserver.yaml");
             Files.delete(manifest);
-            await().until(() -> restore(config, seeds, "--control-plane-stopped", "--dry-run")
-                            .code()
-                    == 0);
+            await().atMost(Duration.ofSeconds(30))
+                    .until(() -> restore(config, seeds, "--control-plane-stopped", "--dry-run")
+                                    .code()
+                            == 0);
             Cli seeded = restore(config, seeds, "--control-plane-stopped");
             assertCode(seeded, 0);
             assertThat(seeded.json().path("outcome").asText()).isEqualTo("restored");

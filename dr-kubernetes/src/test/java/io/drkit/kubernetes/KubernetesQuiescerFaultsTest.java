@@ -202,7 +202,8 @@ class KubernetesQuiescerFaultsTest {
     @Test
     void a_server_that_is_lost_while_it_waits_leaves_the_outcome_unknown() {
         namespace.create(slowToEnd(deployment("slow", 1, "data")));
-        await().until(() -> namespace.pods("data").size() == 3);
+        await().atMost(Duration.ofSeconds(30))
+                .until(() -> namespace.pods("data").size() == 3);
         api.rule((number, method, path) -> number > 40 ? Fate.LOST : Fate.PASS);
         assertThatThrownBy(() -> quiescer.quiesce(data, PATIENCE))
                 .isInstanceOf(OutcomeUnknownException.class)

@@ -105,14 +105,16 @@ class MountSurveyTest {
                 .updateStatus();
         namespace.create(job("import", "data") + "status:\n  conditions: [{type: Complete, status: \"True\"}]\n");
         namespace.create(job("later", "data").replace("spec:\n  template", "spec:\n  suspend: true\n  template"));
-        await().untilAsserted(() -> assertThat(quiescer.look(data).obstacles()).isEmpty());
+        await().atMost(Duration.ofSeconds(30))
+                .untilAsserted(() -> assertThat(quiescer.look(data).obstacles()).isEmpty());
     }
 
     @Test
     void volsyncs_mover_only_reads_and_is_told() {
         namespace.create(
                 owned(job("volsync-src", "data"), "volsync-src", "volsync.backube/v1alpha1", "ReplicationSource"));
-        await().until(() -> namespace.pods("data").size() == 1);
+        await().atMost(Duration.ofSeconds(30))
+                .until(() -> namespace.pods("data").size() == 1);
         QuiescePlan plan = quiescer.look(data);
         assertThat(plan.isQuiet()).isTrue();
         assertThat(plan.notes()).singleElement().asString().contains("volsync-src mounts it now, to read it");
@@ -165,7 +167,8 @@ class MountSurveyTest {
     void what_a_pod_mounts_that_its_template_does_not_is_quiesced_too_and_resumed() {
         namespace.create(claim("injected"));
         namespace.create(replicaSet("rs", 1, "data"));
-        await().until(() -> namespace.pods("data").size() == 1);
+        await().atMost(Duration.ofSeconds(30))
+                .until(() -> namespace.pods("data").size() == 1);
         String name = namespace.pods("data").iterator().next();
         Pod made = client.pods().inNamespace(namespace.name()).withName(name).require();
         client.resource(new PodBuilder(made)

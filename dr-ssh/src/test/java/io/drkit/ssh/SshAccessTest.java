@@ -18,6 +18,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -67,7 +68,7 @@ class SshAccessTest {
         Path socket = keys.resolve("agent");
         Process agent = new ProcessBuilder("ssh-agent", "-D", "-a", socket.toString()).start();
         try {
-            await().until(() -> Files.exists(socket));
+            await().atMost(Duration.ofSeconds(30)).until(() -> Files.exists(socket));
             Path key = SshKeys.make(keys.resolve("key"), "ed25519", "");
             Path other = SshKeys.make(keys.resolve("other"), "ed25519", "pass phrase");
             server.authorize(SshKeys.publicKey(key));

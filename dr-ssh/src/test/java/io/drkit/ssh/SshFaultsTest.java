@@ -115,7 +115,7 @@ class SshFaultsTest {
             link.throttle(800_000);
             CompletableFuture<ReplacedFile> replacing =
                     CompletableFuture.supplyAsync(() -> replace(node, Duration.ofSeconds(30)));
-            await().until(() -> staged() >= after);
+            await().atMost(Duration.ofSeconds(30)).until(() -> staged() >= after);
             link.cut();
             assertThatThrownBy(replacing::join)
                     .isInstanceOf(CompletionException.class)
@@ -196,7 +196,7 @@ class SshFaultsTest {
                     .isInstanceOf(SiteUnreachableException.class)
                     .hasMessageContaining("did not answer");
             server.thaw();
-            await().until(() -> staged() < 0);
+            await().atMost(Duration.ofSeconds(30)).until(() -> staged() < 0);
             assertOldFileWholeAndNothingOpen();
             assertThat(replace(node, Duration.ofSeconds(20)).changed()).isTrue();
         }
@@ -210,12 +210,12 @@ class SshFaultsTest {
             link.throttle(800_000);
             CompletableFuture<ReplacedFile> replacing =
                     CompletableFuture.supplyAsync(() -> replace(node, Duration.ofSeconds(5)));
-            await().until(() -> staged() >= 100_000);
+            await().atMost(Duration.ofSeconds(30)).until(() -> staged() >= 100_000);
             server.freeze();
             assertThatThrownBy(replacing::join).cause().isInstanceOf(SiteUnreachableException.class);
             assertOldFileWholeAndNothingOpen();
             server.thaw();
-            await().until(() -> staged() < 0);
+            await().atMost(Duration.ofSeconds(30)).until(() -> staged() < 0);
             assertOldFileWholeAndNothingOpen();
         }
     }

@@ -143,9 +143,10 @@ public abstract class NodeAccessContract extends NodeFileContract {
         Thread thread = new Thread(interrupted);
         thread.start();
         try (NodeAccess other = open()) {
-            await().until(() -> other.run(
-                            NodeCommand.of("test", "-e", folder() + "/begun").build())
-                    .succeeded());
+            await().atMost(Duration.ofSeconds(30))
+                    .until(() -> other.run(NodeCommand.of("test", "-e", folder() + "/begun")
+                                    .build())
+                            .succeeded());
         }
         thread.interrupt();
         thread.join(Duration.ofSeconds(10).toMillis());

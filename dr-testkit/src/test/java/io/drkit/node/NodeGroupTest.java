@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.drkit.SiteUnreachableException;
 import io.drkit.testkit.LocalNode;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -68,7 +69,7 @@ class NodeGroupTest {
             stillInterrupted.set(Thread.currentThread().isInterrupted());
         });
         caller.start();
-        await().until(() -> begun.get() == 2);
+        await().atMost(Duration.ofSeconds(30)).until(() -> begun.get() == 2);
         caller.interrupt();
         caller.join(10_000);
         assertThat(outcomes).hasSize(5).noneMatch(NodeOutcome::isDone);

@@ -65,7 +65,7 @@ class SeveredLinkTest {
             assertThat(link.connections()).isEqualTo(2);
             one.shutdownOutput();
             assertThat(one.getInputStream().read()).isEqualTo(-1);
-            await().until(() -> link.connections() == 1);
+            await().atMost(Duration.ofSeconds(30)).until(() -> link.connections() == 1);
         }
     }
 
@@ -114,7 +114,7 @@ class SeveredLinkTest {
             try (Socket during = connect()) {
                 assertUnanswered(old, "b");
                 assertUnanswered(during, "c");
-                await().until(() -> arrived.get() == 2);
+                await().atMost(Duration.ofSeconds(30)).until(() -> arrived.get() == 2);
                 link.heal();
                 assertThat(receive(old, 1)).isEqualTo("b");
                 assertThat(receive(during, 1)).isEqualTo("c");
