@@ -1,10 +1,13 @@
 package io.drkit.restore;
 
 import io.drkit.SiteUnreachableException;
+import io.drkit.site.Role;
+import io.drkit.site.SiteRole;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -70,6 +73,14 @@ record NodeFindings(
     long recordedRaise() {
         String raise = recorded("raise");
         return raise.isEmpty() ? 0 : Long.parseLong(raise);
+    }
+
+    /** The role that the site had when it was begun, where that was known. */
+    Optional<SiteRole> recordedRole() {
+        String[] words = recorded("role").split(" ", 2);
+        return words.length < 2
+                ? Optional.empty()
+                : Optional.of(new SiteRole(Role.valueOf(words[0]), Long.parseLong(words[1])));
     }
 
     static NodeFindings parse(String told, String node) {

@@ -77,7 +77,9 @@ final class RestoreRun {
                 stop();
                 swapAndStart();
                 progress.accept("waiting until etcd answers");
-                revision = new ContentCheck(store, options).await(target.snapshot(), found.raise());
+                revision = new ContentCheck(
+                                store, options, found.recorded(claim.id()).recordedRole())
+                        .await(target.snapshot(), found.raise());
                 Together.on(nodes, node -> processes.awaitUp(node, List.of("etcd"), options.healthTimeout()));
             } catch (TakenOverException e) {
                 throw e;
