@@ -39,15 +39,17 @@ public final class NodeSnapshotFolder implements SnapshotStore {
             dir=$1
             """;
 
-    /** A line for each: its name in base64, the size of its content, its manifest in base64. */
+    /** A line for each: its name in base64, its manifest in base64, the size of its content. */
     private static final String LIST = COMMON + """
             [ -d "$dir" ] || exit 0
             for each in "$dir"/*; do
               [ ! -h "$each" ] && [ -f "$each/manifest.json" ] || continue
-              printf '%s' "${each##*/}" | base64 -w 0 || exit 1
-              printf ' %s ' "$(stat -c %s -- "$each/snapshot.db" 2>/dev/null || echo -1)"
-              head -c "$2" -- "$each/manifest.json" | base64 -w 0 || exit 1
-              echo
+              name=$(printf '%s' "${each##*/}" | base64 -w 0) || exit 1
+              manifest=$(head -c "$2" -- "$each/manifest.json" 2>/dev/null | base64 -w 0) || exit 1
+              bytes=$(stat -c %s -- "$each/snapshot.db" 2>/dev/null || echo -1)
+              # Just deleted.
+              [ -f "$each/manifest.json" ] || continue
+              printf '%s %s %s\\n' "$name" "$manifest" "$bytes"
             done
             """;
 
@@ -73,7 +75,10 @@ public final class NodeSnapshotFolder implements SnapshotStore {
     /** $2 is the name of it, $3 that of what is being removed. */
     private static final String DELETE = COMMON + """
             [ -e "$dir/$2" ] || exit 0
-            rm -rf -- "$dir/$3" && mv -T -- "$dir/$2" "$dir/$3" && rm -rf -- "$dir/$3" || exit 1
+            rm -rf -- "$dir/$3" || exit 1
+            # Somebody else may delete it at the same time.
+            mv -T -- "$dir/$2" "$dir/$3" || [ ! -e "$dir/$2" ] || exit 1
+            rm -rf -- "$dir/$3" || exit 1
             """;
 
     private static final String REMOVE = COMMON + """
@@ -113,7 +118,7 @@ public final class NodeSnapshotFolder implements SnapshotStore {
                 .lines()
                 .toList()) {
             String[] words = line.split(" ", 3);
-            kept.add(kept(decoded(words[0]), Long.parseLong(words[1]), decoded(words[2])));
+            kept.add(kept(decoded(words[0]), Long.parseLong(words[2]), decoded(words[1])));
         }
         kept.sort(Kept.oldestFirst());
         return kept;

@@ -20,8 +20,12 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -188,5 +192,32 @@ public abstract class SnapshotStoreContract {
         SnapshotRoutine.prune(store(), new Retention(1, 0, 0), Instant.parse("2026-03-01T00:00:00Z"));
         assertThat(store().list()).containsExactly(new Kept("late", late, ""));
         assertThat(folder().resolve("late/" + SnapshotFolder.CONTENT)).hasBinaryContent(content(6));
+    }
+
+    @Test
+    protected void several_that_keep_and_drop_at_once_do_not_disturb_each_other() throws Exception {
+        ExecutorService threads = Executors.newFixedThreadPool(4);
+        List<Future<?>> all = new ArrayList<>();
+        for (int thread = 0; thread < 4; thread++) {
+            String name = "of-" + thread;
+            byte[] content = content(50 + thread);
+            Path file = write(name, content);
+            all.add(threads.submit(() -> {
+                for (int round = 0; round < 6; round++) {
+                    String taken = "2026-01-01T00:00:0" + round + "Z";
+                    store().put(file, manifest(name + "-" + round, taken, content), Progress.NONE);
+                    SnapshotRoutine.prune(store(), new Retention(1, 0, 0), Instant.parse("2026-02-01T00:00:00Z"));
+                }
+                return null;
+            }));
+        }
+        threads.shutdown();
+        for (Future<?> each : all) {
+            each.get();
+        }
+        assertThat(store().list())
+                .singleElement()
+                .satisfies(kept -> assertThat(kept.flaw()).isEmpty())
+                .satisfies(kept -> assertThat(kept.name()).endsWith("-5"));
     }
 }
