@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param record what that is
  * @param hadMember whether etcd has data there
  * @param usedBytes by the configuration
+ * @param keptBytes by what restores have set aside
  * @param pods those static pods that are there, or were taken away by the restore under way, by file name
  * @param running those of their programs that run
  */
@@ -30,6 +31,7 @@ record NodeFindings(
         boolean hadMember,
         long freeBytes,
         long usedBytes,
+        long keptBytes,
         List<String> pods,
         List<String> running,
         @Nullable Tool tool) {
@@ -119,6 +121,7 @@ record NodeFindings(
                 single.containsKey("had"),
                 number(single, "free") << 10,
                 number(single, "used") << 10,
+                number(single, "kept") << 10,
                 pods,
                 running,
                 tool);

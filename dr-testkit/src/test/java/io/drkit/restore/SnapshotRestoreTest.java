@@ -75,6 +75,9 @@ class SnapshotRestoreTest {
         NodeReport node = report.nodes().get(0);
         assertThat(node.state()).isEqualTo(NodeState.RESTORED);
         assertThat(Path.of(node.oldData().orElseThrow()).resolve("snap/db")).exists();
+        assertThat(node.detail()).matches(".* takes [1-9][0-9]* MiB in .*/.drkit-restore");
+        assertThat(refreshed().plan(lab.target()).notes())
+                .anyMatch(note -> note.matches("earlier restores have set aside [1-9][0-9]* MiB on cp-0, in .*"));
         Path backup = Path.of(node.backup().orElseThrow());
         assertThat(backup.resolve("pki/ca.key")).hasContent("the key of the authority");
         assertThat(Files.getPosixFilePermissions(backup.resolve("../..").normalize()))
