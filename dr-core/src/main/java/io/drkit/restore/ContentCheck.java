@@ -8,7 +8,11 @@ import io.drkit.keystore.KeyRange;
 import io.drkit.keystore.KeyStore;
 import io.drkit.keystore.RangeRequest;
 import io.drkit.node.Waiting;
+import io.drkit.site.Role;
+import io.drkit.site.Site;
+import io.drkit.site.SiteRole;
 import io.drkit.snapshot.Snapshot;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
@@ -19,10 +23,13 @@ final class ContentCheck {
 
     private final Supplier<KeyStore> store;
     private final RestoreOptions options;
+    private final Optional<SiteRole> before;
 
-    ContentCheck(Supplier<KeyStore> store, RestoreOptions options) {
+    /** @param before the role of the site until now, where it is known */
+    ContentCheck(Supplier<KeyStore> store, RestoreOptions options, Optional<SiteRole> before) {
         this.store = store;
         this.options = options;
+        this.before = options.acceptOtherSite() || options.acceptOtherRole() ? Optional.empty() : before;
     }
 
     /**
@@ -37,7 +44,9 @@ final class ContentCheck {
         RuntimeException last;
         do {
             try (KeyStore restored = store.get()) {
-                return check(restored, snapshot, snapshot.revision() + raise);
+                long revision = check(restored, snapshot, snapshot.revision() + raise);
+                before.ifPresent(role -> requireRole(role, Site.at(restored).role()));
+                return revision;
             } catch (UnsafeToProceedException e) {
                 throw e;
             } catch (DrException | IllegalStateException | IllegalArgumentException e) {
@@ -48,6 +57,18 @@ final class ContentCheck {
                 "etcd does not answer with the restored data within "
                         + options.healthTimeout().toSeconds() + " s: " + last.getMessage(),
                 last);
+    }
+
+    private static void requireRole(SiteRole before, Optional<SiteRole> after) {
+        boolean same = after.filter(role ->
+                        role.role() == before.role() && (role.role() == Role.STANDBY || role.epoch() >= before.epoch()))
+                .isPresent();
+        if (!same) {
+            throw new UnsafeToProceedException("The site is " + before + ", and by the snapshot it "
+                    + after.map(role -> "is " + role).orElse("has no role")
+                    + ": it is from before a change of roles, and there may be two primaries then. Take a later one; or say"
+                    + " acceptOtherRole if no other site is the primary.");
+        }
     }
 
     private static long check(KeyStore restored, Snapshot snapshot, long revision) {

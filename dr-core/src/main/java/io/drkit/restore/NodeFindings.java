@@ -1,10 +1,13 @@
 package io.drkit.restore;
 
 import io.drkit.SiteUnreachableException;
+import io.drkit.site.Role;
+import io.drkit.site.SiteRole;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param record what that is
  * @param hadMember whether etcd has data there
  * @param usedBytes by the configuration
+ * @param keptBytes by what restores have set aside
  * @param pods those static pods that are there, or were taken away by the restore under way, by file name
  * @param running those of their programs that run
  */
@@ -27,6 +31,7 @@ record NodeFindings(
         boolean hadMember,
         long freeBytes,
         long usedBytes,
+        long keptBytes,
         List<String> pods,
         List<String> running,
         @Nullable Tool tool) {
@@ -72,6 +77,14 @@ record NodeFindings(
         return raise.isEmpty() ? 0 : Long.parseLong(raise);
     }
 
+    /** The role that the site had when it was begun, where that was known. */
+    Optional<SiteRole> recordedRole() {
+        String[] words = recorded("role").split(" ", 2);
+        return words.length < 2
+                ? Optional.empty()
+                : Optional.of(new SiteRole(Role.valueOf(words[0]), Long.parseLong(words[1])));
+    }
+
     static NodeFindings parse(String told, String node) {
         Map<String, String> single = new LinkedHashMap<>();
         Map<String, String> record = new LinkedHashMap<>();
@@ -108,6 +121,7 @@ record NodeFindings(
                 single.containsKey("had"),
                 number(single, "free") << 10,
                 number(single, "used") << 10,
+                number(single, "kept") << 10,
                 pods,
                 running,
                 tool);

@@ -64,7 +64,8 @@ final class RestoreNode {
         return root() + "/" + id;
     }
 
-    private String root() {
+    /** Where everything of restores lies. */
+    String root() {
         return etcd().data() + "/" + RestoreScripts.FOLDER;
     }
 
@@ -162,8 +163,11 @@ final class RestoreNode {
         change("start the control plane", RestoreScripts.SERVE, claim, options.manifests());
     }
 
-    void finish(Claim claim) {
-        change("finish", RestoreScripts.FINISH, claim, options.configuration());
+    /** @return how many MiB all restores have set aside there, where that can be told */
+    String finish(Claim claim) {
+        String kept = change("finish", RestoreScripts.FINISH, claim, options.configuration())
+                .outText();
+        return kept.isEmpty() ? "" : Long.toString(Long.parseLong(kept) >> 10);
     }
 
     void markUndoing(Claim claim) {

@@ -16,6 +16,7 @@ import java.util.Set;
  * @param bumpRevision by how much the revision is raised, and all before it marked compacted, so that no watcher sees time run backwards; 0 for not
  *     at all; 1,000,000,000 by default, as etcd's documentation has it
  * @param acceptOtherSite whether a snapshot of another site may be put back: that makes a second site of the same identity and role
+ * @param acceptOtherRole whether a snapshot may be put back that changes the site's role, or takes it back to an earlier epoch
  * @param controlPlaneStopped whether kube-apiserver is stopped, and stays so
  * @param again whether a snapshot that was the last one put back is put back once more
  * @param goneMembers members that a manifest's {@code --initial-cluster} still names, and that are no members any more
@@ -37,6 +38,7 @@ public record RestoreOptions(
         Optional<Path> toolFile,
         long bumpRevision,
         boolean acceptOtherSite,
+        boolean acceptOtherRole,
         boolean controlPlaneStopped,
         boolean again,
         Set<String> goneMembers,
@@ -92,6 +94,7 @@ public record RestoreOptions(
         private Optional<Path> toolFile = Optional.empty();
         private long bumpRevision = 1_000_000_000;
         private boolean acceptOtherSite;
+        private boolean acceptOtherRole;
         private boolean controlPlaneStopped;
         private boolean again;
         private Set<String> goneMembers = Set.of();
@@ -141,6 +144,12 @@ public record RestoreOptions(
         /** Another site's snapshot may be put back; there must be no other site of that identity at work. Default: it is refused. */
         public Builder acceptOtherSite() {
             this.acceptOtherSite = true;
+            return this;
+        }
+
+        /** The site may have another role after, that of the snapshot; there must be no other primary at work. Default: then all is put back. */
+        public Builder acceptOtherRole() {
+            this.acceptOtherRole = true;
             return this;
         }
 
@@ -231,6 +240,7 @@ public record RestoreOptions(
                     toolFile,
                     bumpRevision,
                     acceptOtherSite,
+                    acceptOtherRole,
                     controlPlaneStopped,
                     again,
                     goneMembers,

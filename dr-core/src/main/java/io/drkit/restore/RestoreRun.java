@@ -17,6 +17,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
@@ -77,7 +78,9 @@ final class RestoreRun {
                 stop();
                 swapAndStart();
                 progress.accept("waiting until etcd answers");
-                revision = new ContentCheck(store, options).await(target.snapshot(), found.raise());
+                revision = new ContentCheck(
+                                store, options, found.recorded(claim.id()).recordedRole())
+                        .await(target.snapshot(), found.raise());
                 Together.on(nodes, node -> processes.awaitUp(node, List.of("etcd"), options.healthTimeout()));
             } catch (TakenOverException e) {
                 throw e;
@@ -153,8 +156,14 @@ final class RestoreRun {
         Together.on(nodes, processes::awaitReady);
         Together.on(nodes, RestoreNode::restartKubelet);
         options.workloads().run();
-        Together.on(nodes, node -> node.finish(claim));
-        nodes.forEach(node -> details.put(node, "serves the restored data"));
+        Map<RestoreNode, String> kept = new ConcurrentHashMap<>();
+        Together.on(nodes, node -> {
+            kept.put(node, node.finish(claim));
+        });
+        nodes.forEach(node -> details.put(
+                node,
+                "serves the restored data; all that was set aside takes " + kept.getOrDefault(node, "") + " MiB in "
+                        + node.root()));
     }
 
     /** Takes everything back, on each node as far as it goes. */

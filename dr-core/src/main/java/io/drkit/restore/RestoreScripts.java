@@ -58,6 +58,7 @@ final class RestoreScripts {
             fi
             df -Pk -- "$data" | { read -r _; read -r _ _ _ free _; echo "free $free"; }
             du -sk -- "$config" 2>/dev/null | { read -r used _; echo "used ${used:-0}"; }
+            [ ! -d "$root" ] || du -sk -- "$root" 2>/dev/null | { read -r kept _; echo "kept ${kept:-0}"; }
             etcd=
             scan
             for pod; do
@@ -126,7 +127,11 @@ final class RestoreScripts {
               [ "$raises" = yes ] || fail 45 "$tool $version cannot raise the revision"
               set -- "$@" --bump-revision "$raise" --mark-compacted
             fi
-            said=$(ETCDCTL_API=3 "$tool" "$@" 2>&1 </dev/null) || fail 45 "$tool: $(printf '%s\\n' "$said" | tail -n 1)"
+            if ! said=$(ETCDCTL_API=3 "$tool" "$@" 2>&1 </dev/null); then
+              # It may be what fills the disk, on which etcd is still at work.
+              rm -rf -- "$work"
+              fail 45 "$tool: $(printf '%s\\n' "$said" | tail -n 1)"
+            fi
             [ -d "$work/member/snap" ] || fail 45 "$tool restored nothing"
             model=$data
             [ ! -e "$data/member" ] || model=$data/member
@@ -198,20 +203,24 @@ final class RestoreScripts {
             done
             """;
 
-    /** $1 is the configuration. */
+    /** $1 is the configuration. Says how many KiB all restores have set aside there. */
     static final String FINISH = NodeShell.GUARD + """
             guard
             config=$1
             case $phase in serving) keep "$here/phase" served ;; served) ;; *) fail 45 "it cannot end in phase \\"$phase\\"" ;; esac
             rm -rf -- "$here/new" "$here/tool" "$here/snapshot.db" "$here"/.*.drkit-part-* "$config/.drkit-restore" \\
               "$config/.drkit-restore.new" || exit 45
+            du -sk -- "$root" | { read -r kept _; printf '%s' "$kept"; }
             """;
 
     static final String UNDOING = NodeShell.GUARD + """
             guard
             case $phase in
               serving | served) fail 45 'the restored data is served, so it is not taken back' ;;
-              *) keep "$here/phase" undoing ;;
+              *)
+                # So that there is room for the note.
+                rm -rf -- "$here"/work.* "$here/snapshot.db" "$here"/.*.drkit-part-*
+                keep "$here/phase" undoing ;;
             esac
             """;
 

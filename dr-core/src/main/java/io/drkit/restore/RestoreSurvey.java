@@ -266,6 +266,10 @@ final class RestoreSurvey {
             notes.add("clients have to log in as the users of the snapshot");
         }
         for (RestoreNode node : nodes) {
+            if (of(node).keptBytes() > 0 && id().isEmpty()) {
+                notes.add("earlier restores have set aside " + (of(node).keptBytes() >> 20) + " MiB on " + node.name()
+                        + ", in " + node.root() + ": delete what is needed no more");
+            }
             if (!of(node).running().contains("etcd") && id().isEmpty()) {
                 notes.add("no etcd runs on " + node.name());
             }

@@ -8,6 +8,7 @@ import io.drkit.node.NodeAccess;
 import io.drkit.restore.RestoreReport.NodeReport;
 import io.drkit.restore.RestoreReport.NodeState;
 import io.drkit.restore.RestoreReport.Outcome;
+import io.drkit.site.SiteRole;
 import io.drkit.snapshot.Snapshot;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -159,6 +160,8 @@ public final class SnapshotRestore {
             RestoreSurvey survey, RestoreTarget target, String cluster, Optional<String> underWay) {
         Snapshot snapshot = target.snapshot();
         long raise = underWay.isPresent() ? survey.recorded(underWay.get()).recordedRaise() : survey.raise();
+        Optional<SiteRole> role =
+                underWay.isPresent() ? survey.recorded(underWay.get()).recordedRole() : target.role();
         Map<RestoreNode, String> records = new HashMap<>();
         for (RestoreNode node : survey.nodes()) {
             NodeFindings state = survey.of(node);
@@ -170,6 +173,9 @@ public final class SnapshotRestore {
                             "name " + snapshot.name(),
                             "raise " + raise,
                             "cluster " + cluster,
+                            "role "
+                                    + role.map(now -> now.role() + " " + now.epoch())
+                                            .orElse(""),
                             "had " + (state.hadMember() ? "yes" : "no"),
                             "ran " + String.join(" ", state.running())));
         }

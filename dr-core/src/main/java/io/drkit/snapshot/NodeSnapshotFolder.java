@@ -39,13 +39,17 @@ public final class NodeSnapshotFolder implements SnapshotStore {
             dir=$1
             """;
 
-    /** A line for each: its name, the size of its content, its manifest in base64. */
+    /** A line for each: its name in base64, its manifest in base64, the size of its content. */
     private static final String LIST = COMMON + """
             [ -d "$dir" ] || exit 0
             for each in "$dir"/*; do
+              [ ! -h "$each" ] && [ -f "$each/manifest.json" ] || continue
+              name=$(printf '%s' "${each##*/}" | base64 -w 0) || exit 1
+              manifest=$(head -c "$2" -- "$each/manifest.json" 2>/dev/null | base64 -w 0) || exit 1
+              bytes=$(stat -c %s -- "$each/snapshot.db" 2>/dev/null || echo -1)
+              # Just deleted.
               [ -f "$each/manifest.json" ] || continue
-              printf '%s %s ' "${each##*/}" "$(stat -c %s -- "$each/snapshot.db" 2>/dev/null || echo -1)"
-              base64 -w 0 -- "$each/manifest.json" && echo || exit 1
+              printf '%s %s %s\\n' "$name" "$manifest" "$bytes"
             done
             """;
 
@@ -71,7 +75,14 @@ public final class NodeSnapshotFolder implements SnapshotStore {
     /** $2 is the name of it, $3 that of what is being removed. */
     private static final String DELETE = COMMON + """
             [ -e "$dir/$2" ] || exit 0
-            rm -rf -- "$dir/$3" && mv -T -- "$dir/$2" "$dir/$3" && rm -rf -- "$dir/$3" || exit 1
+            rm -rf -- "$dir/$3" || exit 1
+            # Somebody else may delete it at the same time.
+            mv -T -- "$dir/$2" "$dir/$3" || [ ! -e "$dir/$2" ] || exit 1
+            rm -rf -- "$dir/$3" || exit 1
+            """;
+
+    private static final String REMOVE = COMMON + """
+            rm -rf -- "$dir/$2"
             """;
 
     private static final String READ = COMMON + """
@@ -102,22 +113,24 @@ public final class NodeSnapshotFolder implements SnapshotStore {
     @Override
     public List<Kept> list() {
         List<Kept> kept = new ArrayList<>();
-        for (String line :
-                run("list snapshots", LIST, Bytes.EMPTY).outText().lines().toList()) {
+        for (String line : run("list snapshots", LIST, Bytes.EMPTY, Integer.toString(SnapshotFolder.LARGEST_MANIFEST))
+                .outText()
+                .lines()
+                .toList()) {
             String[] words = line.split(" ", 3);
-            if (words.length == 3) {
-                kept.add(kept(words[0], Long.parseLong(words[1]), words[2]));
-            }
+            kept.add(kept(decoded(words[0]), Long.parseLong(words[2]), decoded(words[1])));
         }
         kept.sort(Kept.oldestFirst());
         return kept;
     }
 
+    private static String decoded(String base64) {
+        return new String(Base64.getDecoder().decode(base64), StandardCharsets.UTF_8);
+    }
+
     private Kept kept(String name, long bytes, String manifest) {
         try {
-            Snapshot snapshot = Snapshot.parse(
-                            new String(Base64.getDecoder().decode(manifest), StandardCharsets.UTF_8),
-                            "The manifest of " + name + " at " + name())
+            Snapshot snapshot = Snapshot.parse(manifest, "The manifest of " + name + " at " + name())
                     .named(name);
             return new Kept(name, snapshot, SnapshotFolder.flaw(snapshot, bytes));
         } catch (UnsafeToProceedException | IllegalArgumentException e) {
@@ -133,15 +146,25 @@ public final class NodeSnapshotFolder implements SnapshotStore {
         }
         String arriving = ".unfinished-" + snapshot.sha256();
         run("begin a snapshot", BEGIN, Bytes.EMPTY, arriving);
+        try {
+            upload(file, snapshot, arriving, progress);
+        } catch (UnsafeToProceedException e) {
+            // It would be refused again; and where the disk is full, this is what fills it.
+            run("remove what arrived", REMOVE, Bytes.EMPTY, arriving);
+            throw e;
+        }
+        return snapshot.named(run("keep a snapshot", KEEP, Bytes.utf8(snapshot.toJson()), arriving, snapshot.name())
+                .outText()
+                .strip());
+    }
+
+    private void upload(Path file, Snapshot snapshot, String arriving, SnapshotSource.Progress progress) {
         FileUpload.of(file, folder + "/" + arriving + "/" + SnapshotFolder.CONTENT, snapshot.sha256())
                 .pieceBytes(PIECE)
                 .deadline(DEADLINE)
                 .progress(done -> progress.moved(done, snapshot.bytes()))
                 .build()
                 .send(node);
-        return snapshot.named(run("keep a snapshot", KEEP, Bytes.utf8(snapshot.toJson()), arriving, snapshot.name())
-                .outText()
-                .strip());
     }
 
     @Override

@@ -10,8 +10,9 @@ import java.util.Set;
 
 /**
  * Which snapshots are worth their space: the newest ones, the newest of each of the latest hours, and of each of the latest days (in UTC) of which there
- * is one. Each site's are counted by themselves. Never dropped, and never counted: what looks damaged, for a person should see it, and what was
- * taken later than now, for then a clock was wrong and nobody knows how old it is.
+ * is one. Each site's are counted by themselves, and those of a site without identity by its cluster. Never dropped, and never counted: what looks
+ * damaged, for a person should see it; what was taken later than now, for then a clock was wrong and nobody knows how old it is; and what tells neither
+ * site nor cluster, for nobody knows whose it is.
  *
  * @param last how many of the newest are kept; at least 1
  * @param hourly for how many hours
@@ -38,18 +39,23 @@ public record Retention(int last, int hourly, int daily) {
         List<Snapshot> counted = kept.stream()
                 .flatMap(each -> each.sound().stream())
                 .filter(snapshot -> !snapshot.instant().isAfter(now))
+                .filter(snapshot -> !origin(snapshot).isEmpty())
                 .sorted(Comparator.comparing(Snapshot::instant))
                 .toList();
         Set<String> worth = new HashSet<>();
         counted.stream()
-                .map(Snapshot::siteId)
+                .map(Retention::origin)
                 .distinct()
                 .forEach(site -> keep(
                         counted.stream()
-                                .filter(each -> each.siteId().equals(site))
+                                .filter(each -> origin(each).equals(site))
                                 .toList(),
                         worth));
         return counted.stream().filter(each -> !worth.contains(each.name())).toList();
+    }
+
+    private static String origin(Snapshot snapshot) {
+        return snapshot.siteId().isEmpty() ? snapshot.clusterId() : snapshot.siteId();
     }
 
     private void keep(List<Snapshot> ofOneSite, Set<String> worth) {

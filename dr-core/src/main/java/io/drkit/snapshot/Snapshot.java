@@ -11,7 +11,9 @@ import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.List;
+import java.util.Objects;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,6 +54,9 @@ public record Snapshot(
 
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,199}");
+    /** Later than any clock says, and early enough to be reckoned with. */
+    private static final Instant NEVER = Instant.parse("9999-01-01T00:00:00Z");
+
     private static final Pattern SHA256 = Pattern.compile("[0-9a-f]{64}");
 
     /**
@@ -72,6 +77,10 @@ public record Snapshot(
 
     /** @throws IllegalArgumentException when it cannot be the manifest of a snapshot */
     public Snapshot {
+        require(
+                Stream.of(siteId, clusterId, member, memberId, etcdVersion, kubernetesVersion)
+                        .allMatch(Objects::nonNull),
+                "something is missing");
         require(NAME.matcher(name).matches(), "the name \"" + name + "\" is none");
         require(isInstant(taken), "the time \"" + taken + "\" is none");
         require(revision >= 1 && bytes >= 1, "revision and size must be positive");
@@ -127,8 +136,7 @@ public record Snapshot(
 
     private static boolean isInstant(String text) {
         try {
-            Instant.parse(text);
-            return true;
+            return Instant.parse(text).isBefore(NEVER);
         } catch (DateTimeException e) {
             return false;
         }

@@ -8,8 +8,11 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -19,7 +22,10 @@ import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.DigestInputStream;
 import java.security.MessageDigest;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -42,6 +48,13 @@ public final class SnapshotFolder implements SnapshotStore {
 
     private static final String UNFINISHED = ".unfinished-";
     private static final int CHUNK = 1 << 20;
+
+    /** In bytes. */
+    static final int LARGEST_MANIFEST = 1 << 20;
+
+    /** After which an empty folder is nobody's beginning any more. */
+    private static final Duration STALE = Duration.ofHours(1);
+
     private static final FileAttribute<Set<PosixFilePermission>> PRIVATE =
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
 
@@ -72,16 +85,23 @@ public final class SnapshotFolder implements SnapshotStore {
             return kept;
         }
         for (Path each : folders("")) {
-            String json;
             try {
-                json = Files.readString(each.resolve(MANIFEST));
+                kept.add(kept(each, manifest(each)));
             } catch (NoSuchFileException e) {
-                continue;
+                // It is none, or was just deleted.
+            } catch (IOException e) {
+                kept.add(new Kept(each.getFileName().toString(), null, "its manifest cannot be read: " + e));
             }
-            kept.add(kept(each, json));
         }
         kept.sort(Kept.oldestFirst());
         return kept;
+    }
+
+    /** No more of it than any manifest has. */
+    private static String manifest(Path folder) throws IOException {
+        try (InputStream in = Files.newInputStream(folder.resolve(MANIFEST))) {
+            return new String(in.readNBytes(LARGEST_MANIFEST), StandardCharsets.UTF_8);
+        }
     }
 
     private Kept kept(Path folder, String json) throws IOException {
@@ -90,7 +110,7 @@ public final class SnapshotFolder implements SnapshotStore {
             Snapshot snapshot =
                     Snapshot.parse(json, folder.resolve(MANIFEST).toString()).named(name);
             return new Kept(name, snapshot, flaw(snapshot));
-        } catch (UnsafeToProceedException e) {
+        } catch (UnsafeToProceedException | IllegalArgumentException e) {
             return new Kept(name, null, String.valueOf(e.getMessage()));
         }
     }
@@ -179,15 +199,23 @@ public final class SnapshotFolder implements SnapshotStore {
                 removeIfDead(each);
             }
         }
-        return new Draft(Files.createTempDirectory(folder, UNFINISHED));
+        Path unfinished = Files.createTempDirectory(folder, UNFINISHED);
+        try {
+            return new Draft(unfinished);
+        } catch (IOException e) {
+            OF_THIS_PROCESS.remove(unfinished);
+            remove(unfinished);
+            throw e;
+        }
     }
 
+    /** No links: what one leads to is another one's, and would be counted, or deleted, twice. */
     private List<Path> folders(String beginning) throws IOException {
         try (Stream<Path> all = Files.list(folder)) {
             return all.filter(path -> path.getFileName().toString().startsWith(beginning))
                     .filter(path ->
                             beginning.isEmpty() != path.getFileName().toString().startsWith("."))
-                    .filter(Files::isDirectory)
+                    .filter(path -> Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS))
                     .toList();
         }
     }
@@ -198,14 +226,30 @@ public final class SnapshotFolder implements SnapshotStore {
                 remove(unfinished);
             }
         } catch (NoSuchFileException e) {
-            // Another process is about to begin it, or has just removed it.
+            // Another process is about to begin it, or has just removed it; or ended amid one of the two.
+            removeIfEmpty(unfinished);
         }
     }
 
+    private static void removeIfEmpty(Path unfinished) throws IOException {
+        try {
+            Instant touched = Files.getLastModifiedTime(unfinished).toInstant();
+            if (touched.plus(STALE).isBefore(Instant.now())) {
+                Files.deleteIfExists(unfinished);
+            }
+        } catch (NoSuchFileException | DirectoryNotEmptyException e) {
+            // Somebody else's.
+        }
+    }
+
+    /** The content last, for without it nobody sees that the rest is dead. Another process may do the same. */
     private static void remove(Path folder) throws IOException {
         List<Path> files;
         try (Stream<Path> all = Files.list(folder)) {
-            files = all.toList();
+            files = all.sorted(Comparator.comparing(path -> path.endsWith(CONTENT)))
+                    .toList();
+        } catch (NoSuchFileException e) {
+            return;
         }
         for (Path each : files) {
             Files.deleteIfExists(each);

@@ -1,6 +1,5 @@
 package io.drkit.snapshot;
 
-import io.drkit.DrException;
 import io.drkit.Ticker;
 import java.io.IOException;
 import java.time.Clock;
@@ -70,7 +69,7 @@ public final class SnapshotRoutine {
             try {
                 other.put(folder.file(saved), saved, progress);
                 prune(other, dropped, failures);
-            } catch (IOException | DrException e) {
+            } catch (IOException | RuntimeException e) {
                 failures.add(saved.name() + " was not brought to " + other.name() + ": " + e.getMessage());
             }
         }
@@ -80,7 +79,7 @@ public final class SnapshotRoutine {
     private void prune(SnapshotStore place, List<String> dropped, List<String> failures) {
         try {
             prune(place, retention, clock.instant()).forEach(each -> dropped.add(place.name() + ": " + each.name()));
-        } catch (IOException | DrException e) {
+        } catch (IOException | RuntimeException e) {
             failures.add("Nothing was dropped from " + place.name() + ": " + e.getMessage());
         }
     }
@@ -109,7 +108,7 @@ public final class SnapshotRoutine {
             try {
                 listener.saved(once(SnapshotSource.Progress.NONE));
                 wait = interval;
-            } catch (IOException | DrException e) {
+            } catch (IOException | RuntimeException e) {
                 listener.failed(e);
                 wait = interval.compareTo(AGAIN) < 0 ? interval : AGAIN;
             }

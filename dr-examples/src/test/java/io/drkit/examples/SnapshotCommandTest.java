@@ -165,4 +165,32 @@ class SnapshotCommandTest {
                 "cannot be used");
         assertThat(drkit("snapshot", "list", "--in", place()).out()).isEqualTo("Snapshots in " + place() + ": 0\n");
     }
+
+    @Test
+    void which_one_is_restored_has_to_be_beyond_doubt() throws IOException {
+        String first = save().json().path("saved").path("name").asText();
+        String second = save().json().path("saved").path("name").asText();
+        Path manifest = folder.resolve("snapshots/" + second + "/manifest.json");
+        String right = Files.readString(manifest);
+        for (String[] doubt : new String[][] {
+            {right.replaceFirst("\"taken\" : \"20", "\"taken\" : \"30"), "taken later than now"},
+            {
+                right.replaceFirst("\"taken\" : \"20", "\"taken\" : \"10")
+                        .replaceFirst("\"revision\" : \\d+", "\"revision\" : 99"),
+                "ends before " + second
+            },
+            {right.replaceFirst("\"siteId\" : \"", "\"siteId\" : \"another"), "several sites"}
+        }) {
+            Files.writeString(manifest, doubt[0]);
+            Cli seed = drkit(
+                    "snapshot",
+                    "seed",
+                    "--in",
+                    place(),
+                    "--out",
+                    folder.resolve("seeds").toString());
+            assertSentence(seed, 5, "is in doubt", doubt[1], "Give its NAME");
+        }
+        assertThat(first).isNotEqualTo(second);
+    }
 }

@@ -7,6 +7,9 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.drkit.etcd.EtcdConnection;
 import io.drkit.etcd.EtcdKeyStore;
+import io.drkit.keyspace.DrKitKeys;
+import io.drkit.keystore.Transaction;
+import io.drkit.keystore.Transaction.Operation;
 import io.drkit.site.Site;
 import io.drkit.testkit.controlplane.EtcdSite;
 import io.drkit.testkit.etcd.EtcdBinary;
@@ -91,6 +94,7 @@ class SnapshotRestoreCommandTest {
             Path snapshots = folder.resolve("snapshots");
             Path seeds = folder.resolve("seeds");
             assertCode(drkit("role", "promote", "--at", primary.endpoint(0)), 0);
+            identify(primary.endpoint(0));
             for (int i = 0; i < 20; i++) {
                 primary.etcdctl("put", "/registry/configmaps/team-1/" + i, "before");
             }
@@ -117,6 +121,9 @@ class SnapshotRestoreCommandTest {
             Cli running = restore(config, seeds, "--control-plane-stopped");
             assertCode(running, 5);
             assertThat(running.err()).contains("kube-apiserver");
+            Cli primarys = restore(config, snapshots);
+            assertCode(primarys, 5);
+            assertThat(primarys.err()).contains("is of the site primary, which is alive", "snapshot seed");
             Path manifest = standby.path(0, EtcdSite.MANIFEST).resolveSibling("kube-apiserver.yaml");
             Files.delete(manifest);
             await().atMost(Duration.ofSeconds(30))
@@ -170,6 +177,25 @@ class SnapshotRestoreCommandTest {
             assertThat(site.store(0).get("/registry/then")).isEqualTo("x");
             assertThat(site.store(0).get("/registry/later")).isNull();
             assertCode(restore(config, snapshots, "--undo"), 5);
+            others_primary_makes_no_second_one(config, other, site);
         }
+    }
+
+    /** Not even where the site has lost what it was. */
+    private void others_primary_makes_no_second_one(String config, EtcdServer other, EtcdSite site) throws IOException {
+        Path before = folder.resolve("before");
+        String url = site.store(0).name();
+        assertCode(drkit("role", "promote", "--at", url), 0);
+        assertCode(drkit("snapshot", "save", "--at", url, "--in", before.toString()), 0);
+        assertCode(drkit("role", "promote", "--at", other.endpoint(0)), 0);
+        try (EtcdKeyStore store = EtcdKeyStore.connect(EtcdConnection.to(url).build())) {
+            store.commit(new Transaction(
+                    List.of(), List.of(Operation.delete(DrKitKeys.SITE), Operation.delete(DrKitKeys.ROLE))));
+        }
+        Cli undone = restore(config, before);
+        assertCode(undone, 3);
+        assertThat(undone.json().path("why").asText())
+                .contains("STANDBY in epoch 2", "PRIMARY in epoch 2", "a change of roles");
+        assertCode(restore(config, before, "--accept-other-role"), 0);
     }
 }

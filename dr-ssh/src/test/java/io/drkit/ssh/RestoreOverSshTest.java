@@ -88,7 +88,7 @@ class RestoreOverSshTest {
                 "",
                 List.of());
         site.store(0).put("/registry/later", "x");
-        return new RestoreTarget(file, snapshot, Optional.of("site-a"));
+        return new RestoreTarget(file, snapshot, Optional.of("site-a"), Optional.empty());
     }
 
     @Test

@@ -6,9 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.drkit.UnsafeToProceedException;
 import io.drkit.keystore.Bytes;
 import io.drkit.node.NodeFile;
+import io.drkit.snapshot.Retention;
 import io.drkit.snapshot.Snapshot;
 import io.drkit.snapshot.Snapshot.Sample;
 import io.drkit.snapshot.SnapshotFolder;
+import io.drkit.snapshot.SnapshotRoutine;
 import io.drkit.snapshot.SnapshotSource.Progress;
 import io.drkit.snapshot.SnapshotStore;
 import io.drkit.snapshot.SnapshotStore.Kept;
@@ -17,8 +19,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -149,5 +156,68 @@ public abstract class SnapshotStoreContract {
         try (Stream<Path> left = Files.list(folder())) {
             assertThat(left).isEmpty();
         }
+    }
+
+    @Test
+    protected void what_else_lies_there_keeps_nobody_from_the_snapshots() throws IOException {
+        for (String name : List.of("binary", "folder", "half", "right")) {
+            store().put(write(name, content(50)), manifest(name, "2026-01-01T00:00:00Z", content(50)), Progress.NONE);
+        }
+        Files.write(folder().resolve("binary/" + SnapshotFolder.MANIFEST), new byte[] {(byte) 0xff, (byte) 0xfe});
+        Files.delete(folder().resolve("folder/" + SnapshotFolder.MANIFEST));
+        Files.createDirectory(folder().resolve("folder/" + SnapshotFolder.MANIFEST));
+        String json = Files.readString(folder().resolve("right/" + SnapshotFolder.MANIFEST));
+        Files.writeString(
+                folder().resolve("half/" + SnapshotFolder.MANIFEST), json.replaceAll("\\s*\"siteId\"[^\n]*", ""));
+        for (String name : List.of("right (copy)", "_right", "two\nlines")) {
+            Path odd = Files.createDirectory(folder().resolve(name));
+            Files.writeString(odd.resolve(SnapshotFolder.MANIFEST), json);
+            Files.write(odd.resolve(SnapshotFolder.CONTENT), content(50));
+        }
+        List<Kept> kept = store().list();
+        assertThat(kept.stream().flatMap(each -> each.sound().stream()).map(Snapshot::name))
+                .containsExactly("right");
+        assertThat(new Retention(1, 0, 0).dropped(kept, Instant.parse("2026-02-01T00:00:00Z")))
+                .isEmpty();
+    }
+
+    @Test
+    protected void a_link_to_a_snapshot_is_not_another_one() throws IOException {
+        Snapshot early = manifest("early", "2026-01-01T00:00:00Z", content(5));
+        Snapshot late = manifest("late", "2026-02-01T00:00:00Z", content(6));
+        store().put(write("1", content(5)), early, Progress.NONE);
+        store().put(write("2", content(6)), late, Progress.NONE);
+        Files.createSymbolicLink(folder().resolve("latest"), Path.of("late"));
+        Files.createSymbolicLink(folder().resolve("a-latest"), Path.of("late"));
+        SnapshotRoutine.prune(store(), new Retention(1, 0, 0), Instant.parse("2026-03-01T00:00:00Z"));
+        assertThat(store().list()).containsExactly(new Kept("late", late, ""));
+        assertThat(folder().resolve("late/" + SnapshotFolder.CONTENT)).hasBinaryContent(content(6));
+    }
+
+    @Test
+    protected void several_that_keep_and_drop_at_once_do_not_disturb_each_other() throws Exception {
+        ExecutorService threads = Executors.newFixedThreadPool(4);
+        List<Future<?>> all = new ArrayList<>();
+        for (int thread = 0; thread < 4; thread++) {
+            String name = "of-" + thread;
+            byte[] content = content(50 + thread);
+            Path file = write(name, content);
+            all.add(threads.submit(() -> {
+                for (int round = 0; round < 6; round++) {
+                    String taken = "2026-01-01T00:00:0" + round + "Z";
+                    store().put(file, manifest(name + "-" + round, taken, content), Progress.NONE);
+                    SnapshotRoutine.prune(store(), new Retention(1, 0, 0), Instant.parse("2026-02-01T00:00:00Z"));
+                }
+                return null;
+            }));
+        }
+        threads.shutdown();
+        for (Future<?> each : all) {
+            each.get();
+        }
+        assertThat(store().list())
+                .singleElement()
+                .satisfies(kept -> assertThat(kept.flaw()).isEmpty())
+                .satisfies(kept -> assertThat(kept.name()).endsWith("-5"));
     }
 }

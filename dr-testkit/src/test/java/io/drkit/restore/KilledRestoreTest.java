@@ -126,7 +126,8 @@ class KilledRestoreTest {
         assertThat(lab.restore().plan(lab.target()).underWay()).isNotEmpty();
         lab.save("other.db");
         Snapshot other = RestoreLab.manifest(lab.folder().resolve("other.db"), 1, 1, RestoreLab.SITE);
-        RestoreTarget target = new RestoreTarget(lab.folder().resolve("other.db"), other, Optional.empty());
+        RestoreTarget target =
+                new RestoreTarget(lab.folder().resolve("other.db"), other, Optional.empty(), Optional.empty());
         assertThatThrownBy(() -> lab.restore().plan(target))
                 .isInstanceOf(UnsafeToProceedException.class)
                 .hasMessageContaining("a restore of another snapshot, snapshot.db, is under way");

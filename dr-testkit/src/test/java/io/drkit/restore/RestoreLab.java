@@ -91,7 +91,7 @@ final class RestoreLab implements AutoCloseable {
     }
 
     RestoreTarget target() {
-        return new RestoreTarget(file, snapshot, Optional.of(SITE));
+        return new RestoreTarget(file, snapshot, Optional.of(SITE), Optional.empty());
     }
 
     /** As quick as may be. */

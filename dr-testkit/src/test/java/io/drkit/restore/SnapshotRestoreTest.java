@@ -75,6 +75,9 @@ class SnapshotRestoreTest {
         NodeReport node = report.nodes().get(0);
         assertThat(node.state()).isEqualTo(NodeState.RESTORED);
         assertThat(Path.of(node.oldData().orElseThrow()).resolve("snap/db")).exists();
+        assertThat(node.detail()).matches(".* takes [1-9][0-9]* MiB in .*/.drkit-restore");
+        assertThat(refreshed().plan(lab.target()).notes())
+                .anyMatch(note -> note.matches("earlier restores have set aside [1-9][0-9]* MiB on cp-0, in .*"));
         Path backup = Path.of(node.backup().orElseThrow());
         assertThat(backup.resolve("pki/ca.key")).hasContent("the key of the authority");
         assertThat(Files.getPosixFilePermissions(backup.resolve("../..").normalize()))
@@ -95,16 +98,16 @@ class SnapshotRestoreTest {
         byte[] content = Files.readAllBytes(lab.file());
         Path broken = lab.folder().resolve("broken.db");
         Files.write(broken, Arrays.copyOf(content, content.length - 1));
-        assertRefused(new RestoreTarget(broken, lab.snapshot(), Optional.empty()), "cut off");
+        assertRefused(new RestoreTarget(broken, lab.snapshot(), Optional.empty(), Optional.empty()), "cut off");
         content[content.length / 2] ^= 1;
         Files.write(broken, content);
-        assertRefused(new RestoreTarget(broken, lab.snapshot(), Optional.empty()), "was changed");
+        assertRefused(new RestoreTarget(broken, lab.snapshot(), Optional.empty(), Optional.empty()), "was changed");
         assertThat(lab.files()).isEqualTo(before);
     }
 
     @Test
     void another_sites_snapshot_is_refused_unless_that_is_asked_for() {
-        RestoreTarget foreign = new RestoreTarget(lab.file(), lab.snapshot(), Optional.of("site-b"));
+        RestoreTarget foreign = new RestoreTarget(lab.file(), lab.snapshot(), Optional.of("site-b"), Optional.empty());
         assertThatThrownBy(() -> refreshed().plan(foreign))
                 .isInstanceOf(UnsafeToProceedException.class)
                 .hasMessageContaining("site-a")
@@ -115,7 +118,7 @@ class SnapshotRestoreTest {
                 SnapshotRestore.on(lab.site().accesses(), accepted, said -> {}).plan(foreign);
         assertThat(plan.notes()).anyMatch(note -> note.contains("makes this one it"));
         assertThat(refreshed()
-                        .plan(new RestoreTarget(lab.file(), lab.snapshot(), Optional.empty()))
+                        .plan(new RestoreTarget(lab.file(), lab.snapshot(), Optional.empty(), Optional.empty()))
                         .notes())
                 .anyMatch(note -> note.contains("is not known"));
     }
@@ -228,7 +231,8 @@ class SnapshotRestoreTest {
         lab.writeLater();
         Map<String, String> before = lab.files();
         Snapshot wrong = RestoreLab.manifest(lab.file(), lab.snapshot().revision(), 4711, RestoreLab.SITE);
-        RestoreReport report = refreshed().run(new RestoreTarget(lab.file(), wrong, Optional.empty()), lab.store());
+        RestoreReport report =
+                refreshed().run(new RestoreTarget(lab.file(), wrong, Optional.empty(), Optional.empty()), lab.store());
         assertThat(report.outcome()).isEqualTo(Outcome.UNDONE);
         assertThat(report.why().orElseThrow()).contains("4711");
         assertThat(report.nodes().get(0).state()).isEqualTo(NodeState.AS_IT_WAS);

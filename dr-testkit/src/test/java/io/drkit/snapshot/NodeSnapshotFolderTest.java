@@ -2,8 +2,10 @@ package io.drkit.snapshot;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.drkit.OutcomeUnknownException;
+import io.drkit.UnsafeToProceedException;
 import io.drkit.node.CommandResult;
 import io.drkit.node.NodeAccess;
 import io.drkit.node.NodeCommand;
@@ -95,5 +97,28 @@ class NodeSnapshotFolderTest extends SnapshotStoreContract {
         assertThatThrownBy(() -> new NodeSnapshotFolder(new LocalNode("archive"), "snapshots"))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("must be absolute");
+    }
+
+    private static boolean mount(Path folder, String options) throws Exception {
+        return new ProcessBuilder("mount", "-t", "tmpfs", "-o", options, "tmpfs", folder.toString())
+                        .start()
+                        .waitFor()
+                == 0;
+    }
+
+    @Test
+    void what_does_not_fit_leaves_no_full_disk_behind(@TempDir Path temporary) throws Exception {
+        Path small = Files.createDirectory(temporary.resolve("small"));
+        assumeTrue(mount(small, "size=6m"), "needs to mount a small disk");
+        try {
+            byte[] content = new byte[8 << 20];
+            Path file = Files.write(temporary.resolve("file"), content);
+            Snapshot large = manifest("large", "2026-01-01T00:00:00Z", content);
+            assertThatThrownBy(() -> store(small).put(file, large, Progress.NONE))
+                    .isInstanceOf(UnsafeToProceedException.class);
+            assertThat(small.toFile().getUsableSpace()).isEqualTo(6 << 20);
+        } finally {
+            new ProcessBuilder("umount", small.toString()).start().waitFor();
+        }
     }
 }

@@ -91,6 +91,24 @@ class RetentionTest {
     }
 
     @Test
+    void sites_without_identity_are_told_apart_by_their_cluster_and_what_is_nobodys_never_goes() {
+        Snapshot one = Objects.requireNonNull(taken(Duration.ofHours(1)).snapshot());
+        List<Kept> kept = new ArrayList<>();
+        for (String cluster : List.of("aa", "bb", "")) {
+            for (String name : List.of("first", "second")) {
+                String json = one.toJson().replace("b7d3a1c0", "").replace("cdf818194e3a8c32", cluster);
+                String taken = NOW.minus(Duration.ofHours(name.equals("first") ? 3 : 2))
+                        .toString();
+                Snapshot each =
+                        Snapshot.parse(json.replace(one.taken(), taken), "").named(name + cluster);
+                kept.add(new Kept(each.name(), each, ""));
+            }
+        }
+        assertThat(left(kept, new Retention(1, 0, 0)))
+                .containsExactlyInAnyOrder("secondaa", "secondbb", "first", "second");
+    }
+
+    @Test
     void one_that_would_keep_nothing_is_refused() {
         assertThatThrownBy(() -> new Retention(0, 5, 5)).isInstanceOf(IllegalArgumentException.class);
     }

@@ -7,6 +7,9 @@ import io.drkit.testkit.SnapshotStoreContract;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -38,5 +41,16 @@ class SnapshotFolderTest extends SnapshotStoreContract {
         try (Stream<Path> all = Files.list(temporary)) {
             assertThat(all).hasSize(1);
         }
+    }
+
+    @Test
+    void what_ended_between_making_its_folder_and_its_file_goes_an_hour_later(@TempDir Path temporary)
+            throws Exception {
+        Path dead = Files.createDirectory(temporary.resolve(".unfinished-dead"));
+        Path young = Files.createDirectory(temporary.resolve(".unfinished-young"));
+        Files.setLastModifiedTime(dead, FileTime.from(Instant.now().minus(Duration.ofHours(2))));
+        new SnapshotFolder(temporary).draft().close();
+        assertThat(dead).doesNotExist();
+        assertThat(young).exists();
     }
 }

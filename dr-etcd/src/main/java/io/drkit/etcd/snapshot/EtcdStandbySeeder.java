@@ -86,6 +86,7 @@ public final class EtcdStandbySeeder {
     private static Prepared prepare(ScratchEtcd etcd, long revision, SeedOptions options) {
         EtcdKeyStore store = etcd.store();
         ScratchContent content = new ScratchContent(etcd);
+        content.disarmSpace();
         SeededStandby standby =
                 SeededStandby.begin(store, revision, options.scope(), options.mirror(), options.primary());
         LOG.info("It has the role of a standby");

@@ -9,6 +9,9 @@ import io.drkit.keystore.KeyRange;
 import io.drkit.keystore.KeyValue;
 import io.drkit.keystore.Page;
 import io.drkit.keystore.RangeRequest;
+import io.etcd.jetcd.api.AlarmMember;
+import io.etcd.jetcd.api.AlarmRequest;
+import io.etcd.jetcd.api.AlarmType;
 import io.etcd.jetcd.api.AuthDisableRequest;
 import io.etcd.jetcd.api.AuthGrpc;
 import io.etcd.jetcd.api.AuthRoleDeleteRequest;
@@ -20,6 +23,7 @@ import io.etcd.jetcd.api.KVGrpc;
 import io.etcd.jetcd.api.LeaseGrpc;
 import io.etcd.jetcd.api.LeaseRevokeRequest;
 import io.etcd.jetcd.api.LeaseRevokeResponse;
+import io.etcd.jetcd.api.MaintenanceGrpc;
 import io.grpc.CallOptions;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
@@ -158,6 +162,29 @@ final class ScratchContent {
 
     private static ByteString bytes(Bytes bytes) {
         return UnsafeByteOperations.unsafeWrap(bytes.unsafeArray());
+    }
+
+    /** The alarm that a site without space has raised is in its snapshot, and nothing is written while it is; here there is room. */
+    void disarmSpace() {
+        MaintenanceGrpc.MaintenanceBlockingStub maintenance =
+                MaintenanceGrpc.newBlockingStub(etcd.channel()).withDeadlineAfter(DEADLINE_SECONDS, TimeUnit.SECONDS);
+        try {
+            List<AlarmMember> raised = maintenance
+                    .alarm(AlarmRequest.newBuilder()
+                            .setAction(AlarmRequest.AlarmAction.GET)
+                            .setAlarm(AlarmType.NOSPACE)
+                            .build())
+                    .getAlarmsList();
+            for (AlarmMember each : raised) {
+                maintenance.alarm(AlarmRequest.newBuilder()
+                        .setAction(AlarmRequest.AlarmAction.DEACTIVATE)
+                        .setAlarm(AlarmType.NOSPACE)
+                        .setMemberID(each.getMemberID())
+                        .build());
+            }
+        } catch (StatusRuntimeException e) {
+            throw failed(e);
+        }
     }
 
     /** From then on nobody has to log in, and nobody's password is kept. */

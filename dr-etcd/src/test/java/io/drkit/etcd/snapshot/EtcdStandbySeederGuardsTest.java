@@ -17,6 +17,7 @@ import io.drkit.site.Site;
 import io.drkit.site.SiteRole;
 import io.drkit.snapshot.SnapshotSource.Progress;
 import io.drkit.testkit.etcd.EtcdServer;
+import io.drkit.testkit.etcd.EtcdServerBuilder;
 import java.time.Duration;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -152,6 +153,52 @@ class EtcdStandbySeederGuardsTest extends OnSeeds {
                 assertThat(session.status().copied()).isZero();
             }
             assertThat(standby.others()).contains("/a", "/c").doesNotContain("b");
+        }
+    }
+
+    @Test
+    void a_primary_without_space_seeds_a_standby_that_can_be_written() throws Exception {
+        try (TestSite full =
+                TestSite.start(EtcdServer.builder().binary(binary()).quotaBytes(1 << 20))) {
+            full.becomePrimary(1);
+            full.put("/registry/a", "x");
+            assertThatThrownBy(() -> {
+                        for (int i = 0; i < 100; i++) {
+                            full.put("/registry/large/" + i, "x".repeat(100_000));
+                        }
+                    })
+                    .hasMessageContaining("quota");
+            assertThat(full.server().etcdctl("alarm", "list")).contains("NOSPACE");
+            Saved saved = full.save(folder.resolve("saved"));
+            Seed seed = seed(saved, SeedOptions.defaults());
+            try (TestSite standby = serve(seed)) {
+                assertThat(standby.server().etcdctl("alarm", "list")).isBlank();
+                assertThat(mirror(full, standby).copied()).isZero();
+            }
+        }
+    }
+
+    @Test
+    void a_standby_that_goes_back_to_its_own_snapshot_is_followed_up_deletions_included() throws Exception {
+        primary.becomePrimary(1);
+        primary.put("/registry/a", "x");
+        primary.put("/registry/b", "x");
+        Saved saved = primary.save(folder.resolve("saved"));
+        Seed seed = seed(saved, SeedOptions.defaults());
+        try (TestSite standby = serve(seed)) {
+            primary.put("/registry/c", "x");
+            mirror(primary, standby);
+            Saved own = standby.save(folder.resolve("own"));
+            primary.put("/registry/d", "x");
+            primary.delete("/registry/a");
+            mirror(primary, standby);
+            EtcdServerBuilder restored = EtcdServer.builder().binary(binary()).restoredFrom(own.file());
+            try (TestSite back = TestSite.start(
+                    binary().version().startsWith("3.5") ? restored.bumpRevision(1_000_000_000) : restored)) {
+                primary.delete("/registry/b");
+                mirror(primary, back);
+                assertConsistent(primary, back);
+            }
         }
     }
 }

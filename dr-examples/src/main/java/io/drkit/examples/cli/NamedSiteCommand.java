@@ -41,6 +41,13 @@ public abstract class NamedSiteCommand extends SiteCommand {
         }
     }
 
+    /** The names of all sites but one. */
+    protected final List<String> sitesBut(String site) {
+        return config().sites().keySet().stream()
+                .filter(name -> !name.equals(site))
+                .toList();
+    }
+
     /** How the etcd of a site is reached. */
     protected final EtcdConnection etcd(String site) {
         EtcdConnection connection = config().site(site).connection("at", common);

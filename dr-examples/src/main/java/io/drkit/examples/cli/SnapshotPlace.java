@@ -13,8 +13,12 @@ import io.drkit.ssh.SshNodeAccess;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +28,9 @@ import picocli.CommandLine.ParameterException;
 public final class SnapshotPlace implements AutoCloseable {
 
     private static final Pattern ON_NODE = Pattern.compile("(?<node>[A-Za-z0-9][A-Za-z0-9._-]*):(?<folder>/.*)");
+
+    /** What clocks of different hosts may differ by. */
+    private static final Duration CLOCKS_APART = Duration.ofMinutes(5);
 
     private final SnapshotStore store;
     private final @Nullable NodeAccess node;
@@ -77,6 +84,39 @@ public final class SnapshotPlace implements AutoCloseable {
         return found.sound()
                 .orElseThrow(() -> new UnsafeToProceedException(
                         "The snapshot " + name + " in " + store.name() + " is not in order: " + found.flaw() + "."));
+    }
+
+    /**
+     * The same, for what cannot be taken back: where no name is given, it has to be beyond doubt which is meant.
+     *
+     * @throws UnsafeToProceedException when the newest may be another site's, or a clock that was wrong may have made it the newest
+     */
+    public Snapshot undoubted(String name, Instant now) throws IOException {
+        Snapshot chosen = snapshot(name);
+        if (!name.isEmpty()) {
+            return chosen;
+        }
+        List<Snapshot> all =
+                store.list().stream().flatMap(each -> each.sound().stream()).toList();
+        Predicate<Snapshot> sameSite = each -> each.siteId().equals(chosen.siteId());
+        if (!all.stream().allMatch(sameSite)) {
+            throw doubtful("there are snapshots of several sites");
+        }
+        if (chosen.instant().isAfter(now.plus(CLOCKS_APART))) {
+            throw doubtful(chosen.name() + " is said to have been taken later than now, so a clock was wrong");
+        }
+        Optional<Snapshot> further =
+                all.stream().filter(each -> each.revision() > chosen.revision()).findFirst();
+        if (further.isPresent()) {
+            throw doubtful(chosen.name() + " is the newest by its time, and ends before "
+                    + further.get().name() + ": a clock was wrong, or the site went back to an earlier revision");
+        }
+        return chosen;
+    }
+
+    private UnsafeToProceedException doubtful(String why) {
+        return new UnsafeToProceedException("Which snapshot in " + store.name() + " is meant is in doubt: " + why
+                + ". Give its NAME; drkit snapshot list --in " + store.name() + " tells which there are.");
     }
 
     /** Does something with the file of a snapshot, which is brought to this machine for as long as that takes. */

@@ -1,6 +1,7 @@
 package io.drkit.examples.command;
 
-import io.drkit.SiteUnreachableException;
+import io.drkit.DrException;
+import io.drkit.UnsafeToProceedException;
 import io.drkit.etcd.EtcdConnection;
 import io.drkit.etcd.EtcdKeyStore;
 import io.drkit.etcd.snapshot.EtcdSnapshotReader;
@@ -20,11 +21,14 @@ import io.drkit.restore.RestorePlan;
 import io.drkit.restore.RestoreReport;
 import io.drkit.restore.RestoreTarget;
 import io.drkit.restore.SnapshotRestore;
+import io.drkit.site.Role;
 import io.drkit.site.Site;
+import io.drkit.site.SiteRole;
 import io.drkit.snapshot.Snapshot;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -70,6 +74,11 @@ final class SnapshotRestoreCommand extends NamedSiteCommand {
             names = "--accept-other-site",
             description = "Put back a snapshot of another site, whose identity and role this one then has.")
     private boolean acceptOtherSite;
+
+    @Option(
+            names = "--accept-other-role",
+            description = "Put back a snapshot from before a change of roles, whose role and epoch this site then has.")
+    private boolean acceptOtherRole;
 
     @Option(
             names = "--control-plane-stopped",
@@ -170,11 +179,11 @@ final class SnapshotRestoreCommand extends NamedSiteCommand {
         }
         try (SnapshotPlace place = place(in);
                 Progress progress = progress()) {
-            Snapshot snapshot = place.snapshot(name);
+            Snapshot snapshot = place.undoubted(name, Instant.now());
             return place.withFile(
                     snapshot, (done, total) -> progress.update("fetching", done >> 10, total >> 10, "in KiB"), file -> {
-                        new EtcdSnapshotReader().read(file);
-                        RestoreTarget target = new RestoreTarget(file, snapshot, siteId());
+                        requireItsManifest(file, snapshot);
+                        RestoreTarget target = target(file, snapshot);
                         return withNodes(at, nodes -> dryRun ? planned(nodes, target) : restored(nodes, target));
                     });
         }
@@ -218,14 +227,54 @@ final class SnapshotRestoreCommand extends NamedSiteCommand {
         };
     }
 
-    /** Whose data is there now, if its etcd still says so. */
-    private Optional<String> siteId() {
+    private static void requireItsManifest(Path file, Snapshot snapshot) {
+        long revision = new EtcdSnapshotReader().read(file).revision();
+        if (revision != snapshot.revision()) {
+            throw new UnsafeToProceedException("The manifest of " + snapshot.name() + " says revision "
+                    + snapshot.revision() + ", and its file is of revision " + revision
+                    + ": it is another's manifest, or was changed. Find the right one, or take another snapshot.");
+        }
+    }
+
+    /** With what the sites say of themselves, as far as they answer: the others, too, where the one that is restored does not tell what it is. */
+    private RestoreTarget target(Path file, Snapshot snapshot) {
+        Optional<Living> own = ask(at);
+        Optional<String> siteId = own.flatMap(Living::siteId);
+        Optional<SiteRole> role = own.flatMap(Living::role);
+        if (!acceptOtherSite && (siteId.isEmpty() || role.isEmpty())) {
+            for (String other : sitesBut(at)) {
+                Optional<Living> there = ask(other);
+                requireNotOf(other, there.flatMap(Living::siteId), snapshot);
+                role = role.or(() -> there.flatMap(Living::role)
+                        .filter(each -> each.role() == Role.PRIMARY)
+                        .map(each -> new SiteRole(Role.STANDBY, each.epoch())));
+            }
+        }
+        return new RestoreTarget(file, snapshot, siteId, role);
+    }
+
+    private record Living(Optional<String> siteId, Optional<SiteRole> role) {}
+
+    private Optional<Living> ask(String site) {
         try {
-            return withEtcd(at, store -> Site.at(store).identity());
-        } catch (SiteUnreachableException e) {
-            err().println("drkit: whose data " + at + " has now is not known: " + e.getMessage());
+            return Optional.of(withEtcd(
+                    site,
+                    store ->
+                            new Living(Site.at(store).identity(), Site.at(store).role())));
+        } catch (DrException e) {
+            err().println("drkit: whose data " + site + " has now is not known: " + e.getMessage());
             err().flush();
             return Optional.empty();
+        }
+    }
+
+    private void requireNotOf(String other, Optional<String> siteId, Snapshot snapshot) {
+        if (siteId.filter(id -> id.equals(snapshot.siteId())).isPresent()) {
+            throw new UnsafeToProceedException(
+                    "The snapshot " + snapshot.name() + " is of the site " + other
+                            + ", which is alive, and would make " + at
+                            + " a second one of that identity and role. To fill a"
+                            + " standby, prepare it by drkit snapshot seed; to replace that site all the same, say --accept-other-site.");
         }
     }
 
@@ -238,6 +287,9 @@ final class SnapshotRestoreCommand extends NamedSiteCommand {
                 .steadyFor(steady);
         if (acceptOtherSite) {
             options.acceptOtherSite();
+        }
+        if (acceptOtherRole) {
+            options.acceptOtherRole();
         }
         if (controlPlaneStopped) {
             options.controlPlaneStopped();

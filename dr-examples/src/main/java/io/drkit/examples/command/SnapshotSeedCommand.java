@@ -18,6 +18,7 @@ import java.io.PrintWriter;
 import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.Objects;
 import java.util.Optional;
@@ -96,7 +97,7 @@ final class SnapshotSeedCommand extends SiteCommand.OfOneIfNamed {
         SnapshotFolder target = new SnapshotFolder(Objects.requireNonNull(out, "picocli requires it"));
         try (SnapshotPlace place = place(in);
                 Progress progress = progress()) {
-            Snapshot snapshot = place.snapshot(name);
+            Snapshot snapshot = place.undoubted(name, Instant.now());
             Seed seed = place.withFile(
                     snapshot,
                     (done, total) -> progress.update("fetching", done >> 10, total >> 10, "in KiB"),

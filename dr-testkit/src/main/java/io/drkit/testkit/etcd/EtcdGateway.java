@@ -24,12 +24,14 @@ import java.util.Base64;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A store over etcd's JSON gateway, for modules that have no client of etcd: it knows its revision, counts keys, and puts and gets one. All else is not
+ * A store over etcd's JSON gateway, for modules that have no client of etcd: it knows its revision, counts keys, puts one, and
+ * reads some by printable names, without their revisions. All else is not
  * supported.
  */
 public final class EtcdGateway implements KeyStore {
@@ -114,7 +116,14 @@ public final class EtcdGateway implements KeyStore {
 
     @Override
     public Map<Bytes, KeyValue> read(Collection<Bytes> keys) {
-        throw new UnsupportedOperationException();
+        Map<Bytes, KeyValue> read = new TreeMap<>();
+        for (Bytes key : keys) {
+            String value = get(key.printable());
+            if (value != null) {
+                read.put(key, new KeyValue(key, Bytes.utf8(value), 1, 1, 1, false));
+            }
+        }
+        return read;
     }
 
     @Override
