@@ -25,6 +25,13 @@ final class ContentCheck {
     private final RestoreOptions options;
     private final Optional<SiteRole> before;
 
+    /**
+     * What is there.
+     *
+     * @param outOfSpace whether it takes no writes, for the snapshot was taken while the site's quota was used up
+     */
+    record Restored(long revision, boolean outOfSpace) {}
+
     /** @param before the role of the site until now, where it is known */
     ContentCheck(Supplier<KeyStore> store, RestoreOptions options, Optional<SiteRole> before) {
         this.store = store;
@@ -35,18 +42,17 @@ final class ContentCheck {
     /**
      * Waits until it answers.
      *
-     * @return its revision
      * @throws OutcomeUnknownException when it does not in time
      * @throws UnsafeToProceedException when it holds something else
      */
-    long await(Snapshot snapshot, long raise) {
+    Restored await(Snapshot snapshot, long raise) {
         Waiting waiting = new Waiting(options.healthTimeout());
         RuntimeException last;
         do {
             try (KeyStore restored = store.get()) {
                 long revision = check(restored, snapshot, snapshot.revision() + raise);
                 before.ifPresent(role -> requireRole(role, Site.at(restored).role()));
-                return revision;
+                return new Restored(revision, restored.status().outOfSpace());
             } catch (UnsafeToProceedException e) {
                 throw e;
             } catch (DrException | IllegalStateException | IllegalArgumentException e) {

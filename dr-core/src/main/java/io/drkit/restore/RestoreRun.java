@@ -5,6 +5,7 @@ import io.drkit.SiteUnreachableException;
 import io.drkit.UnsafeToProceedException;
 import io.drkit.file.Sha256;
 import io.drkit.keystore.KeyStore;
+import io.drkit.restore.ContentCheck.Restored;
 import io.drkit.restore.RestoreReport.NodeReport;
 import io.drkit.restore.RestoreReport.NodeState;
 import io.drkit.restore.RestoreReport.Outcome;
@@ -71,14 +72,14 @@ final class RestoreRun {
         if (found.isUndoing()) {
             return back("an earlier run was taking it back; run it again to restore");
         }
-        long revision = 0;
+        Restored restored = new Restored(0, false);
         if (!found.isServing(claim.id())) {
             try {
                 stage(found, target, cluster);
                 stop();
                 swapAndStart();
                 progress.accept("waiting until etcd answers");
-                revision = new ContentCheck(
+                restored = new ContentCheck(
                                 store, options, found.recorded(claim.id()).recordedRole())
                         .await(target.snapshot(), found.raise());
                 Together.on(nodes, node -> processes.awaitUp(node, List.of("etcd"), options.healthTimeout()));
@@ -86,17 +87,17 @@ final class RestoreRun {
                 throw e;
             } catch (RuntimeException e) {
                 return Thread.currentThread().isInterrupted()
-                        ? open("it was interrupted; run it again to go on, or undo it", revision)
+                        ? open("it was interrupted; run it again to go on, or undo it", restored.revision())
                         : back(told(e));
             }
         }
         try {
-            serve();
-            return report(Outcome.RESTORED, Map.of(), NodeState.RESTORED, Optional.empty(), revision);
+            serve(restored.outOfSpace());
+            return report(Outcome.RESTORED, Map.of(), NodeState.RESTORED, Optional.empty(), restored.revision());
         } catch (TakenOverException e) {
             throw e;
         } catch (RuntimeException e) {
-            return open(told(e), revision);
+            return open(told(e), restored.revision());
         }
     }
 
@@ -149,7 +150,7 @@ final class RestoreRun {
     }
 
     /** From here on it only goes forward, for clients see the restored data. */
-    private void serve() {
+    private void serve(boolean outOfSpace) {
         Together.on(nodes, node -> node.markServing(claim));
         progress.accept("starting the control plane of " + names(nodes));
         Together.on(nodes, node -> node.serve(claim));
@@ -160,10 +161,14 @@ final class RestoreRun {
         Together.on(nodes, node -> {
             kept.put(node, node.finish(claim));
         });
+        String full = outOfSpace
+                ? ", which takes no writes, for its space quota was used up when the snapshot was taken: compact,"
+                        + " defragment and disarm its alarm"
+                : "";
         nodes.forEach(node -> details.put(
                 node,
-                "serves the restored data; all that was set aside takes " + kept.getOrDefault(node, "") + " MiB in "
-                        + node.root()));
+                "serves the restored data" + full + "; all that was set aside takes " + kept.getOrDefault(node, "")
+                        + " MiB in " + node.root()));
     }
 
     /** Takes everything back, on each node as far as it goes. */

@@ -1,5 +1,6 @@
 package io.drkit.snapshot;
 
+import io.drkit.DrException;
 import io.drkit.SiteUnreachableException;
 import io.drkit.UnsafeToProceedException;
 import io.drkit.keystore.CompactedException;
@@ -58,37 +59,45 @@ public final class SnapshotSaver {
     }
 
     /**
-     * Takes one, from the member that is in step and, by how quickly it answers, has the least to do; rather not the leader.
+     * Takes one, from the member that is in step and, by how quickly it answers, has the least to do; rather not the leader. A member whose snapshot is
+     * not fit, damaged say, is left for the next, and named in the log.
      *
      * @throws SiteUnreachableException when no member gives one that holds all that was written before
-     * @throws UnsafeToProceedException when what a member gave is not what the site holds
+     * @throws UnsafeToProceedException when what the last member gave is not what the site holds
      * @throws IOException when the folder cannot take it: it is full, say. Nothing of it is left there then
      */
     public Snapshot save(SnapshotFolder folder, SnapshotSource.Progress progress) throws IOException {
         Instant begun = clock.instant();
         long written = store.revision();
         try (Draft draft = folder.draft()) {
-            SiteUnreachableException failure = null;
+            DrException failure = null;
             for (SnapshotMember member : bestFirst(source.members())) {
-                try (OutputStream to = draft.begin()) {
-                    source.download(member, to, progress);
-                } catch (SiteUnreachableException e) {
+                try {
+                    return save(member, draft, written, begun, progress);
+                } catch (SiteUnreachableException | UnsafeToProceedException e) {
                     LOG.warn("No snapshot from {}: {}", member.name(), e.getMessage());
                     failure = e;
-                    continue;
                 }
-                SnapshotContent content = reader.read(draft.file());
-                if (content.revision() >= written) {
-                    return draft.keep(manifest(member, content, begun));
-                }
-                failure = new SiteUnreachableException("The snapshot of " + member.name() + " ends at revision "
-                        + content.revision() + ", before " + written + ", which " + store.name()
-                        + " had reached: the member lags behind.");
             }
             throw failure != null
                     ? failure
                     : new SiteUnreachableException("No member of " + source.name() + " answers.");
         }
+    }
+
+    private Snapshot save(
+            SnapshotMember member, Draft draft, long written, Instant begun, SnapshotSource.Progress progress)
+            throws IOException {
+        try (OutputStream to = draft.begin()) {
+            source.download(member, to, progress);
+        }
+        SnapshotContent content = reader.read(draft.file());
+        if (content.revision() < written) {
+            throw new SiteUnreachableException("The snapshot of " + member.name() + " ends at revision "
+                    + content.revision() + ", before " + written + ", which " + store.name()
+                    + " had reached: the member lags behind.");
+        }
+        return draft.keep(manifest(member, content, begun));
     }
 
     private static List<SnapshotMember> bestFirst(List<SnapshotMember> members) {

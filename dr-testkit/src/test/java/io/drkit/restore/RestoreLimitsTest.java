@@ -3,12 +3,14 @@ package io.drkit.restore;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.drkit.keystore.KeyRange;
 import io.drkit.restore.RestoreReport.Outcome;
 import io.drkit.testkit.controlplane.EtcdSite;
 import io.drkit.testkit.etcd.EtcdBinary;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
@@ -34,6 +36,27 @@ class RestoreLimitsTest {
             return new ProcessBuilder("sh", "-c", command).inheritIO().start().waitFor();
         } catch (IOException | InterruptedException e) {
             throw new IllegalStateException(e);
+        }
+    }
+
+    @Test
+    void that_the_restored_site_takes_no_writes_is_told() throws Exception {
+        try (RestoreLab lab = RestoreLab.onThisMachine(EtcdBinary.installed(), 1)) {
+            lab.site().store(0).raiseNoSpace();
+            lab.save("full.db");
+            Path full = lab.folder().resolve("full.db");
+            RestoreTarget target = new RestoreTarget(
+                    full,
+                    RestoreLab.manifest(
+                            full,
+                            lab.site().store(0).revision(),
+                            lab.site().store(0).count(KeyRange.ALL),
+                            RestoreLab.SITE),
+                    Optional.of(RestoreLab.SITE),
+                    Optional.empty());
+            RestoreReport report = lab.restore().run(target, lab.store());
+            assertThat(report.isRestored()).as(report.toString()).isTrue();
+            assertThat(report.toString()).contains("takes no writes");
         }
     }
 

@@ -196,6 +196,46 @@ class SnapshotSaverTest {
         }
     }
 
+    @Test
+    void a_member_that_gives_a_damaged_file_is_left_for_another() throws Exception {
+        try (EtcdServer server = EtcdServer.builder().start();
+                EtcdKeyStore store = Sites.store(server)) {
+            Sites.put(store, "/registry/a", "1");
+            Path damaged = temporary.resolve("damaged");
+            server.snapshotSave(damaged);
+            byte[] bytes = Files.readAllBytes(damaged);
+            bytes[bytes.length / 2] ^= 1;
+            Files.write(damaged, bytes);
+            SnapshotSource sound = store.snapshots();
+            SnapshotMember member = sound.members().get(0);
+            int[] asked = new int[1];
+            SnapshotSource mixed = new SnapshotSource() {
+                @Override
+                public String name() {
+                    return sound.name();
+                }
+
+                @Override
+                public List<SnapshotMember> members() {
+                    return List.of(member, member);
+                }
+
+                @Override
+                public void download(SnapshotMember from, OutputStream to, Progress progress) throws IOException {
+                    if (asked[0]++ == 0) {
+                        Files.copy(damaged, to);
+                    } else {
+                        sound.download(from, to, progress);
+                    }
+                }
+            };
+            Snapshot saved = saver(mixed, store).save(folder, Progress.NONE);
+            assertThat(asked[0]).isEqualTo(2);
+            assertThat(saved.revision()).isEqualTo(store.revision());
+            assertThat(folder.list()).containsExactly(new Kept(saved.name(), saved, ""));
+        }
+    }
+
     private static SnapshotSaver saver(SnapshotSource source, EtcdKeyStore store) {
         return new SnapshotSaver(source, store, new EtcdSnapshotReader(), Clock.systemUTC());
     }

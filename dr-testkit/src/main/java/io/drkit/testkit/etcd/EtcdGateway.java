@@ -31,8 +31,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A store over etcd's JSON gateway, for modules that have no client of etcd: it knows its revision, counts keys, puts one, and
- * reads some by printable names, without their revisions. All else is not
- * supported.
+ * reads some by printable names, without their revisions, and knows whether it is out of space. All else is not supported.
  */
 public final class EtcdGateway implements KeyStore {
 
@@ -58,12 +57,12 @@ public final class EtcdGateway implements KeyStore {
 
     /** Puts one key. */
     public void put(String key, String value) {
-        post("put", "{\"key\":\"%s\",\"value\":\"%s\"}".formatted(base64(key), base64(value)));
+        post("kv/put", "{\"key\":\"%s\",\"value\":\"%s\"}".formatted(base64(key), base64(value)));
     }
 
     /** The value of one key; {@code null} where it has none. */
     public @Nullable String get(String key) {
-        Matcher value = VALUE.matcher(post("range", "{\"key\":\"%s\"}".formatted(base64(key))));
+        Matcher value = VALUE.matcher(post("kv/range", "{\"key\":\"%s\"}".formatted(base64(key))));
         return value.find() ? new String(Base64.getDecoder().decode(value.group(1)), StandardCharsets.UTF_8) : null;
     }
 
@@ -72,7 +71,7 @@ public final class EtcdGateway implements KeyStore {
     public Page range(RangeRequest request) {
         boolean all = request.range().equals(KeyRange.ALL);
         String answer = post(
-                "range",
+                "kv/range",
                 "{\"key\":\"%s\",\"range_end\":\"%s\",\"revision\":\"%d\",\"count_only\":true}"
                         .formatted(NUL, all ? NUL : "", request.revision()));
         if (answer.contains("required revision has been compacted")) {
@@ -82,7 +81,7 @@ public final class EtcdGateway implements KeyStore {
     }
 
     private String post(String what, String body) {
-        HttpRequest request = HttpRequest.newBuilder(URI.create(url + "/v3/kv/" + what))
+        HttpRequest request = HttpRequest.newBuilder(URI.create(url + "/v3/" + what))
                 .timeout(Duration.ofSeconds(5))
                 .POST(HttpRequest.BodyPublishers.ofString(body))
                 .build();
@@ -109,9 +108,16 @@ public final class EtcdGateway implements KeyStore {
         return Base64.getEncoder().encodeToString(text.getBytes(StandardCharsets.UTF_8));
     }
 
+    /** Raises the alarm that a full quota raises, with which nothing is written any more. */
+    public void raiseNoSpace() {
+        post("maintenance/alarm", "{\"action\":\"ACTIVATE\",\"memberID\":\"1\",\"alarm\":\"NOSPACE\"}");
+    }
+
+    /** Only the revision, and whether it is out of space. */
     @Override
     public StoreStatus status() {
-        throw new UnsupportedOperationException();
+        boolean outOfSpace = post("maintenance/alarm", "{\"action\":\"GET\"}").contains("NOSPACE");
+        return new StoreStatus(0, revision(), 0, "", 0, outOfSpace);
     }
 
     @Override
