@@ -110,7 +110,8 @@ final class Yaml {
                     JsonNode document = documents.nextValue();
                     if (document instanceof ObjectNode object) {
                         objects.add(object);
-                    } else if (!document.isNull() && !document.isMissingNode()) {
+                    } else if (!document.isNull()
+                            && !(document.isTextual() && document.textValue().isEmpty())) {
                         throw new MalformedYamlException("is no object of fields and values");
                     }
                 }

@@ -26,6 +26,7 @@ final class BuiltIn {
             "storage.k8s.io/v1 | StorageClass=storageclasses |",
             "node.k8s.io/v1 | RuntimeClass=runtimeclasses |",
             "admissionregistration.k8s.io/v1 | ValidatingWebhookConfiguration=validatingwebhookconfigurations |",
+            "apiregistration.k8s.io/v1 | APIService=apiservices |",
             "apiextensions.k8s.io/v1 | CustomResourceDefinition=customresourcedefinitions |");
 
     private BuiltIn() {}
