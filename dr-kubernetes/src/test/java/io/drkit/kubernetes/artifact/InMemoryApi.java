@@ -43,6 +43,7 @@ public final class InMemoryApi implements AutoCloseable {
     }
 
     private static final ObjectMapper JSON = new ObjectMapper();
+    private static final String DEFINITIONS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions/";
 
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private final HttpServer server;
@@ -52,6 +53,7 @@ public final class InMemoryApi implements AutoCloseable {
     private final List<String> writes = new ArrayList<>();
     private Predicate<ObjectNode> refused = object -> false;
     private boolean expireOnce;
+    private int compactions;
     private int largestPage;
     private int version = 1000;
 
@@ -173,9 +175,8 @@ public final class InMemoryApi implements AutoCloseable {
                 .map(each -> new Served(
                         each.get(0), each.get(1), each.get(2), each.get(3).equals("true")))
                 .toList());
-        objects.forEach((path, object) -> {
-            if (object.path("kind").asText().equals("CustomResourceDefinition")
-                    && looksUntilEstablished.getOrDefault(path, 0) <= 0) {
+        objects.subMap(DEFINITIONS, DEFINITIONS + Character.MAX_VALUE).forEach((path, object) -> {
+            if (looksUntilEstablished.getOrDefault(path, 0) <= 0) {
                 JsonNode spec = object.path("spec");
                 for (JsonNode each : spec.path("versions")) {
                     all.add(new Served(
@@ -333,11 +334,15 @@ public final class InMemoryApi implements AutoCloseable {
 
     private JsonNode list(String path, Map<String, String> query) {
         Served type = collectionType(path);
-        String from = query.getOrDefault("continue", path + "/");
+        String token = query.getOrDefault("continue", compactions + "|" + path + "/");
+        String from = token.substring(token.indexOf('|') + 1);
         if (query.containsKey("continue") && expireOnce) {
             expireOnce = false;
+            compactions++;
+        }
+        if (!token.startsWith(compactions + "|")) {
             Refusal gone = new Refusal(410, "The provided continue parameter is too old");
-            gone.status.putObject("metadata").put("continue", from);
+            gone.status.putObject("metadata").put("continue", compactions + "|" + from);
             throw gone;
         }
         int limit = Integer.parseInt(query.getOrDefault("limit", String.valueOf(Integer.MAX_VALUE)));
@@ -349,7 +354,7 @@ public final class InMemoryApi implements AutoCloseable {
                 break;
             }
             if (items.size() == limit) {
-                list.putObject("metadata").put("continue", path + "/" + last(items));
+                list.putObject("metadata").put("continue", compactions + "|" + path + "/" + last(items));
                 break;
             }
             ObjectNode item = each.getValue().deepCopy();
