@@ -12,10 +12,10 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
+import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipException;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
-import org.apache.commons.compress.compressors.gzip.GzipCompressorInputStream;
 
 /**
  * The YAML files of an archive, or of a folder into which one was unpacked. Nothing is ever written where an entry says; an archive that asks for what an honest
@@ -82,14 +82,12 @@ final class ArchiveFiles {
     }
 
     private void untar(Predicate<String> wanted, Visitor visitor) throws IOException {
+        if (!isGzip()) {
+            throw refused("is no tar.gz of `drkit artifacts export`, nor a folder");
+        }
         int entries = 0;
         try (InputStream file = new BufferedInputStream(Files.newInputStream(archive));
-                TarArchiveInputStream tar = new TarArchiveInputStream(
-                        GzipCompressorInputStream.builder()
-                                .setInputStream(file)
-                                .setDecompressConcatenated(true)
-                                .get(),
-                        "UTF-8")) {
+                TarArchiveInputStream tar = new TarArchiveInputStream(new GZIPInputStream(file), "UTF-8")) {
             for (TarArchiveEntry entry = tar.getNextEntry(); entry != null; entry = tar.getNextEntry()) {
                 String path = entry.getName();
                 check(entry);
@@ -107,10 +105,7 @@ final class ArchiveFiles {
         } catch (EOFException | ZipException e) {
             throw refused("is cut off or damaged: fetch it again");
         } catch (IOException e) {
-            if (entries > 0 || isGzip()) {
-                throw refused("is damaged, or no tar inside");
-            }
-            throw refused("is no tar.gz of `drkit artifacts export`, nor a folder");
+            throw refused("is damaged, or no tar inside");
         }
         if (entries == 0) {
             throw refused("holds nothing");

@@ -59,7 +59,7 @@ final class ObjectWriter {
                 inTrouble = 0;
                 return outcome == null ? attempt.notServed() : outcome;
             } catch (KubernetesClientException e) {
-                if (number == ATTEMPTS || !mayPass(e)) {
+                if (number >= attempts(name, e)) {
                     return attempt.failure(e);
                 }
                 pause.before(number, api.name());
@@ -67,9 +67,21 @@ final class ObjectWriter {
         }
     }
 
-    private static boolean mayPass(KubernetesClientException e) {
+    private int attempts(ObjectName name, KubernetesClientException e) {
         int code = e.getCode();
-        return code < 400 || code == 404 || code == 409 || code == 429 || code >= 500;
+        // No answer takes long to come, and an admission webhook that is down stays so for a while.
+        if (code < 400 || isOfWebhook(e)) {
+            return 3;
+        }
+        // The path of a kind whose definition was just created may be unknown for a moment.
+        boolean mayPass = code == 409 || code == 429 || code >= 500 || (code == 404 && archive.defines(name));
+        return mayPass ? ATTEMPTS : 1;
+    }
+
+    private static boolean isOfWebhook(KubernetesClientException e) {
+        return e.getCode() >= 500
+                && e.getStatus() != null
+                && String.valueOf(e.getStatus().getMessage()).contains("webhook");
     }
 
     /** One object, as often as it takes. */
@@ -197,7 +209,7 @@ final class ObjectWriter {
             if (code < 400 || code == 401) {
                 throw fault;
             }
-            if (code == 429 || code >= 500) {
+            if ((code == 429 || code >= 500) && !isOfWebhook(e)) {
                 if (++inTrouble >= SERVER_IS_DOWN) {
                     throw fault;
                 }

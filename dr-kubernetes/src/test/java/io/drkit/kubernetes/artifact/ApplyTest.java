@@ -175,6 +175,18 @@ class ApplyTest {
     }
 
     @Test
+    void a_webhook_that_is_down_for_many_objects_does_not_keep_the_others_from_it() throws IOException {
+        for (int i = 0; i < 10; i++) {
+            add("{apiVersion: v1, kind: ConfigMap, metadata: {name: c" + i + ", namespace: shop}}");
+        }
+        add("{apiVersion: apps/v1, kind: Deployment, metadata: {name: d, namespace: shop}}");
+        api.refuse(500, object -> object.path("kind").asText().equals("ConfigMap"));
+        ApplyReport report = apply();
+        assertThat(report.count(Result.FAILED)).isEqualTo(10);
+        assertThat(changed(report)).containsEntry("Deployment d", Result.CREATED);
+    }
+
+    @Test
     void what_is_being_deleted_there_and_what_lives_elsewhere_fails_with_its_reason() throws IOException {
         add("{apiVersion: v1, kind: ConfigMap, metadata: {name: leaving, namespace: shop}}");
         apply();

@@ -52,6 +52,7 @@ public final class InMemoryApi implements AutoCloseable {
     private final Set<String> down = ConcurrentHashMap.newKeySet();
     private final List<String> writes = new ArrayList<>();
     private Predicate<ObjectNode> refused = object -> false;
+    private int refusal = 422;
     private boolean expireOnce;
     private int compactions;
     private int largestPage;
@@ -134,6 +135,11 @@ public final class InMemoryApi implements AutoCloseable {
     }
 
     synchronized void refuse(Predicate<ObjectNode> which) {
+        refuse(422, which);
+    }
+
+    synchronized void refuse(int code, Predicate<ObjectNode> which) {
+        refusal = code;
         refused = which;
     }
 
@@ -428,7 +434,7 @@ public final class InMemoryApi implements AutoCloseable {
 
     private void check(ObjectNode object) {
         if (refused.test(object)) {
-            throw new Refusal(422, "admission webhook denied the request: " + object.path("data"));
+            throw new Refusal(refusal, "admission webhook denied the request: " + object.path("data"));
         }
     }
 
