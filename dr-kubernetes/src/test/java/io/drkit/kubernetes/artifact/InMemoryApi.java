@@ -167,15 +167,6 @@ public final class InMemoryApi implements AutoCloseable {
         return object;
     }
 
-    /** A resource, as discovery tells of it. */
-    private record Served(String apiVersion, String plural, String kind, boolean namespaced) {
-
-        String path(@Nullable String namespace) {
-            return (apiVersion.contains("/") ? "/apis/" : "/api/") + apiVersion
-                    + (namespace == null ? "" : "/namespaces/" + namespace) + "/" + plural;
-        }
-    }
-
     private List<Served> served() {
         List<Served> all = new ArrayList<>(BuiltIn.SERVED.stream()
                 .map(each -> new Served(
@@ -248,13 +239,13 @@ public final class InMemoryApi implements AutoCloseable {
             return JSON.createObjectNode().put("major", "1").put("minor", "36").put("gitVersion", "v1.36.0");
         }
         if (path.equals("/apis")) {
-            return groups();
+            return Served.groups(served(), down);
         }
         String version = path.replaceFirst("^/apis?/", "");
         if (down.contains(version)) {
             throw new Refusal(503, "the server is currently unable to handle the request");
         }
-        JsonNode resources = resources(version);
+        JsonNode resources = Served.resources(served(), version);
         if (!resources.isEmpty()) {
             return JSON.createObjectNode().put("kind", "APIResourceList").set("resources", resources);
         }
@@ -281,50 +272,6 @@ public final class InMemoryApi implements AutoCloseable {
                 .addObject()
                 .put("type", "Established")
                 .put("status", "True");
-    }
-
-    private JsonNode groups() {
-        Map<String, ArrayNode> versions = new TreeMap<>();
-        served().forEach(each -> {
-            if (each.apiVersion().contains("/")) {
-                ArrayNode all = versions.computeIfAbsent(
-                        each.apiVersion().substring(0, each.apiVersion().indexOf('/')), any -> JSON.createArrayNode());
-                if (!all.findValuesAsText("groupVersion").contains(each.apiVersion())) {
-                    all.addObject().put("groupVersion", each.apiVersion());
-                }
-            }
-        });
-        down.forEach(each -> versions.computeIfAbsent(each.replaceFirst("/.*", ""), any -> JSON.createArrayNode())
-                .addObject()
-                .put("groupVersion", each));
-        ObjectNode list = JSON.createObjectNode().put("kind", "APIGroupList");
-        ArrayNode groups = list.putArray("groups");
-        versions.forEach((name, all) -> {
-            ObjectNode group = groups.addObject().put("name", name);
-            group.set("versions", all);
-            group.set("preferredVersion", all.get(0));
-        });
-        return list;
-    }
-
-    private JsonNode resources(String version) {
-        ArrayNode resources = JSON.createArrayNode();
-        served().stream().filter(each -> each.apiVersion().equals(version)).forEach(each -> {
-            ObjectNode resource = resources
-                    .addObject()
-                    .put("name", each.plural())
-                    .put("kind", each.kind())
-                    .put("namespaced", each.namespaced());
-            resource.putArray("verbs").add("create").add("get").add("list").add("update");
-            resources
-                    .addObject()
-                    .put("name", each.plural() + "/status")
-                    .put("kind", each.kind())
-                    .put("namespaced", each.namespaced())
-                    .putArray("verbs")
-                    .add("get");
-        });
-        return resources;
     }
 
     private Served collectionType(String path) {
@@ -435,23 +382,6 @@ public final class InMemoryApi implements AutoCloseable {
     private void check(ObjectNode object) {
         if (refused.test(object)) {
             throw new Refusal(refusal, "admission webhook denied the request: " + object.path("data"));
-        }
-    }
-
-    private static final class Refusal extends RuntimeException {
-
-        private static final long serialVersionUID = 1;
-
-        final transient ObjectNode status;
-
-        Refusal(int code, String message) {
-            super(message);
-            status = JSON.createObjectNode()
-                    .put("kind", "Status")
-                    .put("apiVersion", "v1")
-                    .put("status", "Failure")
-                    .put("code", code)
-                    .put("message", message);
         }
     }
 

@@ -8,11 +8,11 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A namespace of 5,000 objects that are 70 MB together, through a process that may have 40 MB of heap. */
+/** A namespace of 5,000 objects that are 40 MB together, through a process that may have 36 MB of heap. */
 class LargeSiteTest {
 
     private static final int OBJECTS = 5000;
-    private static final String TEXT = "0123456789 line of a configuration file\n".repeat(350);
+    private static final String TEXT = "0123456789 line of a configuration file\n".repeat(200);
 
     @TempDir
     Path folder;
@@ -31,7 +31,7 @@ class LargeSiteTest {
             Process process = new ProcessBuilder(
                             Path.of(System.getProperty("java.home"), "bin", "java")
                                     .toString(),
-                            "-Xmx40m",
+                            "-Xmx36m",
                             "-XX:+UseSerialGC",
                             "-XX:+ExitOnOutOfMemoryError",
                             "-cp",
