@@ -1,7 +1,10 @@
 package io.drkit.file;
 
+import java.io.BufferedOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -27,6 +30,30 @@ public final class PrivateFile {
 
     private PrivateFile() {}
 
+    /** What a file shall hold, written bit by bit. */
+    public interface Content {
+        void writeTo(OutputStream out) throws IOException;
+    }
+
+    /**
+     * As {@link #write(Map)}, one file that may be larger than memory. A failure of {@code content}, checked or not, is passed on, and then nothing is
+     * changed.
+     */
+    public static void write(Path file, Content content) throws IOException {
+        Path partial = create(file);
+        try {
+            try (FileChannel channel = FileChannel.open(partial, StandardOpenOption.WRITE)) {
+                OutputStream out = new BufferedOutputStream(Channels.newOutputStream(channel));
+                content.writeTo(out);
+                out.flush();
+                channel.force(true);
+            }
+            takePlace(partial, file);
+        } finally {
+            Files.deleteIfExists(partial);
+        }
+    }
+
     /** As {@link #write(Map)}, one file. */
     public static void write(Path file, String content) throws IOException {
         write(Map.of(file, content));
@@ -46,10 +73,7 @@ public final class PrivateFile {
                 partials.put(file.getKey(), partial(file.getKey(), file.getValue()));
             }
             for (Map.Entry<Path, Path> partial : partials.entrySet()) {
-                Files.move(partial.getValue(), partial.getKey(), StandardCopyOption.ATOMIC_MOVE);
-                try (FileChannel folder = FileChannel.open(partial.getValue().getParent(), StandardOpenOption.READ)) {
-                    folder.force(true);
-                }
+                takePlace(partial.getValue(), partial.getKey());
             }
         } finally {
             for (Path partial : partials.values()) {
@@ -84,10 +108,23 @@ public final class PrivateFile {
                         .allMatch(Character::isDigit);
     }
 
+    private static Path create(Path file) throws IOException {
+        return Files.createTempFile(
+                file.toAbsolutePath().getParent(),
+                "." + file.getFileName(),
+                PARTIAL,
+                PosixFilePermissions.asFileAttribute(OWNER));
+    }
+
+    private static void takePlace(Path partial, Path file) throws IOException {
+        Files.move(partial, file, StandardCopyOption.ATOMIC_MOVE);
+        try (FileChannel folder = FileChannel.open(partial.getParent(), StandardOpenOption.READ)) {
+            folder.force(true);
+        }
+    }
+
     private static Path partial(Path file, String content) throws IOException {
-        Path folder = file.toAbsolutePath().getParent();
-        Path partial = Files.createTempFile(
-                folder, "." + file.getFileName(), PARTIAL, PosixFilePermissions.asFileAttribute(OWNER));
+        Path partial = create(file);
         try (FileChannel channel = FileChannel.open(partial, StandardOpenOption.WRITE)) {
             ByteBuffer bytes = StandardCharsets.UTF_8.encode(content);
             while (bytes.hasRemaining()) {

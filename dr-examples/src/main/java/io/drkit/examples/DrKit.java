@@ -2,6 +2,7 @@ package io.drkit.examples;
 
 import io.drkit.examples.cli.Errors;
 import io.drkit.examples.cli.StopSignal;
+import io.drkit.examples.command.ArtifactsCommand;
 import io.drkit.examples.command.CertificatesCommand;
 import io.drkit.examples.command.CheckCommand;
 import io.drkit.examples.command.DnsCommand;
@@ -36,6 +37,7 @@ import picocli.CommandLine.Option;
             DnsCommand.class,
             PvcCommand.class,
             SnapshotCommand.class,
+            ArtifactsCommand.class,
             DemoCommand.class
         },
         footerHeading = "%nExit codes:%n",
@@ -44,7 +46,8 @@ import picocli.CommandLine.Option;
             "  1  unexpected failure",
             "  2  wrong usage or bad configuration",
             "  3  checked and found wanting: the two sides differ, values cannot be read,",
-            "     a name has not moved, or a node or a volume's replication is not in order",
+            "     a name has not moved, a node or a volume's replication is not in order, or",
+            "     objects are missing",
             "  4  a site could not be reached, or it could not be told",
             "  5  refused as unsafe"
         })

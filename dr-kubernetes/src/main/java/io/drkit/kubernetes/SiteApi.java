@@ -102,6 +102,11 @@ public final class SiteApi {
         }
     }
 
+    /** What a request's failure is to DrKit: for those who decide by its code whether it is one. */
+    public DrException failure(String verb, String what, KubernetesClientException e) {
+        return ApiFaults.translate(name(), verb, what, e);
+    }
+
     /** Creates an object unless one of that name is there, whatever it holds. Returns whether this did. */
     public boolean create(HasMetadata object) {
         return write("create", object, () -> client.resource(object).create());

@@ -2,6 +2,7 @@ package io.drkit.testkit.kube;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.drkit.keystore.Bytes;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -45,6 +46,14 @@ public final class Recorded {
     /** What led to {@link #primary}, and more after it: a rolling update, deletions of each sort, the end of a namespace; in order of revision. */
     public static List<Event> history() {
         return read("/kube-history.jsonl.gz", Recorded::event);
+    }
+
+    /**
+     * The objects of {@link #primary} as its API server gave them, decrypted, in JSON: converted once with the descriptors of Kubernetes' generated.proto, all
+     * but EndpointSlices, Leases, IPAddresses, ServiceCIDRs and the kinds of flow control. In key order; fresh copies.
+     */
+    public static List<ObjectNode> objects() {
+        return read("/kube-objects.jsonl.gz", line -> (ObjectNode) line);
     }
 
     private static Entry entry(JsonNode line) {

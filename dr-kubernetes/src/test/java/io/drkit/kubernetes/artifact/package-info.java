@@ -1,0 +1,4 @@
+@NullMarked
+package io.drkit.kubernetes.artifact;
+
+import org.jspecify.annotations.NullMarked;
