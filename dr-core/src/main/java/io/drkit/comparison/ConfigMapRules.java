@@ -23,6 +23,7 @@ final class ConfigMapRules {
             // Authorities and what is signed by them: each site has its own.
             own("kube-root-ca\\.crt/.*"),
             own("extension-apiserver-authentication/.*"),
+            own("cluster-info/.*"),
             own(".*/.*(?:ca\\.crt|ca-file|cabundle|caBundle)"),
             // Where the site's own API server and etcd are; the certificate is compared as it is shown.
             own("kubeadm-config/ClusterConfiguration\\.controlPlaneEndpoint"),

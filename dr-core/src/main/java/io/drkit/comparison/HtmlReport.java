@@ -95,16 +95,13 @@ record HtmlReport(ComparisonReport report) {
     private void counts(StringBuilder page) {
         page.append("<ul class=\"counts\">\n");
         for (Severity severity : Severity.values()) {
-            int count = report.with(severity).size();
-            if (count > 0) {
+            if (!report.with(severity).isEmpty()) {
                 page.append("<li><a class=\"")
                         .append(tone(severity))
                         .append("\" href=\"#")
                         .append(id(severity))
                         .append("\">")
-                        .append(count)
-                        .append(' ')
-                        .append(id(severity))
+                        .append(TextReport.count(report, severity))
                         .append("</a></li>\n");
             }
         }
@@ -149,11 +146,14 @@ record HtmlReport(ComparisonReport report) {
     }
 
     private void finding(StringBuilder page, Finding finding) {
-        page.append("<article class=\"finding\">\n<span class=\"topic\">")
-                .append(escape(finding.topic().title()))
-                .append("</span>\n<h3>")
-                .append(escape(finding.subject()))
-                .append("</h3>\n<div class=\"sides\">\n");
+        page.append("<article class=\"finding\">\n");
+        // Said once is enough.
+        if (!finding.subject().equalsIgnoreCase(finding.topic().title())) {
+            page.append("<span class=\"topic\">")
+                    .append(escape(finding.topic().title()))
+                    .append("</span>\n");
+        }
+        page.append("<h3>").append(escape(finding.subject())).append("</h3>\n<div class=\"sides\">\n");
         side(page, report.primary().site(), finding.primary());
         side(page, report.standby().site(), finding.standby());
         page.append("</div>\n<dl><dt>Breaks</dt><dd>")

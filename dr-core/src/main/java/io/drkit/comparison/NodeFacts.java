@@ -1,5 +1,6 @@
 package io.drkit.comparison;
 
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -28,8 +29,8 @@ public record NodeFacts(
 
     public NodeFacts {
         roles = List.copyOf(roles);
-        capacity = new TreeMap<>(capacity);
-        labels = new TreeMap<>(labels);
+        capacity = Collections.unmodifiableMap(new TreeMap<>(capacity));
+        labels = Collections.unmodifiableMap(new TreeMap<>(labels));
         podCidrs = List.copyOf(podCidrs);
     }
 

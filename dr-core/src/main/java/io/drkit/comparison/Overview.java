@@ -12,7 +12,6 @@ record Overview(String title, String primary, String standby) {
     static List<Overview> of(SiteFacts primary, SiteFacts standby) {
         List<Overview> rows = new ArrayList<>();
         Rows table = (title, told) -> rows.add(new Overview(title, told.apply(primary), told.apply(standby)));
-        table.row("Gathered", SiteFacts::gathered);
         table.row("Kubernetes", site -> told(site.kubernetes(), version -> version));
         table.row("etcd", site -> told(site.etcd(), version -> version));
         table.row("Nodes", site -> told(site.nodes(), Overview::nodes));

@@ -1,6 +1,7 @@
 package io.drkit.comparison;
 
 import io.drkit.DrException;
+import io.drkit.SiteUnreachableException;
 import io.drkit.comparison.PortLook.State;
 import io.drkit.node.CommandResult;
 import io.drkit.node.NodeAccess;
@@ -11,13 +12,19 @@ import io.drkit.node.NodeOutcome.Done;
 import io.drkit.node.NodeOutcome.Failed;
 import java.io.IOException;
 import java.net.ConnectException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.NoRouteToHostException;
-import java.net.Socket;
 import java.net.SocketTimeoutException;
+import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.stream.Stream;
 
 /**
@@ -80,7 +87,7 @@ public final class PortFactSource implements FactSource {
             return;
         }
         List<PortLook> looks = new ArrayList<>(fromNodes());
-        targets(own).parallel().map(this::fromHere).forEachOrdered(looks::add);
+        looks.addAll(fromHere());
         facts.ports(Fact.of(looks));
     }
 
@@ -130,20 +137,49 @@ public final class PortFactSource implements FactSource {
         return looks;
     }
 
-    private PortLook fromHere(Target target) {
-        try (Socket socket = new Socket()) {
-            socket.connect(new InetSocketAddress(target.address, target.port), (int) timeout.toMillis());
-            return new PortLook(PortLook.HERE, target.address, target.port, State.OPEN, "");
-        } catch (ConnectException | SocketTimeoutException | NoRouteToHostException e) {
-            return new PortLook(PortLook.HERE, target.address, target.port, State.CLOSED, "");
-        } catch (IOException e) {
-            return new PortLook(
-                    PortLook.HERE,
-                    target.address,
-                    target.port,
-                    State.UNKNOWN,
-                    "it could not be called: " + e.getClass().getSimpleName());
+    /** All at once, for each that is dropped by a firewall takes the whole timeout. */
+    private List<PortLook> fromHere() {
+        ExecutorService threads = Executors.newCachedThreadPool(work -> {
+            Thread thread = new Thread(work, "drkit-ports");
+            thread.setDaemon(true);
+            return thread;
+        });
+        try {
+            List<Future<PortLook>> calls = threads.invokeAll(targets(own)
+                    .<Callable<PortLook>>map(target -> () -> fromHere(target))
+                    .toList());
+            List<PortLook> looks = new ArrayList<>();
+            for (Future<PortLook> call : calls) {
+                looks.add(call.get());
+            }
+            return looks;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new SiteUnreachableException("The ports of " + site + " were not waited for: interrupted.", e);
+        } catch (ExecutionException e) {
+            throw new IllegalStateException(e.getCause());
+        } finally {
+            threads.shutdownNow();
         }
+    }
+
+    private PortLook fromHere(Target target) {
+        State state;
+        String because = "";
+        // A channel's socket, unlike a plain one, is closed by an interrupt.
+        try (SocketChannel channel = SocketChannel.open()) {
+            channel.socket()
+                    .connect(
+                            new InetSocketAddress(InetAddress.getByName(target.address), target.port),
+                            (int) timeout.toMillis());
+            state = State.OPEN;
+        } catch (ConnectException | SocketTimeoutException | NoRouteToHostException e) {
+            state = State.CLOSED;
+        } catch (IOException e) {
+            state = State.UNKNOWN;
+            because = "it could not be called: " + e.getClass().getSimpleName();
+        }
+        return new PortLook(PortLook.HERE, target.address, target.port, state, because);
     }
 
     private List<PortLook> unknown(String from, String because) {

@@ -15,11 +15,12 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
  * All that is gathered of one site for a comparison. As JSON it can be saved at one site and compared later at the other. It holds no secret: no Secrets
- * are read, and what a ConfigMap holds that may be one is {@link #WITHHELD}. Immutable.
+ * are read, and what a ConfigMap holds that may be one is {@link #WITHHELD}.
  *
  * @param format of the JSON: {@link #FORMAT}
  * @param site how it is named
@@ -123,6 +124,17 @@ public record SiteFacts(
     /** The same, to change some. */
     public Builder toBuilder() {
         return new Builder(this);
+    }
+
+    /** What is unknown of the site itself, and why, by the name of the fact. What of its parts is unknown is not told. */
+    public Map<String, String> unknown() {
+        Map<String, String> unknown = new TreeMap<>();
+        JSON.<JsonNode>valueToTree(this).properties().forEach(fact -> {
+            if (fact.getValue().has("unknown")) {
+                unknown.put(fact.getKey(), fact.getValue().path("unknown").asText());
+            }
+        });
+        return unknown;
     }
 
     /** As it is saved. */

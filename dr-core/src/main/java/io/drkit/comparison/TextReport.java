@@ -1,7 +1,10 @@
 package io.drkit.comparison;
 
+import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.StringJoiner;
+import java.util.stream.Collectors;
 
 /** A report for people at a terminal. */
 record TextReport(ComparisonReport report) {
@@ -31,10 +34,9 @@ record TextReport(ComparisonReport report) {
     /** In one sentence. */
     static String summary(ComparisonReport report) {
         String sites = report.primary().site() + " and " + report.standby().site();
-        String counts = report.with(Severity.BLOCKING).size() + " blocking, "
-                + report.with(Severity.UNKNOWN).size() + " unknown, "
-                + report.with(Severity.WARNING).size() + " warnings, "
-                + report.with(Severity.NOTE).size() + " notes";
+        String counts = Arrays.stream(Severity.values())
+                .map(severity -> count(report, severity))
+                .collect(Collectors.joining(", "));
         return switch (report.verdict()) {
             case ALIKE -> sites + " are alike enough for a failover: " + counts + ".";
             case INCONCLUSIVE -> "Whether " + sites + " are alike enough cannot be told: " + counts + ".";
@@ -44,11 +46,18 @@ record TextReport(ComparisonReport report) {
         };
     }
 
+    /** {@code 2 warnings}. */
+    static String count(ComparisonReport report, Severity severity) {
+        int count = report.with(severity).size();
+        boolean noun = severity == Severity.WARNING || severity == Severity.NOTE;
+        return count + " " + severity.name().toLowerCase(Locale.ROOT) + (noun && count != 1 ? "s" : "");
+    }
+
+    /** The topic is left out where the subject begins with it. */
     static String title(Finding finding) {
         String topic = finding.topic().title();
-        return finding.subject().startsWith(topic)
-                ? oneLine(finding.subject())
-                : topic + ": " + oneLine(finding.subject());
+        String subject = oneLine(finding.subject());
+        return subject.regionMatches(true, 0, topic, 0, topic.length()) ? subject : topic + ": " + subject;
     }
 
     private static void side(StringJoiner text, String site, String value) {
