@@ -168,10 +168,8 @@ public final class PortFactSource implements FactSource {
         String because = "";
         // A channel's socket, unlike a plain one, is closed by an interrupt.
         try (SocketChannel channel = SocketChannel.open()) {
-            channel.socket()
-                    .connect(
-                            new InetSocketAddress(InetAddress.getByName(target.address), target.port),
-                            (int) timeout.toMillis());
+            channel.socket().connect(new InetSocketAddress(InetAddress.getByName(target.address), target.port), (int)
+                    timeout.toMillis());
             state = State.OPEN;
         } catch (ConnectException | SocketTimeoutException | NoRouteToHostException e) {
             state = State.CLOSED;

@@ -72,7 +72,6 @@ class CompareCommandTest {
     @Test
     void what_would_break_is_told_with_its_exit_code_as_one_json_document() {
         registry.has("shop/app:1");
-        registry.has("library/shop/app:1");
         Cli compared = compare("--output", "json");
         assertThat(compared.code()).as(compared.err()).isEqualTo(3);
         JsonNode finding = compared.json().path("findings").get(0);
