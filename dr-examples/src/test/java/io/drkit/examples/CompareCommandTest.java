@@ -66,7 +66,9 @@ class CompareCommandTest {
         assertThat(compared.out())
                 .contains("UNKNOWN", "no control-plane nodes are configured", "0 blocking")
                 .doesNotContain("hunter2");
-        assertThat(Files.readString(page)).startsWith("<!DOCTYPE html>").contains("no control-plane nodes are configured");
+        assertThat(Files.readString(page))
+                .startsWith("<!DOCTYPE html>")
+                .contains("no control-plane nodes are configured");
     }
 
     @Test
@@ -87,7 +89,8 @@ class CompareCommandTest {
         Cli saved = compare("--facts-out", facts.toString(), "--at", "primary");
         assertThat(saved.code()).as(saved.err()).isZero();
         assertThat(saved.out()).contains("The facts of primary are in", "unknown: hosts, because");
-        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(facts))).isEqualTo("rw-------");
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(facts)))
+                .isEqualTo("rw-------");
 
         JsonNode atOnce = compare("--output", "json").json();
         primary.close();
@@ -109,7 +112,9 @@ class CompareCommandTest {
         Path bad = Files.writeString(folder.resolve("bad.json"), "{\"format\": 1, \"site\": \"hunter2\"}");
         Cli malformed = compare("--primary-facts", bad.toString());
         assertThat(malformed.code()).isEqualTo(2);
-        assertThat(malformed.err()).contains("bad.json does not hold the facts of a site").doesNotContain("hunter2");
+        assertThat(malformed.err())
+                .contains("bad.json does not hold the facts of a site")
+                .doesNotContain("hunter2");
         assertThat(compare("--facts-out", "x.json").code()).isEqualTo(2);
         assertThat(compare("--facts-out", "x.json", "--at", "moon").err()).contains("neither --from");
         assertThat(compare("--to", "primary").err()).contains("are the same site");

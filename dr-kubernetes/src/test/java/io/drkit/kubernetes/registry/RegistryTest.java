@@ -62,17 +62,16 @@ class RegistryTest {
         server.answersAfter(Duration.ofMillis(300));
         List<String> images =
                 IntStream.range(0, 12).mapToObj(i -> "shop/app:" + i).toList();
-        Map<String, ImageAnswer> patient =
-                new Registry(to().parallel(4).build()).look(images);
+        Map<String, ImageAnswer> patient = new Registry(to().parallel(4).build()).look(images);
         assertThat(patient.values()).extracting(ImageAnswer::presence).containsOnly(Presence.PRESENT);
         assertThat(server.mostAtOnce()).isEqualTo(4);
         Instant begun = Instant.now();
-        Map<String, ImageAnswer> hasty = new Registry(
-                        to().deadline(Duration.ofMillis(150)).parallel(4).build())
-                .look(images);
+        Map<String, ImageAnswer> hasty =
+                new Registry(to().deadline(Duration.ofMillis(150)).parallel(4).build()).look(images);
         assertThat(Duration.between(begun, Instant.now())).isLessThan(Duration.ofSeconds(10));
-        assertThat(hasty).hasSize(12).allSatisfy((image, answer) -> assertThat(answer.because())
-                .contains("did not answer within 150 ms"));
+        assertThat(hasty)
+                .hasSize(12)
+                .allSatisfy((image, answer) -> assertThat(answer.because()).contains("did not answer within 150 ms"));
     }
 
     @Test
