@@ -5,6 +5,7 @@ import io.drkit.examples.cli.StopSignal;
 import io.drkit.examples.command.ArtifactsCommand;
 import io.drkit.examples.command.CertificatesCommand;
 import io.drkit.examples.command.CheckCommand;
+import io.drkit.examples.command.CompareCommand;
 import io.drkit.examples.command.DnsCommand;
 import io.drkit.examples.command.EncryptionCommand;
 import io.drkit.examples.command.MirrorCommand;
@@ -38,6 +39,7 @@ import picocli.CommandLine.Option;
             PvcCommand.class,
             SnapshotCommand.class,
             ArtifactsCommand.class,
+            CompareCommand.class,
             DemoCommand.class
         },
         footerHeading = "%nExit codes:%n",
@@ -46,8 +48,8 @@ import picocli.CommandLine.Option;
             "  1  unexpected failure",
             "  2  wrong usage or bad configuration",
             "  3  checked and found wanting: the two sides differ, values cannot be read,",
-            "     a name has not moved, a node or a volume's replication is not in order, or",
-            "     objects are missing",
+            "     a name has not moved, a failover would break something, objects are missing,",
+            "     or a node or a volume's replication is not in order",
             "  4  a site could not be reached, or it could not be told",
             "  5  refused as unsafe"
         })

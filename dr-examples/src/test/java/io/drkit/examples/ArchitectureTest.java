@@ -52,7 +52,13 @@ class ArchitectureTest {
             .that(CORE)
             .should()
             .onlyDependOnClassesThat(CORE.or(resideInAnyPackage(
-                    "java..", "org.slf4j..", "org.jspecify..", "com.fasterxml.jackson..", "io.github.resilience4j..")));
+                    "java..",
+                    // The JDK's own TLS, by which a server's certificate is looked at.
+                    "javax.net.ssl..",
+                    "org.slf4j..",
+                    "org.jspecify..",
+                    "com.fasterxml.jackson..",
+                    "io.github.resilience4j..")));
 
     @ArchTest
     static final ArchRule a_backend_sees_of_drkit_only_core_and_itself = slices().matching("io.drkit.(*)..")

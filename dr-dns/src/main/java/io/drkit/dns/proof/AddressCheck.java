@@ -1,12 +1,10 @@
 package io.drkit.dns.proof;
 
 import io.drkit.dns.DnsName;
+import io.drkit.tls.CertificateNames;
+import io.drkit.tls.Handshake;
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.Socket;
-import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
@@ -20,12 +18,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
-import javax.net.ssl.SNIHostName;
-import javax.net.ssl.SSLContext;
-import javax.net.ssl.SSLParameters;
-import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509TrustManager;
@@ -64,39 +57,24 @@ public final class AddressCheck {
     public AddressFinding check(DnsName name, String address) {
         DnsName host = name.asked();
         List<String> problems = new ArrayList<>();
-        Seen seen = new Seen();
-        boolean connected = false;
-        // A channel's socket, unlike a plain one, is closed by an interrupt.
-        try (SocketChannel channel = SocketChannel.open()) {
-            Socket plain = channel.socket();
-            plain.connect(new InetSocketAddress(InetAddress.getByName(address), port), (int) timeout.toMillis());
-            connected = true;
-            plain.setSoTimeout((int) timeout.toMillis());
-            SSLContext context = SSLContext.getInstance("TLS");
-            context.init(null, new TrustManager[] {seen}, null);
-            try (SSLSocket tls = (SSLSocket) context.getSocketFactory().createSocket(plain, host.ascii(), port, true)) {
-                SSLParameters parameters = tls.getSSLParameters();
-                parameters.setServerNames(List.of(new SNIHostName(host.ascii())));
-                tls.setSSLParameters(parameters);
-                tls.startHandshake();
-            }
-        } catch (IOException | GeneralSecurityException e) {
+        Handshake seen = Handshake.with(address, port, host.ascii(), timeout);
+        if (seen.failure() != null) {
             problems.add(
-                    connected
-                            ? "It takes connections at port " + port + ", but TLS fails: " + e.getMessage() + "."
-                            : "It takes no connection at port " + port + ": " + e.getMessage() + ".");
+                    seen.connected()
+                            ? "It takes connections at port " + port + ", but TLS fails: " + seen.failure() + "."
+                            : "It takes no connection at port " + port + ": " + seen.failure() + ".");
         }
-        if (seen.chain.length == 0) {
-            return new AddressFinding(name, address, port, connected, List.of(), Optional.empty(), problems);
+        if (seen.chain().isEmpty()) {
+            return new AddressFinding(name, address, port, seen.connected(), List.of(), Optional.empty(), problems);
         }
-        X509Certificate leaf = seen.chain[0];
-        List<String> names = names(leaf);
-        if (names.stream().noneMatch(pattern -> covers(pattern, host.ascii()))) {
+        X509Certificate leaf = seen.chain().get(0);
+        List<String> names = CertificateNames.dns(leaf);
+        if (names.stream().noneMatch(pattern -> CertificateNames.covers(pattern, host.ascii()))) {
             problems.add("Its certificate is for " + names + ", not for " + host + ".");
         }
-        dates(seen.chain, problems);
+        dates(seen.chain(), problems);
         try {
-            trusted.checkServerTrusted(seen.chain, seen.authType);
+            trusted.checkServerTrusted(seen.chain().toArray(X509Certificate[]::new), seen.authType());
         } catch (CertificateException e) {
             if (problems.isEmpty()) {
                 problems.add("Its certificate is not signed by a trusted authority.");
@@ -106,13 +84,13 @@ public final class AddressCheck {
                 name,
                 address,
                 port,
-                connected,
+                seen.connected(),
                 names,
                 Optional.of(leaf.getNotAfter().toInstant()),
                 problems);
     }
 
-    private void dates(X509Certificate[] chain, List<String> problems) {
+    private void dates(List<X509Certificate> chain, List<String> problems) {
         Instant now = clock.instant();
         for (X509Certificate certificate : chain) {
             if (now.isAfter(certificate.getNotAfter().toInstant())) {
@@ -126,31 +104,6 @@ public final class AddressCheck {
                 return;
             }
         }
-    }
-
-    private static List<String> names(X509Certificate certificate) {
-        try {
-            List<String> names = new ArrayList<>();
-            if (certificate.getSubjectAlternativeNames() != null) {
-                for (List<?> entry : certificate.getSubjectAlternativeNames()) {
-                    // 2 is dNSName (RFC 5280, section 4.2.1.6). The common name does not count any more (RFC 9525,
-                    // section 2).
-                    if (Integer.valueOf(2).equals(entry.get(0)) && entry.get(1) instanceof String dns) {
-                        names.add(dns.toLowerCase(Locale.ROOT));
-                    }
-                }
-            }
-            return names;
-        } catch (CertificateException e) {
-            return List.of();
-        }
-    }
-
-    /** A wildcard stands for exactly one label, the first (RFC 9525, section 6.3). */
-    private static boolean covers(String pattern, String host) {
-        int dot = host.indexOf('.');
-        return pattern.equals(host)
-                || (pattern.startsWith("*.") && dot > 0 && pattern.substring(1).equals(host.substring(dot)));
     }
 
     private static X509TrustManager trust(@Nullable Path authority) {
@@ -180,28 +133,5 @@ public final class AddressCheck {
             }
         }
         return store;
-    }
-
-    /** Takes any certificate, so that what is wrong with it can be told apart afterwards; nothing but the handshake is sent. */
-    private static final class Seen implements X509TrustManager {
-
-        private X509Certificate[] chain = {};
-        private String authType = "";
-
-        @Override
-        public void checkServerTrusted(X509Certificate[] chain, String authType) {
-            this.chain = chain.clone();
-            this.authType = authType;
-        }
-
-        @Override
-        public void checkClientTrusted(X509Certificate[] chain, String authType) throws CertificateException {
-            throw new CertificateException("This is a client.");
-        }
-
-        @Override
-        public X509Certificate[] getAcceptedIssuers() {
-            return new X509Certificate[0];
-        }
     }
 }
