@@ -12,6 +12,7 @@ import java.util.Optional;
  * @param why what went wrong, in a sentence or two; empty when nothing did
  * @param goOn the command with which a person goes on; empty when nothing is left to do, or it is not known
  * @param began when the run was begun first, {@code ended} when it came to this end, by the clock of this machine
+ * @param lag how far the mirror was behind, over the time of the run; empty where nobody measured it
  */
 public record RunbookReport(
         String runbook,
@@ -21,7 +22,8 @@ public record RunbookReport(
         String goOn,
         Instant began,
         Instant ended,
-        List<StepReport> steps) {
+        List<StepReport> steps,
+        List<LagSample> lag) {
 
     /** How a run ended. */
     public enum Outcome {
@@ -32,6 +34,9 @@ public record RunbookReport(
         /** It has stopped, and some of it is done: go on, or have it taken back where that is still possible. */
         STOPPED
     }
+
+    /** How far a mirror was behind its primary at a moment. */
+    public record LagSample(Instant at, Duration lag) {}
 
     /** A step of it. */
     public record StepReport(
@@ -51,6 +56,12 @@ public record RunbookReport(
 
     public RunbookReport {
         steps = List.copyOf(steps);
+        lag = List.copyOf(lag);
+    }
+
+    /** The same, with what was measured of a mirror's lag. */
+    public RunbookReport withLag(List<LagSample> samples) {
+        return new RunbookReport(runbook, id, outcome, why, goOn, began, ended, steps, samples);
     }
 
     /** From the first beginning to this end. */
@@ -69,6 +80,16 @@ public record RunbookReport(
                 .filter(each -> each.kind() == kind)
                 .map(Measurement::value)
                 .max(Duration::compareTo);
+    }
+
+    /** One JSON document; durations in seconds. */
+    public String toJson() {
+        return new RunbookJson(this).render();
+    }
+
+    /** One page that loads nothing else, fit to attach to a ticket: the steps along time, what was measured, and the lag. */
+    public String toHtml() {
+        return new RunbookHtml(this).render();
     }
 
     /** For people: a line for each step, and what to do. */
@@ -90,7 +111,7 @@ public record RunbookReport(
             }
             text.append(String.format(
                     "  %-10s %-24s %9.3f s  %s%n",
-                    step.state().name().toLowerCase(java.util.Locale.ROOT).replace('_', ' '),
+                    step.state().told(),
                     step.name(),
                     step.took().toMillis() / 1e3,
                     step.detail().isEmpty() ? step.title() : step.title() + ": " + step.detail()));

@@ -233,7 +233,8 @@ final class RunbookRun implements AutoCloseable {
             }
         }
         String goOn = outcome == Outcome.STOPPED ? options.goOn() : "";
-        return new RunbookReport(runbook.name(), record.id(), outcome, why, goOn, record.began(), now(), steps);
+        return new RunbookReport(
+                runbook.name(), record.id(), outcome, why, goOn, record.began(), now(), steps, List.of());
     }
 
     private StepReport report(Placed<?> step, boolean beyondReturn) {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,7 +39,12 @@ public record StepRecord(
         FAILED,
         UNDONE,
         /** It is to be undone, and that failed. */
-        NOT_UNDONE
+        NOT_UNDONE;
+
+        /** In words. */
+        String told() {
+            return name().toLowerCase(Locale.ROOT).replace('_', ' ');
+        }
     }
 
     public StepRecord {
