@@ -20,6 +20,8 @@ import java.util.stream.IntStream;
  * /drkit/mirror/NAME/strangers/KEY     a key in scope that the primary never gave
  * /drkit/mirror/NAME/skipped/KEY       a key that is left here as it is, and why
  * /drkit/quarantine/ID/...             values that were set aside
+ * /drkit/runbook/lock                  who runs a runbook now (leased)
+ * /drkit/runbook/run                   the run that is under way, or was the last
  * </pre>
  */
 public final class DrKitKeys {
@@ -31,6 +33,8 @@ public final class DrKitKeys {
     public static final Bytes ROLE = Bytes.utf8("/drkit/role");
     public static final Bytes PROOF = Bytes.utf8("/drkit/proof");
     public static final Bytes LOCK = Bytes.utf8("/drkit/mirror/lock");
+    public static final Bytes RUNBOOK_LOCK = Bytes.utf8("/drkit/runbook/lock");
+    public static final Bytes RUNBOOK_RUN = Bytes.utf8("/drkit/runbook/run");
     public static final String MIRRORS = "/drkit/mirror/";
     public static final String QUARANTINE = "/drkit/quarantine/";
 

@@ -1,0 +1,350 @@
+package io.drkit.runbook;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import io.drkit.DrException;
+import io.drkit.UnsafeToProceedException;
+import io.drkit.runbook.Runbook.Placed;
+import io.drkit.runbook.RunbookReport.Outcome;
+import io.drkit.runbook.RunbookReport.StepReport;
+import io.drkit.runbook.StepRecord.State;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** One run by one process: forward from where the journal says, and back where it fails before the point of no return. */
+final class RunbookRun implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(RunbookRun.class);
+
+    private final Runbook runbook;
+    private final Journal journal;
+    private final RunbookOptions options;
+    private final StepCalls calls;
+    private RunRecord record;
+
+    /** @param record as the journal has it */
+    RunbookRun(Runbook runbook, Journal journal, RunbookOptions options, RunRecord record) {
+        this.runbook = runbook;
+        this.journal = journal;
+        this.options = options;
+        this.record = record;
+        this.calls = new StepCalls(journal::isHeld, options.endPatience(), this::tell);
+    }
+
+    /** Goes on, in the direction that it had. */
+    RunbookReport goOn() {
+        return record.back() ? back("It was being taken back.") : forward();
+    }
+
+    private RunbookReport forward() {
+        try {
+            for (List<Placed<?>> group : runbook.groups()) {
+                Map<Placed<?>, DrException> failures = together(group);
+                if (!failures.isEmpty()) {
+                    String why = told(failures);
+                    return isBeyondReturn() ? stopped(why) : back(why);
+                }
+            }
+            write(record.finished());
+            return report(Outcome.DONE, Optional.empty());
+        } catch (StoppedException e) {
+            return stopped(e.why());
+        }
+    }
+
+    /** What failed, by step. All have ended when it returns. */
+    private Map<Placed<?>, DrException> together(List<Placed<?>> group) {
+        List<Placed<?>> open =
+                group.stream().filter(step -> !record(step).isOver()).toList();
+        Map<Placed<?>, DrException> failures = new LinkedHashMap<>();
+        if (open.size() == 1) {
+            forward(open.get(0)).ifPresent(failure -> failures.put(open.get(0), failure));
+            return failures;
+        }
+        ExecutorService threads = Executors.newCachedThreadPool();
+        try {
+            List<Future<Optional<DrException>>> running = new ArrayList<>();
+            open.forEach(step -> running.add(threads.submit(() -> forward(step))));
+            StoppedException stopped = null;
+            for (int i = 0; i < open.size(); i++) {
+                Placed<?> step = open.get(i);
+                try {
+                    running.get(i).get().ifPresent(failure -> failures.put(step, failure));
+                } catch (ExecutionException e) {
+                    stopped = e.getCause() instanceof StoppedException cause
+                            ? cause
+                            : new StoppedException("Step " + step.name() + " broke: " + e.getCause(), e);
+                }
+            }
+            if (stopped != null) {
+                throw stopped;
+            }
+            return failures;
+        } catch (InterruptedException e) {
+            threads.shutdownNow();
+            awaitEnd(threads);
+            Thread.currentThread().interrupt();
+            throw new StoppedException("It was stopped.", e);
+        } finally {
+            threads.shutdownNow();
+        }
+    }
+
+    private void awaitEnd(ExecutorService threads) {
+        try {
+            if (!threads.awaitTermination(2 * options.endPatience().toMillis(), TimeUnit.MILLISECONDS)) {
+                throw new StoppedException("Steps were interrupted and have not ended: end this process.", null);
+            }
+        } catch (InterruptedException e) {
+            throw new StoppedException("Steps were interrupted, and may still be at work.", e);
+        }
+    }
+
+    /** Does a step, from where it is. Returns why it failed, if it did. */
+    private <R> Optional<DrException> forward(Placed<R> step) {
+        try {
+            if (record(step).isUntouched() && !begin(step)) {
+                return Optional.empty();
+            }
+        } catch (DrException e) {
+            change(step, record(step).to(State.REFUSED, message(e), now()));
+            return Optional.of(e);
+        }
+        try {
+            R result = record(step).state() == State.ACTED ? returned(step).orElseThrow() : act(step);
+            calls.call(step, () -> {
+                step.step().verify(new Context(this, step), result);
+                return true;
+            });
+            change(step, record(step).to(State.DONE, "", now()));
+            return Optional.empty();
+        } catch (DrException e) {
+            change(step, record(step).to(State.FAILED, message(e), now()));
+            return Optional.of(e);
+        }
+    }
+
+    /** Returns false when it is skipped. */
+    private boolean begin(Placed<?> step) {
+        Check check = calls.call(step, () -> step.step().check(new Context(this, step)));
+        if (check instanceof Check.Skip skip) {
+            change(step, record(step).to(State.SKIPPED, skip.reason(), now()));
+            return false;
+        }
+        if (!step.options().question().isEmpty() && !options.confirmation().isGiven(step)) {
+            throw new UnsafeToProceedException(
+                    "Not confirmed: " + step.options().question());
+        }
+        change(step, record(step).begun(now()));
+        return true;
+    }
+
+    private <R> R act(Placed<R> step) {
+        Context context = new Context(this, step);
+        R result = calls.call(step, () -> step.step().act(context));
+        change(step, record(step).acted(RunRecord.JSON.valueToTree(result), context.measured()));
+        return result;
+    }
+
+    private <R> Optional<R> returned(Placed<R> step) {
+        return returned(step.name(), step.step().recordType());
+    }
+
+    /** What a step of this run returned. */
+    <R> Optional<R> returned(String step, Class<R> type) {
+        JsonNode tree = current().step(step).record();
+        try {
+            return tree == null || tree.isNull()
+                    ? Optional.empty()
+                    : Optional.of(RunRecord.JSON.treeToValue(tree, type));
+        } catch (JsonProcessingException e) {
+            throw new UnsafeToProceedException("What step " + step
+                    + " returned cannot be read from the journal: it was written by another version.");
+        }
+    }
+
+    /** Takes back what is done, the last first, each as far as it goes. */
+    RunbookReport back(String why) {
+        options.listener().turned("taking it back: " + why);
+        List<String> failures = new ArrayList<>();
+        try {
+            if (!record.back()) {
+                write(record.turnedBack());
+            }
+            List<Placed<?>> steps = runbook.steps();
+            for (int i = steps.size() - 1; i >= 0; i--) {
+                if (record(steps.get(i)).isToBeUndone()) {
+                    undo(steps.get(i)).ifPresent(failures::add);
+                }
+            }
+            if (failures.isEmpty()) {
+                write(record.finished());
+                return report(Outcome.UNDONE, Optional.of(why));
+            }
+        } catch (StoppedException e) {
+            failures.add(e.why());
+        }
+        return stopped(why + " Taking it back failed: " + String.join(" ", failures));
+    }
+
+    private <R> Optional<String> undo(Placed<R> step) {
+        try {
+            calls.call(step, () -> {
+                step.step().undo(new Context(this, step), returned(step));
+                return true;
+            });
+            change(step, record(step).to(State.UNDONE, record(step).detail(), now()));
+            return Optional.empty();
+        } catch (DrException e) {
+            change(step, record(step).to(State.NOT_UNDONE, message(e), now()));
+            return Optional.of(step.name() + ": " + message(e));
+        }
+    }
+
+    boolean isBeyondReturn() {
+        return runbook.groups().subList(runbook.firstBeyond(), runbook.groups().size()).stream()
+                .flatMap(List::stream)
+                .anyMatch(step -> record(step).isToBeUndone());
+    }
+
+    private RunbookReport stopped(String why) {
+        options.listener().turned("stopping: " + why);
+        return report(Outcome.STOPPED, Optional.of(why));
+    }
+
+    private RunbookReport report(Outcome outcome, Optional<String> why) {
+        List<StepReport> steps = new ArrayList<>();
+        for (int i = 0; i < runbook.groups().size(); i++) {
+            for (Placed<?> step : runbook.groups().get(i)) {
+                steps.add(report(step, i >= runbook.firstBeyond()));
+            }
+        }
+        String goOn = outcome == Outcome.STOPPED ? options.goOn() : "";
+        return new RunbookReport(
+                runbook.name(), record.id(), outcome, why, goOn, record.began(), now(), steps, List.of());
+    }
+
+    private StepReport report(Placed<?> step, boolean beyondReturn) {
+        StepRecord known = record(step);
+        Instant began = known.began();
+        Instant ended = Objects.requireNonNullElseGet(known.ended(), this::now);
+        Duration took = began == null ? Duration.ZERO : Duration.between(began, ended);
+        return new StepReport(
+                step.name(),
+                step.title(),
+                beyondReturn,
+                known.state(),
+                known.detail(),
+                Optional.ofNullable(began),
+                took.isNegative() ? Duration.ZERO : took,
+                known.measurements());
+    }
+
+    private static String told(Map<Placed<?>, DrException> failures) {
+        List<String> all = new ArrayList<>();
+        failures.forEach((step, failure) -> all.add("Step " + step.name() + " failed: " + message(failure)));
+        return String.join(" ", all);
+    }
+
+    private static String message(DrException e) {
+        return String.valueOf(e.getMessage());
+    }
+
+    private StepRecord record(Placed<?> step) {
+        return current().step(step.name());
+    }
+
+    synchronized RunRecord current() {
+        return record;
+    }
+
+    private synchronized void change(Placed<?> step, StepRecord changed) {
+        write(record.with(changed));
+        try {
+            options.listener().changed(step, changed);
+        } catch (RuntimeException e) {
+            LOG.warn("A listener failed", e);
+        }
+    }
+
+    private synchronized void write(RunRecord next) {
+        try {
+            journal.write(next);
+            record = next;
+        } catch (DrException e) {
+            throw new StoppedException("The journal could not be written, so nothing more was done. " + message(e), e);
+        }
+    }
+
+    void tell(Placed<?> step, String message) {
+        try {
+            options.listener().progress(step, message);
+        } catch (RuntimeException e) {
+            LOG.warn("A listener failed", e);
+        }
+    }
+
+    private Instant now() {
+        return options.clock().instant();
+    }
+
+    @Override
+    public void close() {
+        calls.close();
+    }
+
+    /** What a step knows. */
+    private static final class Context implements StepContext {
+
+        private final RunbookRun run;
+        private final Placed<?> step;
+        private final Map<String, Measurement> measured = new LinkedHashMap<>();
+
+        Context(RunbookRun run, Placed<?> step) {
+            this.run = run;
+            this.step = step;
+        }
+
+        @Override
+        public Instant runBegan() {
+            return run.current().began();
+        }
+
+        @Override
+        public boolean isDryRun() {
+            return false;
+        }
+
+        @Override
+        public <R> Optional<R> recordOf(String earlier, Class<R> type) {
+            return run.returned(earlier, type);
+        }
+
+        @Override
+        public void tell(String progress) {
+            run.tell(step, progress);
+        }
+
+        @Override
+        public synchronized void measured(Measurement measurement) {
+            measured.put(measurement.kind() + measurement.of(), measurement);
+        }
+
+        synchronized List<Measurement> measured() {
+            return List.copyOf(measured.values());
+        }
+    }
+}
