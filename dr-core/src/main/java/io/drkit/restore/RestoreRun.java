@@ -91,6 +91,15 @@ final class RestoreRun {
                         : back(told(e));
             }
         }
+        return finish(restored);
+    }
+
+    /** What is left to do once the data is served. */
+    RestoreReport finish() {
+        return finish(new Restored(0, false));
+    }
+
+    private RestoreReport finish(Restored restored) {
         try {
             serve(restored.outOfSpace());
             return report(Outcome.RESTORED, Map.of(), NodeState.RESTORED, Optional.empty(), restored.revision());

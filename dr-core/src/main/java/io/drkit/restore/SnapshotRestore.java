@@ -120,9 +120,27 @@ public final class SnapshotRestore {
         if (survey.isServing(id)) {
             throw new UnsafeToProceedException(
                     "The restore " + id + " is not taken back, for its data is served already."
-                            + " Run it again to its end; the data of before lies beside.");
+                            + " Run it again to its end, or finish it; the data of before lies beside.");
         }
         return back(survey, "it was taken back, as asked");
+    }
+
+    /**
+     * Brings to its end what is under way and has its data served already. Needs no snapshot, which may be gone meanwhile. Run again it goes on.
+     *
+     * @throws SiteUnreachableException when a node does not answer; nothing was changed
+     * @throws UnsafeToProceedException when nothing is under way that is served, or another run took over; nothing, or nothing more, was changed
+     */
+    public RestoreReport finish() {
+        RestoreSurvey survey = survey();
+        String id = survey.id()
+                .filter(survey::isServing)
+                .orElseThrow(
+                        () -> new UnsafeToProceedException(
+                                "No restore whose data is served already is under way on these nodes: there is nothing to finish."));
+        RestoreRun run = new RestoreRun(survey.nodes(), Claim.of(id, survey.highestNumber() + 1), options, progress);
+        run.claim(Map.of(), false);
+        return run.finish();
     }
 
     private RestoreReport back(RestoreSurvey survey, String why) {

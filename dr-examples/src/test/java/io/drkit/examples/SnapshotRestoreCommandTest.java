@@ -177,6 +177,8 @@ class SnapshotRestoreCommandTest {
             assertThat(site.store(0).get("/registry/then")).isEqualTo("x");
             assertThat(site.store(0).get("/registry/later")).isNull();
             assertCode(restore(config, snapshots, "--undo"), 5);
+            assertCode(restore(config, snapshots, "--finish"), 5);
+            assertCode(restore(config, snapshots, "--finish", "--undo"), 2);
             others_primary_makes_no_second_one(config, other, site);
         }
     }

@@ -112,6 +112,22 @@ class KilledRestoreTest {
         lab.requireRestored();
     }
 
+    @Test
+    void served_it_is_finished_without_the_snapshot_also_when_finishing_is_killed() {
+        assertThatThrownBy(() -> lab.restore().finish())
+                .isInstanceOf(UnsafeToProceedException.class)
+                .hasMessageContaining("nothing to finish");
+        run(Fate.after("swap the data"));
+        assertThatThrownBy(() -> lab.restore().finish()).hasMessageContaining("nothing to finish");
+        begin(Fate.after("note that it is served")).run(lab.target(), lab.store());
+        Fate second = Fate.after("start the control plane");
+        assertThat(begin(second).finish().isRestored()).isFalse();
+        assertThat(second.struck()).isTrue();
+        assertThat(lab.restore().finish().isRestored()).isTrue();
+        assertThat(lab.restore().plan(lab.target()).underWay()).isEmpty();
+        lab.requireRestored();
+    }
+
     /** Without what earlier restores kept. */
     private static Map<String, String> files() {
         lab.site().awaitHealthy();

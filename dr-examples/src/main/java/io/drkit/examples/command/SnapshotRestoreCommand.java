@@ -71,6 +71,11 @@ final class SnapshotRestoreCommand extends NamedSiteCommand {
     private boolean undo;
 
     @Option(
+            names = "--finish",
+            description = "Finish what an earlier run left after the restored data was served. Needs no snapshot.")
+    private boolean finish;
+
+    @Option(
             names = "--accept-other-site",
             description = "Put back a snapshot of another site, whose identity and role this one then has.")
     private boolean acceptOtherSite;
@@ -167,9 +172,12 @@ final class SnapshotRestoreCommand extends NamedSiteCommand {
 
     @Override
     protected int run() throws IOException {
-        if (undo) {
-            RestoreReport report = withNodes(at, nodes -> restore(nodes).undo());
-            return told(report);
+        if (undo && finish) {
+            throw usage("--undo and --finish exclude each other");
+        }
+        if (undo || finish) {
+            return told(withNodes(
+                    at, nodes -> undo ? restore(nodes).undo() : restore(nodes).finish()));
         }
         if (in == null) {
             throw usage("Missing required option '--in': where the snapshot is kept");
