@@ -194,18 +194,21 @@ public final class SnapshotFolder implements SnapshotStore {
      */
     public Draft draft() throws IOException {
         PrivateFile.folder(folder);
-        for (Path each : folders(UNFINISHED)) {
-            if (!OF_THIS_PROCESS.contains(each)) {
-                removeIfDead(each);
+        // One at a time, or what another thread begins just now looks like what an ended process left.
+        synchronized (OF_THIS_PROCESS) {
+            for (Path each : folders(UNFINISHED)) {
+                if (!OF_THIS_PROCESS.contains(each)) {
+                    removeIfDead(each);
+                }
             }
-        }
-        Path unfinished = Files.createTempDirectory(folder, UNFINISHED);
-        try {
-            return new Draft(unfinished);
-        } catch (IOException e) {
-            OF_THIS_PROCESS.remove(unfinished);
-            remove(unfinished);
-            throw e;
+            Path unfinished = Files.createTempDirectory(folder, UNFINISHED);
+            try {
+                return new Draft(unfinished);
+            } catch (IOException e) {
+                OF_THIS_PROCESS.remove(unfinished);
+                remove(unfinished);
+                throw e;
+            }
         }
     }
 
