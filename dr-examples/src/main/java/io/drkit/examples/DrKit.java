@@ -6,6 +6,7 @@ import io.drkit.examples.command.ArtifactsCommand;
 import io.drkit.examples.command.CertificatesCommand;
 import io.drkit.examples.command.CheckCommand;
 import io.drkit.examples.command.CompareCommand;
+import io.drkit.examples.command.ConfigCommand;
 import io.drkit.examples.command.DnsCommand;
 import io.drkit.examples.command.EncryptionCommand;
 import io.drkit.examples.command.MirrorCommand;
@@ -40,6 +41,7 @@ import picocli.CommandLine.Option;
             SnapshotCommand.class,
             ArtifactsCommand.class,
             CompareCommand.class,
+            ConfigCommand.class,
             DemoCommand.class
         },
         footerHeading = "%nExit codes:%n",
