@@ -6,20 +6,16 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.drkit.OutcomeUnknownException;
 import io.drkit.UnsafeToProceedException;
+import io.drkit.file.LockFile;
 import io.drkit.file.PrivateFile;
 import io.drkit.keystore.Bytes;
 import io.drkit.rollout.Rollout.Entry;
 import io.drkit.rollout.Rollout.Mark;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Base64;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 
@@ -32,10 +28,10 @@ public final class RolloutRecord implements AutoCloseable {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final Path file;
-    private final FileChannel lock;
+    private final LockFile lock;
     private Optional<Rollout> rollout;
 
-    private RolloutRecord(Path file, FileChannel lock, Optional<Rollout> rollout) {
+    private RolloutRecord(Path file, LockFile lock, Optional<Rollout> rollout) {
         this.file = file;
         this.lock = lock;
         this.rollout = rollout;
@@ -49,15 +45,10 @@ public final class RolloutRecord implements AutoCloseable {
      */
     public static RolloutRecord open(Path file) {
         try {
-            FileChannel lock = FileChannel.open(
-                    file.resolveSibling("." + file.getFileName() + ".lock"),
-                    EnumSet.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE),
-                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+            LockFile lock = LockFile.of(file)
+                    .orElseThrow(() -> new UnsafeToProceedException(
+                            "Another rollout is at work with " + file + ". Wait until it has ended."));
             try {
-                if (!isLocked(lock)) {
-                    throw new UnsafeToProceedException(
-                            "Another rollout is at work with " + file + ". Wait until it has ended.");
-                }
                 // What a write of an earlier process left that came to an end in the midst.
                 PrivateFile.clear(List.of(file));
                 Optional<Rollout> kept =
@@ -114,24 +105,12 @@ public final class RolloutRecord implements AutoCloseable {
     /** Lets others have it. */
     @Override
     public void close() {
-        try {
-            lock.close();
-        } catch (IOException e) {
-            // The lock goes with the process.
-        }
+        lock.close();
     }
 
     @Override
     public String toString() {
         return file.toString();
-    }
-
-    private static boolean isLocked(FileChannel lock) throws IOException {
-        try {
-            return lock.tryLock() != null;
-        } catch (OverlappingFileLockException e) {
-            return false;
-        }
     }
 
     private static String json(Rollout rollout) {

@@ -2,15 +2,11 @@ package io.drkit.runbook;
 
 import io.drkit.OutcomeUnknownException;
 import io.drkit.UnsafeToProceedException;
+import io.drkit.file.LockFile;
 import io.drkit.file.PrivateFile;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermissions;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 
@@ -18,9 +14,9 @@ import java.util.Optional;
 public final class FileJournal implements Journal {
 
     private final Path file;
-    private final FileChannel lock;
+    private final LockFile lock;
 
-    private FileJournal(Path file, FileChannel lock) {
+    private FileJournal(Path file, LockFile lock) {
         this.file = file;
         this.lock = lock;
     }
@@ -33,27 +29,20 @@ public final class FileJournal implements Journal {
      */
     public static FileJournal open(Path file) {
         try {
-            FileChannel lock = FileChannel.open(
-                    file.resolveSibling("." + file.getFileName() + ".lock"),
-                    EnumSet.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE),
-                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-            if (!isLocked(lock)) {
+            LockFile lock = LockFile.of(file)
+                    .orElseThrow(() ->
+                            new UnsafeToProceedException("Another process on this machine is running a runbook by "
+                                    + file + ". Wait until it has ended."));
+            try {
+                // What a write of an earlier process left that came to an end in the midst.
+                PrivateFile.clear(List.of(file));
+                return new FileJournal(file, lock);
+            } catch (IOException e) {
                 lock.close();
-                throw new UnsafeToProceedException("Another process on this machine is running a runbook by " + file
-                        + ". Wait until it has ended.");
+                throw e;
             }
-            PrivateFile.clear(List.of(file));
-            return new FileJournal(file, lock);
         } catch (IOException e) {
             throw new IllegalArgumentException("Cannot read or write " + file + ": " + e.getMessage() + ".", e);
-        }
-    }
-
-    private static boolean isLocked(FileChannel lock) throws IOException {
-        try {
-            return lock.tryLock() != null;
-        } catch (OverlappingFileLockException e) {
-            return false;
         }
     }
 
@@ -82,16 +71,12 @@ public final class FileJournal implements Journal {
 
     @Override
     public boolean isHeld() {
-        return lock.isOpen();
+        return lock.isHeld();
     }
 
     @Override
     public void close() {
-        try {
-            lock.close();
-        } catch (IOException e) {
-            // The lock goes with the process.
-        }
+        lock.close();
     }
 
     @Override
