@@ -35,8 +35,8 @@ import java.util.TreeSet;
  * claims, which so come to be empty volumes; the node, priority and token of pods; the generated selector of Jobs. A Job that is over comes suspended.
  *
  * <p>Applied is with {@code PUT} of the whole, bound to the resourceVersion that was compared, so that nothing that somebody writes meanwhile is overwritten.
- * What the site gave an object stays: addresses, the spec of a claim, annotations of others, subjects of a ClusterRoleBinding. Definitions and classes are created
- * where there are none and never overwritten, for others use them.
+ * What the site gave an object stays: addresses, the spec of a claim, annotations of others, subjects of a ClusterRoleBinding, replicas that an autoscaler of the
+ * archive chose, a Job that was let run. Definitions, classes and ClusterRoles are created where there are none and never overwritten, for others use them.
  */
 public final class KubernetesArtifacts implements Artifacts {
 

@@ -370,7 +370,7 @@ public final class InMemoryApi implements AutoCloseable {
         check(object);
         String field = Admission.immutable(there, object);
         if (!field.isEmpty()) {
-            throw new Refusal(422, field + ": Invalid value: field is immutable");
+            throw new Refusal(422, field + ": Invalid value: " + object.at(field) + ": field is immutable");
         }
         if (!object.equals(there)) {
             put(path, object);
