@@ -90,6 +90,9 @@ final class Export {
         boolean listed = api.list(type, namespace, object -> {
             String reason = Selection.reason(type, object);
             if (reason.isEmpty()) {
+                if (Selection.isWithoutSelector(type, object)) {
+                    leftOut.merge("endpoints of a service without selector", 1, Integer::sum);
+                }
                 write(archive, type, object);
             } else {
                 leftOut.merge(reason, 1, Integer::sum);

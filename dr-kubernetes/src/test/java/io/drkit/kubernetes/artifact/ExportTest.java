@@ -192,6 +192,35 @@ class ExportTest {
     }
 
     @Test
+    void a_role_whose_file_would_be_hidden_is_one_of_the_archive() throws IOException {
+        shop.create("{apiVersion: rbac.authorization.k8s.io/v1, kind: Role, metadata: {name: .hidden}}");
+        export("a.tar.gz");
+        assertThat(files("a.tar.gz").keySet())
+                .filteredOn(path -> path.contains("/roles."))
+                .singleElement()
+                .asString()
+                .contains("/hidden-");
+    }
+
+    @Test
+    void the_control_planes_own_configuration_and_endpoints_of_unknown_origin_are_left_out_and_told()
+            throws IOException {
+        create("{apiVersion: v1, kind: ConfigMap, metadata: {name: kube-proxy, namespace: kube-system}}");
+        create("{apiVersion: v1, kind: ConfigMap, metadata: {name: coredns, namespace: kube-system}}");
+        create("{apiVersion: v1, kind: Service, metadata: {name: db, namespace: kube-system}, spec: {ports: []}}");
+        try (KubernetesClient client = api.client()) {
+            ExportReport report =
+                    new KubernetesArtifacts(client).export(List.of("kube-system"), folder.resolve("a.tar.gz"));
+            assertThat(report.leftOut())
+                    .containsEntry("the control plane's own", 1)
+                    .containsEntry("endpoints of a service without selector", 1);
+        }
+        assertThat(files("a.tar.gz"))
+                .containsKey("namespaces/kube-system/configmaps/coredns.yaml")
+                .doesNotContainKey("namespaces/kube-system/configmaps/kube-proxy.yaml");
+    }
+
+    @Test
     void a_group_that_does_not_answer_is_told() throws IOException {
         api.takeDown("down.example/v1");
         ExportReport report = export("a.tar.gz");
