@@ -249,6 +249,9 @@ public final class InMemoryApi implements AutoCloseable {
         if (!resources.isEmpty()) {
             return JSON.createObjectNode().put("kind", "APIResourceList").set("resources", resources);
         }
+        if (!method.equals("GET") && !"Strict".equals(query.get("fieldValidation"))) {
+            throw new Refusal(400, "a client that lets fields be dropped unseen");
+        }
         ObjectNode there = objects.get(path);
         return switch (method) {
             case "GET" -> there == null ? list(path, query) : found(path, there);
