@@ -68,6 +68,14 @@ class YamlTest {
     }
 
     @Test
+    void what_ends_a_line_elsewhere_is_escaped() throws Exception {
+        ObjectNode object = InMemoryApi.object("v1", "ConfigMap", null, "texts");
+        object.putObject("data").put("a", "one\u2028two\nthree\u0085four\n\u2029");
+        assertThat(new String(Yaml.write(object), StandardCharsets.UTF_8)).contains("one\\Ltwo\\nthree\\Nfour\\n\\P");
+        assertThat(Yaml.read(Yaml.write(object))).containsExactly(object);
+    }
+
+    @Test
     void documents_follow_one_another() {
         assertThat(Yaml.read("---\na: 1\n---\n# nothing\n---\nb: 2\n".getBytes(StandardCharsets.UTF_8)))
                 .hasSize(2);
