@@ -87,7 +87,12 @@ final class CheckedArchive {
             throw files.refused(
                     "has no " + Manifest.FILE + ", by which an archive of `drkit artifacts export` is known");
         }
-        for (String namespace : options.namespaces().keySet()) {
+        for (Map.Entry<String, String> each : options.namespaces().entrySet()) {
+            String namespace = each.getKey();
+            if (namespaces.contains(each.getValue()) && !options.namespaces().containsKey(each.getValue())) {
+                throw files.refused(
+                        "has a namespace " + each.getValue() + " already, which " + namespace + " would become too");
+            }
             if (!namespaces.contains(namespace)) {
                 throw files.refused("has no namespace " + namespace + " that could become another; it has "
                         + (namespaces.isEmpty() ? "none" : String.join(", ", namespaces)));

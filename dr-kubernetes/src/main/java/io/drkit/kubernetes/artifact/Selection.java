@@ -53,10 +53,7 @@ final class Selection {
             return "being deleted";
         }
         JsonNode controller = controller(metadata);
-        // A StatefulSet may own its claims, but does not fill them.
-        boolean claim = type.resource().equals("persistentvolumeclaims");
-        if (!controller.isMissingNode()
-                && !(claim && !Trees.text(controller, "kind").equals("Pod"))) {
+        if (!controller.isMissingNode() && !isNotMadeElsewhere(type, Trees.text(controller, "kind"))) {
             return "made by a controller";
         }
         if (metadata.path("annotations").has("control-plane.alpha.kubernetes.io/leader")) {
@@ -72,6 +69,15 @@ final class Selection {
                         ? "the API server's own"
                         : NONE;
             default -> NONE;
+        };
+    }
+
+    /** A StatefulSet may own its claims, but does not fill them; a sealed secret is opened by the key of one cluster only. */
+    private static boolean isNotMadeElsewhere(ResourceType type, String owner) {
+        return switch (type.resource()) {
+            case "persistentvolumeclaims" -> !owner.equals("Pod");
+            case "secrets" -> owner.equals("SealedSecret");
+            default -> false;
         };
     }
 

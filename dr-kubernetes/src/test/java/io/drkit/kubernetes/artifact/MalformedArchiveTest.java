@@ -184,6 +184,20 @@ class MalformedArchiveTest {
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContainingAll("a.yaml", "b.yaml");
         }
+        Path merged = tar(
+                entry("artifacts.yaml", MANIFEST),
+                entry("a.yaml", GOOD),
+                entry("b.yaml", GOOD.replace("default", "other").replace("name: a", "name: b")));
+        try (KubernetesClient client = api.client()) {
+            assertThatThrownBy(() -> new KubernetesArtifacts(client)
+                            .apply(
+                                    merged,
+                                    ApplyOptions.builder()
+                                            .namespace("other", "default")
+                                            .build()))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("a namespace default already");
+        }
         for (String name : new String[] {"", "Shop", "a/b", "..", "a?x"}) {
             assertThatThrownBy(() ->
                             ApplyOptions.builder().namespace("default", name).build())
