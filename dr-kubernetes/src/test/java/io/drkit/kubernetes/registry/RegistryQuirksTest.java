@@ -21,6 +21,11 @@ import org.junit.jupiter.api.Test;
 /** What registries do that are not the plain one. */
 class RegistryQuirksTest {
 
+    static {
+        // Else each answer waits for the acknowledgement of its headers, and so do all others in this JVM.
+        System.setProperty("sun.net.httpserver.nodelay", "true");
+    }
+
     private static final String MANIFEST =
             "{\"schemaVersion\": 2, \"config\": {\"digest\": \"sha256:" + "c0".repeat(32) + "\"}}";
 
