@@ -6,6 +6,7 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 
 /**
  * How an archive is applied.
@@ -18,16 +19,21 @@ import java.util.TreeMap;
  */
 public record ApplyOptions(SortedMap<String, String> namespaces, boolean dryRun, Duration established) {
 
+    private static final Pattern NAMESPACE = Pattern.compile("[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?");
+
     public static final ApplyOptions DEFAULTS = builder().build();
 
-    /** @throws IllegalArgumentException when two namespaces would become one, or the time is not positive */
+    /** @throws IllegalArgumentException when a name is none that a namespace can have, two namespaces would become one, or the time is not positive */
     public ApplyOptions {
         namespaces = Collections.unmodifiableSortedMap(new TreeMap<>(namespaces));
         if (new HashSet<>(namespaces.values()).size() < namespaces.size()) {
             throw new IllegalArgumentException("Two namespaces would become one: " + namespaces + ".");
         }
-        if (namespaces.containsKey("") || namespaces.containsValue("")) {
-            throw new IllegalArgumentException("A namespace has a name.");
+        for (String name : namespaces.values()) {
+            // It becomes part of the path of requests.
+            if (!NAMESPACE.matcher(name).matches()) {
+                throw new IllegalArgumentException("No namespace can be called \"" + name + "\".");
+            }
         }
         if (established.isNegative() || established.isZero()) {
             throw new IllegalArgumentException("Waiting for a definition takes some time, not " + established + ".");

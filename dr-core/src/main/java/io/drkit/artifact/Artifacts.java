@@ -31,8 +31,8 @@ public interface Artifacts {
      * <p>Not all objects are read at one moment: what changes meanwhile is in the archive as it was or as it is.
      *
      * @param namespaces at least one
-     * @throws UnsafeToProceedException when a namespace does not exist, for it is rather misspelt than empty; or when a right is missing, for an archive shall
-     *     not lack what nobody would miss until it is needed
+     * @throws UnsafeToProceedException when a namespace does not exist, for it is rather misspelt than empty, or is being deleted; or when a right is missing,
+     *     for an archive shall not lack what nobody would miss until it is needed
      * @throws IOException when the file cannot be written
      */
     ExportReport export(Collection<String> namespaces, Path archive) throws IOException;

@@ -1,6 +1,7 @@
 package io.drkit.comparison;
 
 import static io.drkit.comparison.Severity.BLOCKING;
+import static io.drkit.comparison.Severity.UNKNOWN;
 import static io.drkit.comparison.Severity.WARNING;
 
 import java.time.Duration;
@@ -27,6 +28,7 @@ final class CertificateRules {
                     Findings.said(primary.apiServerCertificate()),
                     Findings.said(standby.apiServerCertificate()));
         }
+        oneServer(primary, standby, found);
         Set<String> names = controlPlaneNames(primary, standby);
         for (Side side : Side.both(primary, standby, found)) {
             if (!side.site().apiServerCertificate().isKnown()) {
@@ -49,6 +51,29 @@ final class CertificateRules {
                                 + " server.");
             }
         }
+    }
+
+    /** Each API server has a key of its own: who meets it twice, with the same nodes, has most likely looked at one cluster twice. */
+    private static void oneServer(SiteFacts primary, SiteFacts standby, Findings found) {
+        if (primary.apiServerCertificate().isKnown()
+                && primary.apiServerCertificate().equals(standby.apiServerCertificate())
+                && nodeNames(primary).equals(nodeNames(standby))) {
+            String shown = "public key "
+                    + primary.apiServerCertificate().get().publicKey().substring(0, 16) + "…, nodes "
+                    + VersionRules.join(nodeNames(primary));
+            found.of(Topic.API_CERTIFICATE)
+                    .add(
+                            UNKNOWN,
+                            "one API server for both sites",
+                            shown,
+                            shown,
+                            "If both names lead to one cluster, it was compared with itself, and nothing is known of the other.",
+                            "See whether the configuration names two clusters.");
+        }
+    }
+
+    private static Set<String> nodeNames(SiteFacts site) {
+        return site.nodes().isKnown() ? VersionRules.all(site.nodes().get(), NodeFacts::name) : Set.of();
     }
 
     static void domain(SiteFacts primary, SiteFacts standby, Findings found) {

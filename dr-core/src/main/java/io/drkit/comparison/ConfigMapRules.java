@@ -85,8 +85,8 @@ final class ConfigMapRules {
                 sink.add(
                         WARNING,
                         "ConfigMap " + name + ", " + path,
-                        shown(one),
-                        shown(other),
+                        shown(one, other),
+                        shown(other, one),
                         "The component that reads it works differently after a failover.",
                         "Give both sites the same value, or make sure that the difference is meant.");
             } else if (one.equals(SiteFacts.WITHHELD)) {
@@ -115,11 +115,23 @@ final class ConfigMapRules {
         return Pattern.compile(path, Pattern.DOTALL);
     }
 
-    private static String shown(@Nullable String value) {
+    /** Of a long value what is around the first difference: two of which the same is shown help nobody. */
+    private static String shown(@Nullable String value, @Nullable String other) {
         if (value == null) {
             return "absent";
         }
-        return value.length() <= SHOWN ? value : value.substring(0, SHOWN) + "…";
+        if (value.length() <= SHOWN) {
+            return value;
+        }
+        int same = 0;
+        while (other != null
+                && same < Math.min(value.length(), other.length())
+                && value.charAt(same) == other.charAt(same)) {
+            same++;
+        }
+        int from = same < SHOWN ? 0 : same - SHOWN / 4;
+        int to = Math.min(from + SHOWN, value.length());
+        return (from > 0 ? "…" : "") + value.substring(from, to) + (to < value.length() ? "…" : "");
     }
 
     /** How a class of storage or snapshots shows in few words. */

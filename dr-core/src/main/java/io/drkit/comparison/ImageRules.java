@@ -13,6 +13,7 @@ import java.util.TreeSet;
 final class ImageRules {
 
     private static final int NAMED = 5;
+    private static final String UNTOLD = "the registry has it, and does not tell for which processors";
 
     private ImageRules() {}
 
@@ -45,7 +46,14 @@ final class ImageRules {
                 ImageAnswer answer = registry.getOrDefault(image, ImageAnswer.unknown("it was not looked for"));
                 switch (answer.presence()) {
                     case ABSENT -> add(image, "absent", "Pods that run it do not start: ImagePullBackOff.");
-                    case PRESENT -> architectures(image, answer);
+                    case PRESENT -> {
+                        if (answer.architectures().isEmpty()) {
+                            unknown.computeIfAbsent(UNTOLD, because -> new TreeSet<>())
+                                    .add(image);
+                        } else {
+                            architectures(image, answer);
+                        }
+                    }
                     case UNKNOWN ->
                         unknown.computeIfAbsent(answer.because(), because -> new TreeSet<>())
                                 .add(image);
@@ -57,7 +65,7 @@ final class ImageRules {
         }
 
         private void architectures(String image, ImageAnswer answer) {
-            if (answer.architectures().isEmpty() || !site.nodes().isKnown()) {
+            if (!site.nodes().isKnown()) {
                 return;
             }
             Set<String> lacking = VersionRules.all(site.nodes().get(), NodeFacts::architecture);

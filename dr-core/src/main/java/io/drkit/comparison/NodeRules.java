@@ -58,7 +58,17 @@ final class NodeRules {
         }
         Set<String> here = VersionRules.all(primary.nodes().get(), NodeFacts::architecture);
         Set<String> there = VersionRules.all(standby.nodes().get(), NodeFacts::architecture);
-        if (!there.containsAll(here)) {
+        boolean untold = false;
+        for (Side side : Side.both(primary, standby, found)) {
+            for (NodeFacts node : side.site().nodes().get()) {
+                if (node.architecture().isEmpty()) {
+                    untold = true;
+                    side.unknown(
+                            Topic.NODES, "unknown: " + node.name() + " does not tell its processor's architecture");
+                }
+            }
+        }
+        if (!untold && !there.containsAll(here)) {
             found.of(Topic.NODES)
                     .add(
                             BLOCKING,

@@ -134,6 +134,11 @@ public final class PortFactSource implements FactSource {
                     state,
                     state == State.UNKNOWN ? "the node's bash opens no connections" : ""));
         }
+        // A call whose shell was killed, for want of memory say, says nothing.
+        unknown(node.name(), "the node did not say what came of a call").stream()
+                .filter(target ->
+                        looks.stream().noneMatch(look -> look.to().equals(target.to()) && look.port() == target.port()))
+                .forEach(looks::add);
         return looks;
     }
 

@@ -123,13 +123,18 @@ final class ResourceRules {
         } else if (here != null) {
             sink.add(missing, name, ConfigMapRules.told(here), "absent", breaks, remedy);
         } else if (there != null) {
+            boolean isDefault = "true".equals(there.get("default"));
             sink.add(
-                    NOTE,
+                    isDefault ? WARNING : NOTE,
                     name,
                     "absent",
                     ConfigMapRules.told(there),
-                    "Nothing: the standby has more than the primary.",
-                    "Create one at the primary if a failback needs it.");
+                    isDefault
+                            ? "What names no class gets this one at the standby, which the primary does not know."
+                            : "Nothing: the standby has more than the primary.",
+                    isDefault
+                            ? "Let the same class be the default at both sites."
+                            : "Create one at the primary if a failback needs it.");
         }
     }
 

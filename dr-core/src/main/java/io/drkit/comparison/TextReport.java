@@ -67,6 +67,7 @@ record TextReport(ComparisonReport report) {
     }
 
     private static String oneLine(String text) {
-        return text.replaceAll("\\s+", " ").strip();
+        // What a site says may hold what a terminal obeys.
+        return text.replaceAll("[\\s\\p{Cc}]+", " ").strip();
     }
 }

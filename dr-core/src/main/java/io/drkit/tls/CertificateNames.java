@@ -1,5 +1,7 @@
 package io.drkit.tls;
 
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
@@ -26,11 +28,28 @@ public final class CertificateNames {
         return of(certificate, IP_ADDRESS);
     }
 
-    /** Whether a name of a certificate covers a host: a wildcard stands for exactly one label, the first (RFC 9525, section 6.3). */
+    /**
+     * Whether a name of a certificate covers a host: a wildcard stands for exactly one label, the first (RFC 9525, section 6.3).
+     *
+     * @param pattern as {@link #dns} and {@link #addresses} give it
+     * @param host a name in any case, or an address in any spelling
+     */
     public static boolean covers(String pattern, String host) {
-        int dot = host.indexOf('.');
-        return pattern.equals(host)
-                || (pattern.startsWith("*.") && dot > 0 && pattern.substring(1).equals(host.substring(dot)));
+        String wanted = spelled(host);
+        int dot = wanted.indexOf('.');
+        return spelled(pattern).equals(wanted)
+                || (pattern.startsWith("*.") && dot > 0 && pattern.substring(1).equals(wanted.substring(dot)));
+    }
+
+    /** Names in lower case without the root's dot; an address of IPv6 as Java writes it, which is how certificates' are read. */
+    private static String spelled(String host) {
+        String plain = host.toLowerCase(Locale.ROOT).replaceAll("^\\[|]$|\\.$", "");
+        try {
+            // With a colon it is an address, and nobody is asked for it.
+            return plain.indexOf(':') < 0 ? plain : InetAddress.getByName(plain).getHostAddress();
+        } catch (UnknownHostException e) {
+            return plain;
+        }
     }
 
     private static List<String> of(X509Certificate certificate, int type) {

@@ -94,7 +94,8 @@ final class ApiFaults {
     }
 
     private static String oneLine(@Nullable String text) {
-        String line = String.valueOf(text).replaceAll("\\s+", " ").strip();
+        // What a webhook says may hold what a terminal obeys.
+        String line = String.valueOf(text).replaceAll("[\\s\\p{Cc}]+", " ").strip();
         return line.length() <= MESSAGE_AT_MOST ? line : line.substring(0, MESSAGE_AT_MOST) + "...";
     }
 

@@ -23,6 +23,7 @@ public final class StandInHost implements NodeAccess {
     private Duration delay = Duration.ZERO;
     private List<String> cniPlugins = List.of("calico", "portmap");
     private final Set<Integer> closed = new HashSet<>();
+    private final Set<Integer> silent = new HashSet<>();
     private boolean down;
 
     public StandInHost(String name, String hostname) {
@@ -51,6 +52,12 @@ public final class StandInHost implements NodeAccess {
     /** A port of the other site that takes no connection from here. */
     public StandInHost closed(int port) {
         closed.add(port);
+        return this;
+    }
+
+    /** A port of the other site of which it says nothing. */
+    public StandInHost silent(int port) {
+        silent.add(port);
         return this;
     }
 
@@ -92,6 +99,9 @@ public final class StandInHost implements NodeAccess {
     private String calls(List<String> arguments) {
         StringBuilder said = new StringBuilder();
         for (int i = 5; i + 1 < arguments.size(); i += 2) {
+            if (silent.contains(Integer.parseInt(arguments.get(i + 1)))) {
+                continue;
+            }
             boolean shut = closed.contains(Integer.parseInt(arguments.get(i + 1)));
             said.append(shut ? "CLOSED " : "OPEN ")
                     .append(arguments.get(i))

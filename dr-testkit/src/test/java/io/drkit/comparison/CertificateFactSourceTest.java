@@ -56,6 +56,11 @@ class CertificateFactSourceTest {
         CertificateFacts shown = primary.apiServerCertificate().get();
         assertThat(shown.names()).containsExactly("127.0.0.1", "localhost");
         assertThat(shown.covers("localhost")).isTrue();
+        assertThat(shown.covers("LocalHost.")).isTrue();
+        CertificateFacts six = SampleFacts.certificate("fd00:0:0:0:0:0:0:10");
+        assertThat(six.covers("fd00::10")).isTrue();
+        assertThat(six.covers("[FD00::0010]")).isTrue();
+        assertThat(six.covers("fd00::11")).isFalse();
         assertThat(domain(primary).get())
                 .isEqualTo(shown)
                 .isEqualTo(domain(standby).get());

@@ -10,6 +10,7 @@ import static io.drkit.comparison.SampleFacts.with;
 import static io.drkit.comparison.SampleFacts.without;
 import static io.drkit.comparison.Severity.BLOCKING;
 import static io.drkit.comparison.Severity.NOTE;
+import static io.drkit.comparison.Severity.UNKNOWN;
 import static io.drkit.comparison.Severity.WARNING;
 
 import io.drkit.comparison.PortLook.State;
@@ -116,7 +117,22 @@ final class Differences {
                                     APP,
                                     ImageAnswer.present(List.of("amd64", "arm64")),
                                     DATABASE,
-                                    ImageAnswer.present(List.of())))))),
+                                    ImageAnswer.present(List.of("arm64"))))))),
+            of(
+                    "node without architecture",
+                    Topic.NODES,
+                    UNKNOWN,
+                    "Nodes",
+                    nodes(node -> new NodeFacts(
+                            node.name(),
+                            node.roles(),
+                            node.name().equals("w-2") ? "" : node.architecture(),
+                            node.kubelet(),
+                            node.runtime(),
+                            node.runtimeSocket(),
+                            node.capacity(),
+                            node.labels(),
+                            List.of()))),
             of("memory", Topic.NODES, WARNING, "capacity: memory", nodes(node -> capacity(node, "memory", 16L << 30))),
             of("GPUs", Topic.NODES, WARNING, "capacity: nvidia.com/gpu", to -> to),
             of(
@@ -229,6 +245,20 @@ final class Differences {
                     "snap",
                     to -> to.snapshotClasses(Fact.of(Map.of()))),
             of("missing image", Topic.IMAGES, BLOCKING, APP, image(ImageAnswer.absent())),
+            of("image of untold architecture", Topic.IMAGES, UNKNOWN, "Images", image(ImageAnswer.present(List.of()))),
+            of(
+                    "the same API server",
+                    Topic.API_CERTIFICATE,
+                    UNKNOWN,
+                    "one API server",
+                    to -> to.apiServerCertificate(PRIMARY.apiServerCertificate())),
+            of(
+                    "another default class",
+                    Topic.STORAGE_CLASSES,
+                    WARNING,
+                    "other",
+                    to -> to.storageClasses(
+                            Fact.of(with(STANDBY.storageClasses().get(), "other", storageClass())))),
             of("image of one architecture", Topic.IMAGES, BLOCKING, APP, image(ImageAnswer.present(List.of("arm64")))),
             of(
                     "image for a failback",

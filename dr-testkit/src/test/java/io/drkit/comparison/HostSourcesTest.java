@@ -70,6 +70,21 @@ class HostSourcesTest {
     }
 
     @Test
+    void a_call_that_a_node_says_nothing_of_is_unknown() {
+        SiteFacts facts = gather(new PortFactSource(
+                "primary",
+                List.of(new StandInHost("cp-1", "cp-1").silent(443)),
+                List.of("127.0.0.1"),
+                List.of("192.0.2.1"),
+                List.of(443, 6443),
+                Duration.ofSeconds(1)));
+        assertThat(facts.ports().get())
+                .filteredOn(look -> look.from().equals("cp-1"))
+                .extracting(PortLook::state)
+                .containsExactlyInAnyOrder(State.UNKNOWN, State.OPEN);
+    }
+
+    @Test
     void the_host_script_runs_on_a_real_node() throws IOException {
         SiteFacts facts = gather(new HostFactSource(List.of(new LocalNode("this")), Clock.systemUTC(), DEADLINE));
         HostSummary host = host(facts, "this").get();

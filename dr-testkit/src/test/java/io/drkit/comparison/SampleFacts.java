@@ -66,10 +66,14 @@ final class SampleFacts {
                         APP,
                         ImageAnswer.present(List.of("amd64")),
                         DATABASE,
-                        ImageAnswer.present(List.of()),
+                        ImageAnswer.present(List.of("amd64")),
                         "new:1",
                         ImageAnswer.absent())))
-                .apiServerCertificate(Fact.of(certificate("kubernetes", "api.platform.example.com", own)))
+                .apiServerCertificate(Fact.of(new CertificateFacts(
+                        ("a" + index).repeat(32),
+                        List.of("kubernetes", "api.platform.example.com", own),
+                        "2026-01-01T00:00:00Z",
+                        "2027-11-30T00:00:00Z")))
                 .controlPlaneNames(Fact.of(List.of("api.platform.example.com")))
                 .domain(Fact.of(Map.of("platform.example.com", Fact.of(certificate("platform.example.com")))))
                 .hosts(Fact.of(Map.of(

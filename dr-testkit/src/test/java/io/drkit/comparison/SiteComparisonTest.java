@@ -101,6 +101,27 @@ class SiteComparisonTest {
     }
 
     @Test
+    void of_long_values_the_difference_is_shown() {
+        String same = "health ".repeat(60);
+        Finding found = SiteComparison.compare(corefile(same + "forward . 10.0.0.53"), corefile(same + "loop"))
+                .findings()
+                .get(0);
+        assertThat(found.primary())
+                .startsWith("…")
+                .endsWith("forward . 10.0.0.53")
+                .hasSizeLessThan(170);
+        assertThat(found.standby()).startsWith("…").endsWith("loop");
+    }
+
+    private static SiteFacts corefile(String text) {
+        return PRIMARY.toBuilder()
+                .configMaps(Fact.of(Map.of("coredns", Map.of("Corefile", text))))
+                .apiServerCertificate(
+                        Fact.of(SampleFacts.certificate(String.valueOf(text.length()), "api.platform.example.com")))
+                .build();
+    }
+
+    @Test
     void clocks_that_were_measured_apart_are_not_compared() {
         SiteFacts later = SiteFacts.parse(STANDBY.toJson().replace("clock-1", "clock-2"), "x");
         assertThat(SiteComparison.compare(PRIMARY, later).findings())

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.drkit.SiteUnreachableException;
 import java.io.IOException;
 import java.time.Clock;
@@ -56,6 +57,28 @@ class SiteFactsTest {
         }
         assertThatThrownBy(() -> SiteFacts.parse(good.replace("\"format\" : 1", "\"format\" : 2"), "facts.json"))
                 .hasMessageContaining("format 2");
+    }
+
+    @Test
+    void no_fact_may_be_missing() throws IOException {
+        ObjectMapper json = new ObjectMapper();
+        for (var fields = json.readTree(PRIMARY.toJson()).fieldNames(); fields.hasNext(); ) {
+            String field = fields.next();
+            ObjectNode facts = (ObjectNode) json.readTree(PRIMARY.toJson());
+            facts.remove(field);
+            assertThatThrownBy(() -> SiteFacts.parse(facts.toString(), "facts.json"))
+                    .as(field)
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("facts.json");
+        }
+    }
+
+    @Test
+    void what_a_terminal_obeys_is_not_shown_to_it() {
+        SiteFacts standby = SampleFacts.standby().toBuilder()
+                .kubernetes(Fact.of("v1\u001b[2J\u009b0m"))
+                .build();
+        assertThat(SiteComparison.compare(PRIMARY, standby).toText()).doesNotContain("\u001b", "\u009b");
     }
 
     @Test

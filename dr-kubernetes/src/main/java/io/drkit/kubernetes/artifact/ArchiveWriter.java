@@ -57,10 +57,11 @@ final class ArchiveWriter implements AutoCloseable {
         tar.closeArchiveEntry();
     }
 
+    /** A file that begins with a dot is none of an archive's, but of an editor's or a file manager's. */
     private static String fileName(String name) {
-        return name.length() <= LONGEST_NAME
+        return name.length() <= LONGEST_NAME && !name.startsWith(".")
                 ? name
-                : name.substring(0, LONGEST_NAME) + "-"
+                : name.substring(0, Math.min(name.length(), LONGEST_NAME)).replaceFirst("^\\.+", "") + "-"
                         + Sha256.of(Bytes.utf8(name)).substring(0, 8);
     }
 

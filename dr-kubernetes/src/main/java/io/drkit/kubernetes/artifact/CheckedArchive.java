@@ -15,6 +15,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.BiConsumer;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An archive that was read to its end and understood. Knows which file holds what, and reads each again when its turn comes, so that neither memory nor a disk
@@ -32,6 +33,7 @@ final class CheckedArchive {
     private final NamespaceMapping mapping;
     private final Map<String, List<ObjectName>> objects = new HashMap<>();
     private final Set<String> definedKinds = new HashSet<>();
+    private final Set<String> scaled = new HashSet<>();
     private int count;
 
     private CheckedArchive(Path archive, ApplyOptions options) throws IOException {
@@ -85,7 +87,12 @@ final class CheckedArchive {
             throw files.refused(
                     "has no " + Manifest.FILE + ", by which an archive of `drkit artifacts export` is known");
         }
-        for (String namespace : options.namespaces().keySet()) {
+        for (Map.Entry<String, String> each : options.namespaces().entrySet()) {
+            String namespace = each.getKey();
+            if (namespaces.contains(each.getValue()) && !options.namespaces().containsKey(each.getValue())) {
+                throw files.refused(
+                        "has a namespace " + each.getValue() + " already, which " + namespace + " would become too");
+            }
             if (!namespaces.contains(namespace)) {
                 throw files.refused("has no namespace " + namespace + " that could become another; it has "
                         + (namespaces.isEmpty() ? "none" : String.join(", ", namespaces)));
@@ -119,10 +126,28 @@ final class CheckedArchive {
                         && !NAMESPACE.matcher(Trees.text(metadata, "namespace")).matches())) {
             throw files.refused(path, "has an apiVersion, kind, name or namespace that no object can have");
         }
+        if (!isMap(metadata.path("annotations"))
+                || !isMap(metadata.path("labels"))
+                || (Trees.text(document, "kind").endsWith("Binding") && !areMaps(document.path("subjects")))) {
+            throw files.refused(path, "has annotations, labels or subjects that are none");
+        }
         if (Trees.text(document, "kind").endsWith("List")
                 && document.path("items").isArray()) {
             throw files.refused(path, "is a list: write its objects one after another, with --- between");
         }
+    }
+
+    private static boolean isMap(JsonNode node) {
+        return node.isObject() || node.isNull() || node.isMissingNode();
+    }
+
+    private static boolean areMaps(JsonNode nodes) {
+        for (JsonNode node : nodes) {
+            if (!node.isObject()) {
+                return false;
+            }
+        }
+        return nodes.isArray() || nodes.isNull() || nodes.isMissingNode();
     }
 
     private static void namespaceOf(JsonNode document, Set<String> namespaces) {
@@ -144,6 +169,13 @@ final class CheckedArchive {
             JsonNode spec = document.path("spec");
             definedKinds.add(Trees.text(spec, "group") + "/" + Trees.text(spec.path("names"), "kind"));
         }
+        JsonNode target = document.path("spec").path("scaleTargetRef");
+        if (target.hasNonNull("name")) {
+            scaled.add(place(
+                    Trees.text(document.path("metadata"), "namespace"),
+                    target.path("kind").asText("Deployment"),
+                    Trees.text(target, "name")));
+        }
     }
 
     /** How many objects it holds. */
@@ -154,6 +186,15 @@ final class CheckedArchive {
     /** Whether the definition of a kind is among them. */
     boolean defines(ObjectName object) {
         return definedKinds.contains(object.group() + "/" + object.kind());
+    }
+
+    /** Whether an autoscaler among them chooses how many replicas it has. */
+    boolean isScaled(ObjectName object) {
+        return scaled.contains(place(object.namespace(), object.kind(), object.name()));
+    }
+
+    private static String place(@Nullable String namespace, String kind, String name) {
+        return namespace + "/" + kind + "/" + name;
     }
 
     /** Gives the objects of these names, in the namespaces where they belong at the site. */

@@ -1,6 +1,7 @@
 package io.drkit.kubernetes.artifact;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.List;
@@ -41,6 +42,25 @@ final class Cleaning {
             "volume.kubernetes.io/storage-provisioner",
             "volume.kubernetes.io/selected-node",
             "volume.kubernetes.io/storage-resizer",
+            // Which class a cluster takes where none is named. With a second one claims go elsewhere, and ingresses are
+            // refused.
+            "storageclass.kubernetes.io/is-default-class",
+            "storageclass.beta.kubernetes.io/is-default-class",
+            "ingressclass.kubernetes.io/is-default-class",
+            // Where a network put a pod or a namespace: elsewhere it would take the addresses for given.
+            "cni.projectcalico.org/containerID",
+            "cni.projectcalico.org/podIP",
+            "cni.projectcalico.org/podIPs",
+            "k8s.v1.cni.cncf.io/network-status",
+            "ovn.kubernetes.io/allocated",
+            "ovn.kubernetes.io/cidr",
+            "ovn.kubernetes.io/exclude_ips",
+            "ovn.kubernetes.io/gateway",
+            "ovn.kubernetes.io/ip_address",
+            "ovn.kubernetes.io/logical_router",
+            "ovn.kubernetes.io/logical_switch",
+            "ovn.kubernetes.io/mac_address",
+            "ovn.kubernetes.io/routed",
             "openshift.io/sa.scc.mcs",
             "openshift.io/sa.scc.supplemental-groups",
             "openshift.io/sa.scc.uid-range");
@@ -56,6 +76,7 @@ final class Cleaning {
             "cert-manager.io/inject-apiserver-ca",
             "service.beta.openshift.io/inject-cabundle");
 
+    private static final String PULL_SECRETS = "imagePullSecrets";
     private static final String SERVICE_ACCOUNT_VOLUME = "kube-api-access-";
 
     private Cleaning() {}
@@ -83,14 +104,14 @@ final class Cleaning {
                 }
             }
             case "Pod." -> withoutTokenVolume(object);
-            case "ServiceAccount." ->
-                Trees.removeElements(
-                        object,
-                        "imagePullSecrets",
-                        secret -> Trees.text(secret, "name")
-                                .startsWith(Trees.text(object.path("metadata"), "name") + "-dockercfg-"));
+            case "ServiceAccount." -> Trees.removeElements(object, PULL_SECRETS, secret -> isGenerated(object, secret));
             default -> {}
         }
+    }
+
+    /** OpenShift gives each account one. */
+    private static boolean isGenerated(JsonNode account, JsonNode pullSecret) {
+        return Trees.text(pullSecret, "name").startsWith(Trees.text(account.path("metadata"), "name") + "-dockercfg-");
     }
 
     /** Takes only what an API server refuses or ignores in what is created: for what a person put into an archive as {@code kubectl get} shows it. */
@@ -114,8 +135,7 @@ final class Cleaning {
             names.forEach(name -> {
                 if (there.has(name)) {
                     Trees.parents(desired, path)
-                            .forEach(parent ->
-                                    parent.withObject("/" + Trees.last(path)).putIfAbsent(name, there.get(name)));
+                            .forEach(parent -> put(parent, Trees.last(path), name, there.get(name)));
                 }
             });
         });
@@ -124,7 +144,49 @@ final class Cleaning {
             ObjectNode wanted = desired.withObject("/metadata/annotations");
             annotations.properties().forEach(each -> wanted.putIfAbsent(each.getKey(), each.getValue()));
         }
+        keepByKind(desired, current);
+    }
+
+    /** What is no map is left to the API server, which refuses it. */
+    private static void put(ObjectNode parent, String map, String key, JsonNode value) {
+        if (!parent.hasNonNull(map) || parent.get(map).isObject()) {
+            parent.withObject("/" + map).putIfAbsent(key, value);
+        }
+    }
+
+    private static void keepByKind(ObjectNode desired, ObjectNode current) {
         switch (kind(current)) {
+            // One that was over when it was exported. To suspend the one that runs would end its pods.
+            case "Job.batch" -> {
+                if (!current.path("spec").path("suspend").asBoolean()
+                        && desired.get("spec") instanceof ObjectNode spec
+                        && spec.path("suspend").asBoolean()) {
+                    spec.remove("suspend");
+                    copy(desired, current, "spec.suspend");
+                }
+            }
+            // What admission gave a pod, its token above all, cannot be taken from it.
+            case "Pod." -> {
+                ObjectNode ours = desired.deepCopy();
+                ObjectNode theirs = current.deepCopy();
+                clean(ours);
+                clean(theirs);
+                if (Trees.same(ours.path("spec"), theirs.path("spec"))) {
+                    desired.set("spec", current.path("spec"));
+                }
+            }
+            case "ServiceAccount." -> {
+                ArrayNode secrets = desired.arrayNode();
+                current.path(PULL_SECRETS).forEach(secret -> {
+                    if (isGenerated(current, secret)) {
+                        secrets.add(secret);
+                    }
+                });
+                if (!secrets.isEmpty()) {
+                    desired.path(PULL_SECRETS).forEach(secrets::add);
+                    desired.set(PULL_SECRETS, secrets);
+                }
+            }
             // Bound, or about to be: hardly anything of it may be changed, and what may (its size) has a cost there.
             case "PersistentVolumeClaim." -> desired.set("spec", current.path("spec"));
             case "ClusterRoleBinding.rbac.authorization.k8s.io" -> {
@@ -183,6 +245,7 @@ final class Cleaning {
             case "PersistentVolumeClaim." ->
                 paths.addAll(List.of("spec.volumeName", "spec.dataSource", "spec.dataSourceRef"));
             case "ServiceAccount." -> paths.add("secrets");
+            case "PriorityClass.scheduling.k8s.io" -> paths.add("globalDefault");
             case "Pod." -> paths.addAll(List.of("spec.nodeName", "spec.priority", "spec.preemptionPolicy"));
             case "Job.batch" -> {
                 if (!object.path("spec").path("manualSelector").asBoolean()) {

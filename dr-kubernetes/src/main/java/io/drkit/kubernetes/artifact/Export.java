@@ -41,9 +41,14 @@ final class Export {
     /** Sees that all is there that is asked for, before a file is begun. */
     void prepare() {
         for (String namespace : namespaces) {
-            if (api.find(ResourceType.NAMESPACES, null, namespace) == null) {
+            ObjectNode there = api.find(ResourceType.NAMESPACES, null, namespace);
+            if (there == null) {
                 throw new UnsafeToProceedException(
                         api.name() + " has no namespace " + namespace + ": is its name written right?");
+            }
+            if (isLeaving(there)) {
+                throw new UnsafeToProceedException(api.name() + " is deleting the namespace " + namespace
+                        + ": what is left of it is no copy of it.");
             }
         }
         types = new Discovery(api).exportable(notes);
@@ -68,7 +73,10 @@ final class Export {
                 }
             }
             for (String namespace : namespaces) {
-                found(archive, ResourceType.NAMESPACES, namespace);
+                if (isLeaving(found(archive, ResourceType.NAMESPACES, namespace))) {
+                    notes.add(api.name() + " began to delete the namespace " + namespace
+                            + " meanwhile: its objects are not all in the archive.");
+                }
             }
             ExportReport report =
                     new ExportReport(api.name(), began, namespaces, objects, references.images(), leftOut, notes);
@@ -90,6 +98,9 @@ final class Export {
         boolean listed = api.list(type, namespace, object -> {
             String reason = Selection.reason(type, object);
             if (reason.isEmpty()) {
+                if (Selection.isWithoutSelector(type, object)) {
+                    leftOut.merge("endpoints of a service without selector", 1, Integer::sum);
+                }
                 write(archive, type, object);
             } else {
                 leftOut.merge(reason, 1, Integer::sum);
@@ -110,11 +121,17 @@ final class Export {
         }
     }
 
-    private void found(ArchiveWriter archive, ResourceType type, String name) {
+    private static boolean isLeaving(@Nullable ObjectNode namespace) {
+        return namespace == null || namespace.path("metadata").hasNonNull("deletionTimestamp");
+    }
+
+    /** Writes an object if there is one, and returns it as it was. */
+    private @Nullable ObjectNode found(ArchiveWriter archive, ResourceType type, String name) {
         ObjectNode object = api.find(type, null, name);
         if (object != null) {
-            write(archive, type, object);
+            write(archive, type, object.deepCopy());
         }
+        return object;
     }
 
     /**

@@ -26,7 +26,7 @@ import java.util.TreeSet;
  *
  * <p>Exported is every object of a namespaced resource that can be listed and created, by discovery, in its group's preferred version. Left out are: what has a
  * controller as owner; Events, Endpoints, EndpointSlices, Leases, ControllerRevisions; pods that have ended; tokens; authorities' certificates that each cluster
- * publishes for itself; and what replicates, snapshots or backs up volumes (VolSync, CSI snapshots, Velero), which belongs to one site. Besides: the namespaces;
+ * publishes for itself; the ConfigMaps by which a control plane leads to itself; and what replicates, snapshots or backs up volumes (VolSync, CSI snapshots, Velero), which belongs to one site. Besides: the namespaces;
  * the definitions of custom resources that are among the objects, and no others; ClusterRoleBindings that bind service accounts of these namespaces, with those
  * subjects only; the ClusterRoles that these or the RoleBindings name, and that such a role aggregates by {@code matchLabels}; the PriorityClasses,
  * StorageClasses, IngressClasses and RuntimeClasses that the objects name. Not webhooks and APIServices: applied before what serves them runs, they block others.
@@ -35,8 +35,8 @@ import java.util.TreeSet;
  * claims, which so come to be empty volumes; the node, priority and token of pods; the generated selector of Jobs. A Job that is over comes suspended.
  *
  * <p>Applied is with {@code PUT} of the whole, bound to the resourceVersion that was compared, so that nothing that somebody writes meanwhile is overwritten.
- * What the site gave an object stays: addresses, the spec of a claim, annotations of others, subjects of a ClusterRoleBinding. Definitions and classes are created
- * where there are none and never overwritten, for others use them.
+ * What the site gave an object stays: addresses, the spec of a claim, annotations of others, subjects of a ClusterRoleBinding, replicas that an autoscaler of the
+ * archive chose, a Job that was let run. Definitions, classes and ClusterRoles are created where there are none and never overwritten, for others use them.
  */
 public final class KubernetesArtifacts implements Artifacts {
 

@@ -1,6 +1,5 @@
 package io.drkit.kubernetes.artifact;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import java.util.Map;
@@ -32,12 +31,12 @@ final class NamespaceMapping {
                 }
             }
             case "RoleBinding", "ClusterRoleBinding" -> {
-                for (JsonNode subject : object.path("subjects")) {
-                    rename((ObjectNode) subject, "namespace");
+                for (ObjectNode subject : Trees.parents(object, "subjects[].name")) {
+                    rename(subject, "namespace");
                     String name = Trees.text(subject, "name");
                     if (name.startsWith(ACCOUNTS_OF)) {
                         String namespace = name.substring(ACCOUNTS_OF.length());
-                        ((ObjectNode) subject).put("name", ACCOUNTS_OF + names.getOrDefault(namespace, namespace));
+                        subject.put("name", ACCOUNTS_OF + names.getOrDefault(namespace, namespace));
                     }
                 }
             }

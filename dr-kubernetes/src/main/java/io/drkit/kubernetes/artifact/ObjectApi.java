@@ -19,6 +19,9 @@ final class ObjectApi {
     /** Objects are at most some 1.5 MB, by etcd's limit; a page of them is all that an export holds. */
     static final int PAGE = 100;
 
+    /** By default an API server drops fields that it does not know, and says so to nobody: a person's slip, or what a newer one wrote. */
+    private static final String STRICT = "?fieldValidation=Strict";
+
     private final SiteApi site;
 
     ObjectApi(SiteApi site) {
@@ -54,12 +57,12 @@ final class ObjectApi {
     }
 
     ObjectNode create(ResourceType type, @Nullable String namespace, ObjectNode object) {
-        return tree(site.client().raw(type.path(namespace), "POST", object.toString()));
+        return tree(site.client().raw(type.path(namespace) + STRICT, "POST", object.toString()));
     }
 
     /** Replaces an object by this, which bears the resourceVersion that it was read with. */
     ObjectNode replace(ResourceType type, @Nullable String namespace, String name, ObjectNode object) {
-        return tree(site.client().raw(type.path(namespace, name), "PUT", object.toString()));
+        return tree(site.client().raw(type.path(namespace, name) + STRICT, "PUT", object.toString()));
     }
 
     /**

@@ -7,7 +7,12 @@ import io.drkit.SiteUnreachableException;
 import io.drkit.artifact.ApplyReport.Outcome;
 import io.drkit.artifact.ApplyReport.Result;
 import io.drkit.artifact.ObjectName;
+import io.fabric8.kubernetes.api.model.StatusCause;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +31,9 @@ final class ObjectWriter {
     private final boolean dryRun;
     private final Pause pause;
     private final Discovery discovery;
+    /** Versions whose server is down, an aggregated one: not the API server itself. */
+    private final Set<String> down = new HashSet<>();
+
     private boolean hasWritten;
     private int inTrouble;
 
@@ -69,6 +77,9 @@ final class ObjectWriter {
 
     private int attempts(ObjectName name, KubernetesClientException e) {
         int code = e.getCode();
+        if (down.contains(name.apiVersion())) {
+            return 1;
+        }
         // No answer takes long to come, and an admission webhook that is down stays so for a while.
         if (code < 400 || isOfWebhook(e)) {
             return 3;
@@ -76,6 +87,27 @@ final class ObjectWriter {
         // The path of a kind whose definition was just created may be unknown for a moment.
         boolean mayPass = code == 409 || code == 429 || code >= 500 || (code == 404 && archive.defines(name));
         return mayPass ? ATTEMPTS : 1;
+    }
+
+    /** Whether a version may be served by another than the API server. */
+    private static boolean isAnothers(ObjectName name) {
+        return name.group().contains(".") && !name.group().endsWith(".k8s.io");
+    }
+
+    /** Which fields were refused, and for which of the reasons that the API has words for. */
+    private static String fields(KubernetesClientException e) {
+        List<StatusCause> causes = e.getStatus() == null || e.getStatus().getDetails() == null
+                ? List.of()
+                : e.getStatus().getDetails().getCauses();
+        String fields = causes.stream()
+                .filter(cause -> cause.getField() != null)
+                .map(cause -> cause.getField()
+                        + (String.valueOf(cause.getMessage()).endsWith("field is immutable")
+                                ? " (immutable)"
+                                : " (" + cause.getReason() + ")"))
+                .distinct()
+                .collect(Collectors.joining(", "));
+        return fields.isEmpty() ? "its fields" : fields;
     }
 
     private static boolean isOfWebhook(KubernetesClientException e) {
@@ -105,6 +137,7 @@ final class ObjectWriter {
             verb = "get";
             ResourceType served = discovery.find(name.apiVersion(), name.kind());
             type = served;
+            down.remove(name.apiVersion());
             if (served == null) {
                 if (!archive.defines(name)) {
                     return notServed();
@@ -149,17 +182,18 @@ final class ObjectWriter {
             }
             ObjectNode merged = wanted.deepCopy();
             Cleaning.keep(merged, there);
+            keepScale(merged, there);
             if (isSame(merged, there)) {
                 return of(sent == null ? Result.UNCHANGED : sent);
             }
-            if (ApplyOrder.of(name).isShared()) {
+            if (served.group().equals("rbac.authorization.k8s.io") && Selection.isBootstrapped(there)) {
+                return new Outcome(name, Result.SKIPPED, "It is the control plane's own.");
+            }
+            if (ApplyOrder.of(name).isShared() || name.kind().equals("ClusterRole")) {
                 return new Outcome(
                         name,
                         Result.SKIPPED,
                         "It is there and differs, and others may use it: compare the two, and change it by hand.");
-            }
-            if (served.group().equals("rbac.authorization.k8s.io") && Selection.isBootstrapped(there)) {
-                return new Outcome(name, Result.SKIPPED, "It is the control plane's own.");
             }
             if (dryRun) {
                 return of(Result.UPDATED);
@@ -172,6 +206,14 @@ final class ObjectWriter {
             // A server fills in what a person left out, and then nothing has changed.
             boolean changed = !version(now).equals(version(there));
             return of(changed ? Result.UPDATED : before == null ? Result.UNCHANGED : before);
+        }
+
+        /** How many replicas an autoscaler has chosen by now; unless there are none, of which it makes no more. */
+        private void keepScale(ObjectNode merged, ObjectNode there) {
+            JsonNode replicas = there.path("spec").path("replicas");
+            if (replicas.asInt() > 0 && archive.isScaled(name) && merged.get("spec") instanceof ObjectNode spec) {
+                spec.set("replicas", replicas);
+            }
         }
 
         private boolean isSame(ObjectNode merged, ObjectNode there) {
@@ -209,17 +251,21 @@ final class ObjectWriter {
             if (code < 400 || code == 401) {
                 throw fault;
             }
-            if ((code == 429 || code >= 500) && !isOfWebhook(e)) {
+            if (served == null && code == 503 && isAnothers(name)) {
+                down.add(name.apiVersion());
+            } else if ((code == 429 || code >= 500) && !isOfWebhook(e)) {
                 if (++inTrouble >= SERVER_IS_DOWN) {
                     throw fault;
                 }
             } else {
                 inTrouble = 0;
             }
-            // What a server says of a Secret may repeat it.
+            // What a server says of a field repeats its value, and that of a pod template every value in it.
+            boolean repeats = code == 422 || (code == 400 && name.kind().equals("Secret"));
             return failed(
-                    name.kind().equals("Secret") && code == 422
-                            ? api.name() + " refused to " + verb + " " + what + " (422): look at its fields."
+                    repeats
+                            ? api.name() + " refused to " + verb + " " + what + " (" + code + "): look at " + fields(e)
+                                    + "."
                             : String.valueOf(fault.getMessage()));
         }
 

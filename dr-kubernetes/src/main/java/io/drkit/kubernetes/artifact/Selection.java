@@ -30,6 +30,15 @@ final class Selection {
     private static final Set<String> AUTHORITIES =
             Set.of("kube-root-ca.crt", "openshift-service-ca.crt", "istio-ca-root-cert");
 
+    /** Addresses and authorities of the one control plane: elsewhere they would lead nodes and extensions to the wrong one. */
+    private static final Set<String> OF_CONTROL_PLANE = Set.of(
+            "kube-public/cluster-info",
+            "kube-system/extension-apiserver-authentication",
+            "kube-system/kube-apiserver-legacy-service-account-token-tracking",
+            "kube-system/kube-proxy",
+            "kube-system/kubeadm-config",
+            "kube-system/kubelet-config");
+
     private Selection() {}
 
     /** Why none of a resource is in an archive; then it is not even listed. */
@@ -44,10 +53,7 @@ final class Selection {
             return "being deleted";
         }
         JsonNode controller = controller(metadata);
-        // A StatefulSet may own its claims, but does not fill them.
-        boolean claim = type.resource().equals("persistentvolumeclaims");
-        if (!controller.isMissingNode()
-                && !(claim && !Trees.text(controller, "kind").equals("Pod"))) {
+        if (!controller.isMissingNode() && !isNotMadeElsewhere(type, Trees.text(controller, "kind"))) {
             return "made by a controller";
         }
         if (metadata.path("annotations").has("control-plane.alpha.kubernetes.io/leader")) {
@@ -55,7 +61,7 @@ final class Selection {
         }
         return switch (type.resource()) {
             case "secrets" -> secret(object);
-            case "configmaps" -> AUTHORITIES.contains(Trees.text(metadata, "name")) ? "CA data of this cluster" : NONE;
+            case "configmaps" -> configMap(metadata);
             case "pods" -> pod(object);
             case "services" ->
                 Trees.text(metadata, "name").equals("kubernetes")
@@ -66,6 +72,25 @@ final class Selection {
         };
     }
 
+    /** A StatefulSet may own its claims, but does not fill them; a sealed secret is opened by the key of one cluster only. */
+    private static boolean isNotMadeElsewhere(ResourceType type, String owner) {
+        return switch (type.resource()) {
+            case "persistentvolumeclaims" -> !owner.equals("Pod");
+            case "secrets" -> owner.equals("SealedSecret");
+            default -> false;
+        };
+    }
+
+    private static String configMap(JsonNode metadata) {
+        String name = Trees.text(metadata, "name");
+        if (AUTHORITIES.contains(name)) {
+            return "CA data of this cluster";
+        }
+        return OF_CONTROL_PLANE.contains(Trees.text(metadata, "namespace") + "/" + name)
+                ? "the control plane's own"
+                : NONE;
+    }
+
     private static String secret(JsonNode object) {
         boolean ofAccount = object.path("metadata").path("annotations").has("kubernetes.io/service-account.name");
         return ofAccount || TOKENS.contains(Trees.text(object, "type")) ? "a token of this cluster" : NONE;
@@ -74,6 +99,14 @@ final class Selection {
     private static String pod(JsonNode object) {
         String phase = Trees.text(object.path("status"), "phase");
         return phase.equals("Succeeded") || phase.equals("Failed") ? "a pod that has ended" : NONE;
+    }
+
+    /** Who writes the endpoints of such a service is not known: a person, or a database's operator that elects its leader by them. */
+    static boolean isWithoutSelector(ResourceType type, JsonNode object) {
+        JsonNode spec = object.path("spec");
+        return type.resource().equals("services")
+                && spec.path("selector").isEmpty()
+                && !Trees.text(spec, "type").equals("ExternalName");
     }
 
     private static JsonNode controller(JsonNode metadata) {

@@ -38,6 +38,9 @@ final class Yaml {
     /** What cannot be mistaken for anything but a text. The emitter quotes what YAML needs quoted besides. */
     private static final Pattern PLAIN = Pattern.compile("[A-Za-z/]([-A-Za-z0-9_./@=+:, ]*[-A-Za-z0-9_./@=+])?");
 
+    /** They end a line for what reads YAML 1.1, and not for this parser. Where every text is quoted they are escaped. */
+    private static final Pattern BREAKS_OF_OLD = Pattern.compile("[\\u0085\\u2028\\u2029]");
+
     private static final Set<String> RESERVED =
             Set.of("y", "n", "yes", "no", "on", "off", "true", "false", "null", "nan", "inf");
 
@@ -84,6 +87,9 @@ final class Yaml {
             byte[] yaml = mapper.writeValueAsBytes(object);
             try {
                 List<ObjectNode> back = read(yaml);
+                if (mapper == READABLE && BREAKS_OF_OLD.matcher(text(yaml)).find()) {
+                    continue;
+                }
                 if (back.size() == 1 && Trees.same(back.get(0), object)) {
                     return yaml;
                 }

@@ -24,8 +24,9 @@ final class ConfigMapContent {
 
     private static final ObjectMapper YAML = new ObjectMapper(new YAMLFactory());
 
-    private static final Pattern MAY_BE_SECRET =
-            Pattern.compile("(?i).*(?:passw|secret|token|credential|private|api-?key|access-?key|auth$|pwd).*");
+    private static final Pattern MAY_BE_SECRET = Pattern.compile(
+            "(?i).*(?:passw|passphrase|secret|token|credential|private|authorization|bearer|cookie|psk|pwd|auth$"
+                    + "|(?:api|access|account|encryption|certificate|signing|shared|license|master)[-_. ]?key).*");
 
     /** Numbers, switches, durations, and files and addresses that a secret is read from or fetched at. */
     private static final Pattern SURELY_NONE = Pattern.compile(
@@ -33,7 +34,8 @@ final class ConfigMapContent {
 
     /** The same within text: {@code password = …}, {@code --token=…}, a key in PEM, a URL with a password. */
     private static final Pattern HOLDS_ONE = Pattern.compile("(?i)(?:PRIVATE KEY|://[^/@\\s]*:[^/@\\s]+@"
-            + "|(?:passw|secret|token|credential)[\\w-]*[\"']?\\s*[=:]\\s*[\"']?[^\\s\"'/])");
+            + "|(?:passw|passphrase|secret|token|credential|authorization|(?:api|access|account|shared)[-_ ]?key)"
+            + "[\\w-]*[\"']?\\s*[=:]\\s*[\"']?[^\\s\"'/])");
 
     private final Map<String, String> values = new TreeMap<>();
 

@@ -148,8 +148,11 @@ final class NetworkReading {
                 .orElse("");
     }
 
+    /** An image without a tag is known by its digest: two of which nothing is known would look alike. */
     private static String version(List<Container> containers) {
-        return containers.isEmpty() ? "" : tag(containers.get(0).getImage());
+        String image = containers.isEmpty() ? "" : containers.get(0).getImage();
+        String tag = tag(image);
+        return tag.isEmpty() ? image.replaceFirst("^[^@]*@", "") : tag;
     }
 
     /** The tag of an image; empty when only a digest names it. */

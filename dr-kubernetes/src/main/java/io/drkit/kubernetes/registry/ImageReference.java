@@ -27,7 +27,9 @@ public record ImageReference(String host, String repository, String reference) {
         if (!matcher.matches()) {
             throw new IllegalArgumentException("\"" + text + "\" names no image.");
         }
-        String host = matcher.group("host") == null ? DOCKER_HUB : matcher.group("host");
+        String named = matcher.group("host");
+        // Docker Hub's former name, which runtimes take for the present one.
+        String host = named == null || named.equals("index.docker.io") ? DOCKER_HUB : named;
         String path = matcher.group("path");
         String tag = matcher.group("tag") == null ? "latest" : matcher.group("tag");
         return new ImageReference(

@@ -54,7 +54,7 @@ public final class Registry {
         this.login = new RegistryLogin(connection);
         HttpClient.Builder builder = HttpClient.newBuilder()
                 .connectTimeout(connection.deadline())
-                // A redirection of a blob is followed by hand, for whoever keeps it must not be sent our credentials.
+                // By hand, for whoever keeps a blob must not be sent our credentials.
                 .followRedirects(HttpClient.Redirect.NEVER);
         Path authority = connection.authority();
         if (authority != null) {
@@ -120,17 +120,12 @@ public final class Registry {
 
         ImageAnswer answer() throws IOException {
             String path = "manifests/" + image.reference();
-            HttpResponse<byte[]> head = send("HEAD", path, MANIFESTS);
-            if (head.statusCode() == 404) {
-                return ImageAnswer.absent();
-            }
-            if (head.statusCode() != 200) {
-                return unexpected(head.statusCode());
-            }
-            HttpResponse<byte[]> manifest = send("GET", path, MANIFESTS);
-            return manifest.statusCode() == 200
-                    ? ImageAnswer.present(architectures(manifest.body()))
-                    : unexpected(manifest.statusCode());
+            HttpResponse<byte[]> manifest = send(path, MANIFESTS);
+            return switch (manifest.statusCode()) {
+                case 200 -> ImageAnswer.present(architectures(manifest.body()));
+                case 404 -> ImageAnswer.absent();
+                default -> unexpected(manifest.statusCode());
+            };
         }
 
         private ImageAnswer unexpected(int status) {
@@ -161,10 +156,10 @@ public final class Registry {
 
         /** None when it is kept elsewhere: that the image is there is known. */
         private List<String> ofConfiguration(String digest) throws IOException {
-            HttpResponse<byte[]> config = send("GET", "blobs/" + digest, "*/*");
+            HttpResponse<byte[]> config = send("blobs/" + digest, "*/*");
             Optional<String> elsewhere = config.headers().firstValue("Location");
             if (config.statusCode() / 100 == 3 && elsewhere.isPresent()) {
-                config = requests.send(HttpRequest.newBuilder(connection.url().resolve(elsewhere.get())));
+                config = requests.send(redirected(elsewhere.get()));
             }
             if (config.statusCode() != 200) {
                 return List.of();
@@ -173,27 +168,31 @@ public final class Registry {
             return architecture.isEmpty() ? List.of() : List.of(architecture);
         }
 
-        private HttpResponse<byte[]> send(String method, String path, String accept) throws IOException {
-            HttpResponse<byte[]> response = send(method, path, accept, login.known(image.repository()));
+        /** Without our credentials, which are the registry's alone to see. */
+        private HttpRequest.Builder redirected(String location) throws RegistryException {
+            try {
+                return HttpRequest.newBuilder(connection.url().resolve(location));
+            } catch (IllegalArgumentException e) {
+                throw new RegistryException(connection + " sends us to an address that is none.");
+            }
+        }
+
+        private HttpResponse<byte[]> send(String path, String accept) throws IOException {
+            HttpResponse<byte[]> response = send(path, accept, login.known(image.repository()));
             if (response.statusCode() != 401) {
                 return response;
             }
             Optional<Challenge> challenge = Challenge.of(response.headers().allValues("WWW-Authenticate"));
             return challenge.isEmpty()
                     ? response
-                    : send(
-                            method,
-                            path,
-                            accept,
-                            Optional.of(login.answer(challenge.get(), image.repository(), requests)));
+                    : send(path, accept, Optional.of(login.answer(challenge.get(), image.repository(), requests)));
         }
 
-        private HttpResponse<byte[]> send(String method, String path, String accept, Optional<String> authorization)
+        private HttpResponse<byte[]> send(String path, String accept, Optional<String> authorization)
                 throws IOException {
             String base = connection.url().toString().replaceFirst("/+$", "");
             HttpRequest.Builder request = HttpRequest.newBuilder(
                             URI.create(base + "/v2/" + image.repository() + "/" + path))
-                    .method(method, HttpRequest.BodyPublishers.noBody())
                     .header("Accept", accept);
             authorization.ifPresent(header -> request.header("Authorization", header));
             return requests.send(request);

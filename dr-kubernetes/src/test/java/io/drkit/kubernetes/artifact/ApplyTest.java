@@ -131,10 +131,13 @@ class ApplyTest {
     void what_is_shared_is_created_and_never_overwritten() throws IOException {
         Path definition = add(CRD);
         Path priority = add("{apiVersion: scheduling.k8s.io/v1, kind: PriorityClass, metadata: {name: c}, value: 1}");
+        Path role = add(
+                "{apiVersion: rbac.authorization.k8s.io/v1, kind: ClusterRole, metadata: {name: r}, rules: [{verbs: [get]}]}");
         Path binding = add(
                 "{apiVersion: rbac.authorization.k8s.io/v1, kind: ClusterRoleBinding, metadata: {name: b}, subjects: [{kind: ServiceAccount, name: a, namespace: shop}]}");
         apply();
         edit(definition, "versions: [{", "versions: [{served: true, ");
+        edit(role, "get", "list");
         edit(priority, "value: 1", "value: 2");
         edit(binding, "name: a,", "name: z,");
         ApplyReport report = apply();
@@ -142,6 +145,7 @@ class ApplyTest {
                 .containsOnly(
                         Map.entry("CustomResourceDefinition widgets.e.dr", Result.SKIPPED),
                         Map.entry("PriorityClass c", Result.SKIPPED),
+                        Map.entry("ClusterRole r", Result.SKIPPED),
                         Map.entry("ClusterRoleBinding b", Result.UPDATED));
         assertThat(report.isComplete()).isTrue();
         assertThat(api.get("/apis/rbac.authorization.k8s.io/v1/clusterrolebindings/b")

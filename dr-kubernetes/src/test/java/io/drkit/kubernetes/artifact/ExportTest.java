@@ -54,6 +54,8 @@ class ExportTest {
                 "{apiVersion: v1, kind: PersistentVolumeClaim, metadata: {name: data-db-0, ownerReferences: [{kind: StatefulSet, controller: true}]}}");
         shop.create(
                 "{apiVersion: v1, kind: PersistentVolumeClaim, metadata: {name: pod-scratch, ownerReferences: [{kind: Pod, controller: true}]}}");
+        shop.create(
+                "{apiVersion: v1, kind: Secret, metadata: {name: opened, ownerReferences: [{kind: SealedSecret, controller: true}]}}");
         shop.create("{apiVersion: v1, kind: Event, metadata: {name: e}}");
         shop.create("{apiVersion: v1, kind: Endpoints, metadata: {name: e}}");
         shop.create("{apiVersion: discovery.k8s.io/v1, kind: EndpointSlice, metadata: {name: e}}");
@@ -81,6 +83,7 @@ class ExportTest {
                         "cluster/namespaces/shop.yaml",
                         "namespaces/shop/replicasets.apps/own.yaml",
                         "namespaces/shop/persistentvolumeclaims/data-db-0.yaml",
+                        "namespaces/shop/secrets/opened.yaml",
                         "namespaces/shop/secrets/sh.helm.release.v1.x.yaml",
                         "namespaces/shop/serviceaccounts/default.yaml",
                         "namespaces/shop/pods/bare.yaml");
@@ -189,6 +192,64 @@ class ExportTest {
         assertThat(files("a.tar.gz"))
                 .hasSize(7)
                 .containsKey("namespaces/shop/roles.rbac.authorization.k8s.io/a:b c.yaml");
+    }
+
+    @Test
+    void a_role_whose_file_would_be_hidden_is_one_of_the_archive() throws IOException {
+        shop.create("{apiVersion: rbac.authorization.k8s.io/v1, kind: Role, metadata: {name: .hidden}}");
+        export("a.tar.gz");
+        assertThat(files("a.tar.gz").keySet())
+                .filteredOn(path -> path.contains("/roles."))
+                .singleElement()
+                .asString()
+                .contains("/hidden-");
+    }
+
+    @Test
+    void the_control_planes_own_configuration_and_endpoints_of_unknown_origin_are_left_out_and_told()
+            throws IOException {
+        create("{apiVersion: v1, kind: ConfigMap, metadata: {name: kube-proxy, namespace: kube-system}}");
+        create("{apiVersion: v1, kind: ConfigMap, metadata: {name: coredns, namespace: kube-system}}");
+        create("{apiVersion: v1, kind: Service, metadata: {name: db, namespace: kube-system}, spec: {ports: []}}");
+        try (KubernetesClient client = api.client()) {
+            ExportReport report =
+                    new KubernetesArtifacts(client).export(List.of("kube-system"), folder.resolve("a.tar.gz"));
+            assertThat(report.leftOut())
+                    .containsEntry("the control plane's own", 1)
+                    .containsEntry("endpoints of a service without selector", 1);
+        }
+        assertThat(files("a.tar.gz"))
+                .containsKey("namespaces/kube-system/configmaps/coredns.yaml")
+                .doesNotContainKey("namespaces/kube-system/configmaps/kube-proxy.yaml");
+    }
+
+    @Test
+    void a_namespace_that_is_being_deleted_is_no_copy() throws IOException {
+        ObjectNode leaving = (ObjectNode) api.get("/api/v1/namespaces/shop");
+        leaving.withObject("/metadata").put("deletionTimestamp", "2026-11-30T00:00:00Z");
+        api.put("/api/v1/namespaces/shop", leaving);
+        assertThatThrownBy(() -> export("a.tar.gz"))
+                .isInstanceOf(UnsafeToProceedException.class)
+                .hasMessageContaining("deleting the namespace shop");
+    }
+
+    @Test
+    void a_namespace_that_is_deleted_meanwhile_is_told() throws IOException {
+        try (FaultyApi faulty = new FaultyApi(api.site());
+                KubernetesClient client = faulty.client(5000)) {
+            faulty.rule((number, method, path) -> {
+                if (path.endsWith("/secrets")) {
+                    api.remove("/api/v1/namespaces/shop");
+                }
+                return Fate.PASS;
+            });
+            assertThat(new KubernetesArtifacts(client)
+                            .export(List.of("shop"), folder.resolve("a.tar.gz"))
+                            .notes())
+                    .singleElement()
+                    .asString()
+                    .contains("namespace shop meanwhile");
+        }
     }
 
     @Test

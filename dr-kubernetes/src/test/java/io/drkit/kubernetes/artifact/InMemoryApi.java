@@ -249,6 +249,9 @@ public final class InMemoryApi implements AutoCloseable {
         if (!resources.isEmpty()) {
             return JSON.createObjectNode().put("kind", "APIResourceList").set("resources", resources);
         }
+        if (!method.equals("GET") && !"Strict".equals(query.get("fieldValidation"))) {
+            throw new Refusal(400, "a client that lets fields be dropped unseen");
+        }
         ObjectNode there = objects.get(path);
         return switch (method) {
             case "GET" -> there == null ? list(path, query) : found(path, there);
@@ -370,7 +373,7 @@ public final class InMemoryApi implements AutoCloseable {
         check(object);
         String field = Admission.immutable(there, object);
         if (!field.isEmpty()) {
-            throw new Refusal(422, field + ": Invalid value: field is immutable");
+            throw new Refusal(422, field + ": Invalid value: " + object.at(field) + ": field is immutable");
         }
         if (!object.equals(there)) {
             put(path, object);

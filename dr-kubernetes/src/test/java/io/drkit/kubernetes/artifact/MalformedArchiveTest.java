@@ -7,11 +7,14 @@ import io.drkit.artifact.ApplyOptions;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.zip.Deflater;
+import java.util.zip.GZIPInputStream;
 import java.util.zip.GZIPOutputStream;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
@@ -125,6 +128,35 @@ class MalformedArchiveTest {
         assertThat(api.writes()).isEmpty();
     }
 
+    /** gzip has a checksum of all that is in it, at its end. */
+    @Test
+    void one_in_which_a_letter_is_another() throws IOException {
+        byte[] whole =
+                Files.readAllBytes(stored("{apiVersion: v1, kind: Secret, metadata: {name: a, namespace: default},"
+                        + " stringData: {p: hunter2}}"));
+        String text = new String(whole, StandardCharsets.ISO_8859_1);
+        byte[] damaged = text.replace("hunter2", "hunter3").getBytes(StandardCharsets.ISO_8859_1);
+        refused(Files.write(folder.resolve("damaged"), damaged), "damaged");
+    }
+
+    @Test
+    void bindings_of_nobody() throws IOException {
+        refused(
+                tar(
+                        entry("artifacts.yaml", MANIFEST),
+                        entry(
+                                "b.yaml",
+                                "{apiVersion: rbac.authorization.k8s.io/v1, kind: RoleBinding, metadata: {name: a, namespace: default}, subjects: [hunter2]}")),
+                "b.yaml");
+        refused(
+                tar(
+                        entry("artifacts.yaml", MANIFEST),
+                        entry(
+                                "b.yaml",
+                                "{apiVersion: v1, kind: ConfigMap, metadata: {name: a, namespace: default, annotations: hunter2}}")),
+                "b.yaml");
+    }
+
     @Test
     void options_that_do_not_go_with_it() throws IOException {
         Path archive = tar(entry("artifacts.yaml", MANIFEST), entry("a.yaml", GOOD));
@@ -152,6 +184,25 @@ class MalformedArchiveTest {
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContainingAll("a.yaml", "b.yaml");
         }
+        Path merged = tar(
+                entry("artifacts.yaml", MANIFEST),
+                entry("a.yaml", GOOD),
+                entry("b.yaml", GOOD.replace("default", "other").replace("name: a", "name: b")));
+        try (KubernetesClient client = api.client()) {
+            assertThatThrownBy(() -> new KubernetesArtifacts(client)
+                            .apply(
+                                    merged,
+                                    ApplyOptions.builder()
+                                            .namespace("other", "default")
+                                            .build()))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("a namespace default already");
+        }
+        for (String name : new String[] {"", "Shop", "a/b", "..", "a?x"}) {
+            assertThatThrownBy(() ->
+                            ApplyOptions.builder().namespace("default", name).build())
+                    .isInstanceOf(IllegalArgumentException.class);
+        }
         assertThat(api.writes()).isEmpty();
     }
 
@@ -168,6 +219,21 @@ class MalformedArchiveTest {
         try (KubernetesClient client = api.client()) {
             new KubernetesArtifacts(client).apply(archive, ApplyOptions.DEFAULTS);
         }
+    }
+
+    /** Not compressed, so that what is in it can be found. */
+    private Path stored(String object) throws IOException {
+        Path file = Files.createTempFile(folder, "archive", ".tar.gz");
+        Path tar = tar(entry("artifacts.yaml", MANIFEST), entry("a.yaml", object));
+        try (InputStream in = new GZIPInputStream(Files.newInputStream(tar));
+                GZIPOutputStream out = new GZIPOutputStream(Files.newOutputStream(file)) {
+                    {
+                        def.setLevel(Deflater.NO_COMPRESSION);
+                    }
+                }) {
+            in.transferTo(out);
+        }
+        return file;
     }
 
     private record Entry(TarArchiveEntry header, String content) {}

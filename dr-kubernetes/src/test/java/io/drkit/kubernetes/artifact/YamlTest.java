@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** That what is written is what is read, and is written for people. */
@@ -67,9 +68,34 @@ class YamlTest {
     }
 
     @Test
+    void what_ends_a_line_elsewhere_is_escaped() throws Exception {
+        ObjectNode object = InMemoryApi.object("v1", "ConfigMap", null, "texts");
+        object.putObject("data").put("a", "one\u2028two\nthree\u0085four\n\u2029");
+        assertThat(new String(Yaml.write(object), StandardCharsets.UTF_8)).contains("one\\Ltwo\\nthree\\Nfour\\n\\P");
+        assertThat(Yaml.read(Yaml.write(object))).containsExactly(object);
+    }
+
+    @Test
     void documents_follow_one_another() {
         assertThat(Yaml.read("---\na: 1\n---\n# nothing\n---\nb: 2\n".getBytes(StandardCharsets.UTF_8)))
                 .hasSize(2);
+    }
+
+    /** As kubectl reads what a person writes (YAML 1.1): a mode of 0644 is no 644. */
+    @ParameterizedTest
+    @CsvSource({"0644,420", "0x1F,31", "0b101,5", "1_000,1000", "-017,-15", "+5,5", "0,0", "00,0", "10,10"})
+    void numbers_are_what_they_are_in_yaml(String text, int value) {
+        ObjectNode read = Yaml.read(("a: " + text + "\n").getBytes(StandardCharsets.UTF_8))
+                .get(0);
+        assertThat(read.path("a").isIntegralNumber()).as("%s is %s", text, read).isTrue();
+        assertThat(read.path("a").asInt()).isEqualTo(value);
+    }
+
+    @Test
+    void switches_are_what_they_are_in_yaml() {
+        String text = "a: [yes, On, TRUE, no, Off, False, y, n, ~, null, Null, 1e3, .5]\n";
+        assertThat(Yaml.read(text.getBytes(StandardCharsets.UTF_8)).get(0).path("a"))
+                .hasToString("[true,true,true,false,false,false,\"y\",\"n\",null,null,null,1E+3,0.5]");
     }
 
     @ParameterizedTest

@@ -84,11 +84,12 @@ final class ComparedSite implements AutoCloseable {
     private final FaultyApi api = new FaultyApi(kubernetes);
     private final KubernetesClient client = api.client(20_000);
     private String version = "v1.30.4";
-    private CertificateFacts apiCertificate = certificate("ab", NAME);
+    private CertificateFacts apiCertificate;
     private CertificateFacts domainCertificate = certificate("ab", NAME);
 
     ComparedSite(String name, String own, String other) {
         this.name = name;
+        this.apiCertificate = certificate(name.startsWith("p") ? "a0" : "a1", NAME);
         this.own = own;
         this.other = other;
         api.serve("/version", () -> "{\"major\": \"1\", \"minor\": \"30\", \"gitVersion\": \"" + version + "\"}");

@@ -32,6 +32,12 @@ class ConfigMapContentTest {
             {"conf.ini", "[db]\npassword = hunter2\n"},
             {"args", "args: ['--token=hunter2']"},
             {"url", "https://drkit:hunter2@registry.example.com"},
+            {"ini", "[x]\napi_key = hunter2\n"},
+            {"psk", "hunter2"},
+            {"settings", "certificateKey: hunter2"},
+            {"settings", "passphrase: hunter2"},
+            {"settings", "headers: {Authorization: Basic hunter2}"},
+            {"text", "curl -H 'Authorization: Bearer hunter2' x"},
             {"key", "-----BEGIN RSA PRIVATE KEY-----\nhunter2"},
         }) {
             assertThat(of(secret[0], secret[1])).as(secret[0]).containsValue(WITHHELD);

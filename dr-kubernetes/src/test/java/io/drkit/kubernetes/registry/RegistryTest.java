@@ -90,6 +90,7 @@ class RegistryTest {
     void names_of_images_are_read_as_runtimes_read_them() {
         assertThat(ImageReference.parse("nginx")).isEqualTo(new ImageReference("docker.io", "library/nginx", "latest"));
         assertThat(ImageReference.parse("team/app:1")).isEqualTo(new ImageReference("docker.io", "team/app", "1"));
+        assertThat(ImageReference.parse("index.docker.io/nginx")).isEqualTo(ImageReference.parse("nginx"));
         assertThat(ImageReference.parse("localhost:5000/a/b"))
                 .isEqualTo(new ImageReference("localhost:5000", "a/b", "latest"));
         assertThat(ImageReference.parse("10.0.0.1:11443/a:2"))

@@ -24,6 +24,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class StandInRegistry implements AutoCloseable {
 
+    static {
+        // Else each answer waits for the acknowledgement of its headers, and so do all others in this JVM.
+        System.setProperty("sun.net.httpserver.nodelay", "true");
+    }
+
     private static final String CONFIG = "sha256:" + "c0".repeat(32);
 
     private final ExecutorService threads = Executors.newCachedThreadPool();
