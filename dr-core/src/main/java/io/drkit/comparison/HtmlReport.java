@@ -1,5 +1,8 @@
 package io.drkit.comparison;
 
+import static io.drkit.html.HtmlPage.escape;
+
+import io.drkit.html.HtmlPage;
 import java.util.List;
 import java.util.Locale;
 
@@ -48,20 +51,6 @@ record HtmlReport(ComparisonReport report) {
 
     String render() {
         StringBuilder page = new StringBuilder(32 << 10);
-        String sites = escape(report.primary().site()) + " and "
-                + escape(report.standby().site());
-        page.append("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n")
-                .append("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n")
-                // Whatever slipped through the escaping could load and run nothing.
-                .append(
-                        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n")
-                .append("<title>")
-                .append(sites)
-                .append(" side by side</title>\n<style>\n")
-                .append(STYLE)
-                .append("</style>\n</head>\n<body>\n<main>\n<h1>")
-                .append(sites)
-                .append(" side by side</h1>\n");
         page.append("<p class=\"verdict ")
                 .append(tone())
                 .append("\">")
@@ -80,8 +69,9 @@ record HtmlReport(ComparisonReport report) {
                 .append(escape(report.standby().site()))
                 .append(" as of ")
                 .append(escape(report.standby().gathered()))
-                .append(".</footer>\n</main>\n</body>\n</html>\n");
-        return page.toString();
+                .append(".</footer>\n");
+        String title = report.primary().site() + " and " + report.standby().site() + " side by side";
+        return HtmlPage.of(title, STYLE, page);
     }
 
     private String tone() {
@@ -186,25 +176,5 @@ record HtmlReport(ComparisonReport report) {
 
     private static String tone(Severity severity) {
         return "tone-" + id(severity);
-    }
-
-    /** For text and for attributes in double quotes. Characters that HTML cannot hold are left out. */
-    static String escape(String text) {
-        StringBuilder escaped = new StringBuilder(text.length() + 16);
-        text.codePoints().forEach(c -> {
-            switch (c) {
-                case '&' -> escaped.append("&amp;");
-                case '<' -> escaped.append("&lt;");
-                case '>' -> escaped.append("&gt;");
-                case '"' -> escaped.append("&quot;");
-                case '\'' -> escaped.append("&#39;");
-                default -> {
-                    if (c >= ' ' || c == '\n' || c == '\t') {
-                        escaped.appendCodePoint(c);
-                    }
-                }
-            }
-        });
-        return escaped.toString();
     }
 }

@@ -1,5 +1,8 @@
 package io.drkit.runbook;
 
+import static io.drkit.html.HtmlPage.escape;
+
+import io.drkit.html.HtmlPage;
 import io.drkit.runbook.RunbookReport.LagSample;
 import io.drkit.runbook.RunbookReport.StepReport;
 import java.time.Duration;
@@ -53,18 +56,7 @@ record RunbookHtml(RunbookReport report) {
 
     String render() {
         StringBuilder page = new StringBuilder(16 << 10);
-        String title = escape(report.runbook()) + " of " + TIME.format(report.began());
-        page.append("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n")
-                .append("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n")
-                .append(
-                        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n")
-                .append("<title>")
-                .append(title)
-                .append("</title>\n<style>\n")
-                .append(STYLE)
-                .append("</style>\n</head>\n<body>\n<main>\n<h1>")
-                .append(escape(report.runbook()))
-                .append("</h1>\n<p class=\"when\">")
+        page.append("<p class=\"when\">")
                 .append(TIME.format(report.began()))
                 .append(" to ")
                 .append(TIME.format(report.ended()))
@@ -84,7 +76,7 @@ record RunbookHtml(RunbookReport report) {
         }
         page.append("</ol>\n");
         lag(page);
-        return page.append("</main>\n</body>\n</html>\n").toString();
+        return HtmlPage.of(report.runbook(), STYLE, page);
     }
 
     private void verdict(StringBuilder page) {
@@ -198,19 +190,5 @@ record RunbookHtml(RunbookReport report) {
         return duration.compareTo(Duration.ofHours(2)) < 0
                 ? duration.toMinutes() + " min " + duration.toSecondsPart() + " s"
                 : duration.toHours() + " h " + duration.toMinutesPart() + " min";
-    }
-
-    private static String escape(String text) {
-        StringBuilder escaped = new StringBuilder(text.length() + 16);
-        text.codePoints().forEach(c -> {
-            switch (c) {
-                case '&' -> escaped.append("&amp;");
-                case '<' -> escaped.append("&lt;");
-                case '>' -> escaped.append("&gt;");
-                case '"' -> escaped.append("&quot;");
-                default -> escaped.appendCodePoint(c < ' ' && c != '\n' && c != '\t' ? ' ' : c);
-            }
-        });
-        return escaped.toString();
     }
 }
