@@ -14,6 +14,7 @@ import io.drkit.examples.command.PvcCommand;
 import io.drkit.examples.command.QuarantineCommand;
 import io.drkit.examples.command.RepairCommand;
 import io.drkit.examples.command.RoleCommand;
+import io.drkit.examples.command.RunbookCommands;
 import io.drkit.examples.command.ScopeCommand;
 import io.drkit.examples.command.SnapshotCommand;
 import io.drkit.examples.demo.DemoCommand;
@@ -40,6 +41,13 @@ import picocli.CommandLine.Option;
             SnapshotCommand.class,
             ArtifactsCommand.class,
             CompareCommand.class,
+            RunbookCommands.EnableCommand.class,
+            RunbookCommands.RoutineCheckCommand.class,
+            RunbookCommands.PreflightCommand.class,
+            RunbookCommands.FailoverCommand.class,
+            RunbookCommands.MigrateCommand.class,
+            RunbookCommands.FailbackCommand.class,
+            RunbookCommands.DrillCommand.class,
             DemoCommand.class
         },
         footerHeading = "%nExit codes:%n",
