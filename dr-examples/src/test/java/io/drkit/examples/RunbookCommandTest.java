@@ -56,20 +56,13 @@ class RunbookCommandTest {
 
     @BeforeEach
     void firstDay() {
-        scene.primary.thaw();
         scene.primary.start();
         scene.firstDay();
     }
 
     private DrKitProcess mirror() {
         return DrKitProcess.start(
-                "mirror",
-                "--scope",
-                "all",
-                "--from",
-                scene.primary.endpoint(0),
-                "--to",
-                scene.standby.endpoint(0));
+                "mirror", "--scope", "all", "--from", scene.primary.endpoint(0), "--to", scene.standby.endpoint(0));
     }
 
     /** Writes to the primary, one key after another, until it does not answer; keeps when each was acknowledged. */
@@ -264,11 +257,15 @@ class RunbookCommandTest {
             await().atMost(Duration.ofSeconds(60))
                     .until(() -> RunbookScene.registry(scene.standby).containsKey("/registry/configmaps/a/before"));
             scene.primary.freeze();
-            Cli failover = scene.run("failover", scene.etcdOnly(), "--yes-all", "--output", "json");
+            Cli failover;
+            try {
+                failover = scene.run("failover", scene.etcdOnly(), "--yes-all", "--output", "json");
+            } finally {
+                scene.primary.thaw();
+            }
             assertThat(failover.code()).as(failover.err()).isZero();
             assertThat(step(failover.json(), "fence").path("detail").asText()).contains("only its role holds it");
 
-            scene.primary.thaw();
             RunbookScene.put(scene.primary, "/registry/configmaps/a/late", "half alive");
             assertThat(mirror.isEndedWithin(60_000)).as(mirror.log()).isTrue();
         }
@@ -299,8 +296,7 @@ class RunbookCommandTest {
                         "Not ready");
         try (DrKitProcess mirror = mirror()) {
             await().atMost(Duration.ofSeconds(60))
-                    .until(() ->
-                            scene.run("routine-check", scene.withNames()).code() == 0);
+                    .until(() -> scene.run("routine-check", scene.withNames()).code() == 0);
             Cli ready = scene.run("preflight", scene.withNames(), "--output", "json");
             assertThat(ready.code()).as(ready.out()).isZero();
             assertThat(ready.json().path("ready").booleanValue()).isTrue();

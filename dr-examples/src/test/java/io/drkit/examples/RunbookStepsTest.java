@@ -86,7 +86,7 @@ class RunbookStepsTest {
                     .build());
             assertThat(report.outcome()).as(report.toString()).isEqualTo(Outcome.UNDONE);
             assertThat(during).hasSize(4).containsOnly("closed to all but the node itself");
-            assertThat(report.toString()).contains("not on lost, which do not answer");
+            assertThat(report.toString()).contains("not on lost (lost refuses the connection.)");
             assertThat(new PortFence(2379).state(west)).isEqualTo(before);
             assertThat(new PortFence(6443).state(west)).isEqualTo(new PortState.Open());
             assertThat(new PortFence(2379).state(east)).isEqualTo(new PortState.Open());
@@ -100,8 +100,8 @@ class RunbookStepsTest {
     @Test
     void evidence_is_told_by_vantage_point() {
         try (EtcdServer etcd = EtcdServer.builder().start()) {
-            EtcdSite site = new EtcdSite(
-                    "primary", EtcdConnection.to(etcd.endpoints()).build(), Optional.empty());
+            EtcdSite site =
+                    new EtcdSite("primary", EtcdConnection.to(etcd.endpoints()).build(), Optional.empty());
             Platform platform = platform(site);
             GatherEvidence step =
                     new GatherEvidence(platform, site, Optional.of(plane(new LocalNode("cp-1"), new Lost())));
@@ -146,7 +146,10 @@ class RunbookStepsTest {
         assertThat(Files.readString(told)).isEqualTo("failover\n");
 
         RunbookReport bad = run(Runbook.named("bad")
-                .step("script", "Run", new RunScript(Optional.of(new NodeScript(node, "echo hush; exit 7")), "failover"))
+                .step(
+                        "script",
+                        "Run",
+                        new RunScript(Optional.of(new NodeScript(node, "echo hush; exit 7")), "failover"))
                 .build());
         assertThat(bad.outcome()).isEqualTo(Outcome.UNDONE);
         assertThat(bad.toString()).contains("exit code 7").doesNotContain("hush");

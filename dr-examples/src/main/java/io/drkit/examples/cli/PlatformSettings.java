@@ -64,6 +64,7 @@ public record PlatformSettings(Platform platform, String bound, Path journal) {
 
     private static Platform platform(Source from) {
         RunbookSettings runbooks = from.runbooks;
+        requireBothEncryptions(from);
         Map<String, ControlPlane> nodes = nodes(from);
         Map<String, KubernetesConnection> clusters = clusters(from);
         Optional<Domain> domain = domain(from);
@@ -82,6 +83,17 @@ public record PlatformSettings(Platform platform, String bound, Path journal) {
                 runbooks.restarts(from.file),
                 Optional.ofNullable(runbooks.script()).map(script -> script(from, script)),
                 runbooks.fenced(from.file));
+    }
+
+    /** As for drkit mirror: values are re-encrypted between the sites, or copied as they are. */
+    private static void requireBothEncryptions(Source from) {
+        long given = SITES.stream()
+                .filter(site -> from.config.site(site).encryptionConfig() != null)
+                .count();
+        if (given == 1) {
+            throw new IllegalArgumentException(from.file + ": to re-encrypt between the sites, name the"
+                    + " encryption-config of both; for a site without, one with the provider identity.");
+        }
     }
 
     private static EtcdSite etcd(Source from, String name) {
@@ -225,7 +237,9 @@ public record PlatformSettings(Platform platform, String bound, Path journal) {
                 .append(tree.path("dns").path("addresses"))
                 .append('\n');
         if (tree.path("runbooks") instanceof ObjectNode part) {
-            bound.append(part.deepCopy().without(List.of("objectives", "journal", "resolution-timeout")));
+            ObjectNode kept = part.deepCopy();
+            kept.remove(List.of("objectives", "journal", "resolution-timeout"));
+            bound.append(kept);
         }
         return bound.toString();
     }

@@ -48,15 +48,15 @@ record Verdict(RunbookReport report, Objectives objectives, boolean looking, Map
     private void judge(ObjectNode tree, String name, Measurement.Kind kind, Optional<Duration> promised) {
         promised.ifPresent(most -> {
             ObjectNode one = tree.putObject(name).put("promisedSeconds", most.toMillis() / 1e3);
-            report.worst(kind).ifPresent(worst -> one.put("measuredSeconds", worst.toMillis() / 1e3)
-                    .put("met", worst.compareTo(most) <= 0));
+            report.worst(kind)
+                    .ifPresent(worst ->
+                            one.put("measuredSeconds", worst.toMillis() / 1e3).put("met", worst.compareTo(most) <= 0));
         });
     }
 
     void print(PrintWriter out) {
         if (looking) {
-            report.steps()
-                    .forEach(step -> out.printf("  %-8s %-16s %s%n", verdict(step), step.name(), finding(step)));
+            report.steps().forEach(step -> out.printf("  %-8s %-16s %s%n", verdict(step), step.name(), finding(step)));
             out.println(report.outcome() == Outcome.DONE ? "Ready." : "Not ready, for what is wanting above.");
             return;
         }

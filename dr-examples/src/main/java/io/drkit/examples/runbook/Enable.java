@@ -31,15 +31,7 @@ public final class Enable {
                                 "keys-primary",
                                 "Values of the primary, read with its keys",
                                 sites.encryption(way.from()))
-                        .step("keys-standby", "Values of the standby, read with its keys", sites.encryption(way.to()))
-                        .step(
-                                "keys-across",
-                                "Values of the primary, read with the standby's keys",
-                                sites.encryptionAcross(way.from(), way.to()))
-                        .step(
-                                "keys-back",
-                                "Values of the standby, read with the primary's keys",
-                                sites.encryptionAcross(way.to(), way.from())))
+                        .step("keys-standby", "Values of the standby, read with its keys", sites.encryption(way.to())))
                 .step(
                         "first-mirror",
                         "Mirror until the standby is level, and prove it",

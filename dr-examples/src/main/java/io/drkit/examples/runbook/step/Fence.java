@@ -1,6 +1,6 @@
 package io.drkit.examples.runbook.step;
 
-import io.drkit.SiteUnreachableException;
+import io.drkit.OutcomeUnknownException;
 import io.drkit.UnsafeToProceedException;
 import io.drkit.examples.runbook.platform.ControlPlane;
 import io.drkit.examples.runbook.step.Fence.Fenced;
@@ -21,8 +21,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Closes ports of a site's nodes to all but these nodes, or opens them. A node that is lost cannot be closed, and that is told: what lasts is the site's
- * role. Undoing puts back what {@link LookAtPorts} found.
+ * Closes ports of a site's nodes to all but these nodes, or opens them. A node that cannot be closed, for it is lost say, holds nothing up, and is told:
+ * what lasts is the site's role. Undoing puts back what {@link LookAtPorts} found.
  */
 public final class Fence implements Step<Fenced> {
 
@@ -88,10 +88,10 @@ public final class Fence implements Step<Fenced> {
         if (!(outcome instanceof NodeOutcome.Failed<Boolean> failed)) {
             return "";
         }
-        if (close && failed.failure() instanceof SiteUnreachableException) {
-            return String.valueOf(failed.failure().getMessage());
+        if (!close || failed.failure() instanceof OutcomeUnknownException) {
+            throw failed.failure();
         }
-        throw failed.failure();
+        return String.valueOf(failed.failure().getMessage());
     }
 
     private boolean make(NodeAccess node, Set<AddressRange> own) {
@@ -127,11 +127,11 @@ public final class Fence implements Step<Fenced> {
     public String told(Fenced fenced) {
         List<String> open = fenced.outcomes().stream()
                 .filter(outcome -> !outcome.why().isEmpty())
-                .map(Outcome::node)
+                .map(outcome -> outcome.node() + " (" + outcome.why() + ")")
                 .toList();
         String done = "ports " + ports + (close ? " closed on " : " opened on ")
                 + (fenced.outcomes().size() - open.size()) + " nodes of " + site;
-        return open.isEmpty() ? done : done + "; not on " + String.join(", ", open) + ", which do not answer";
+        return open.isEmpty() ? done : done + "; not on " + String.join(", ", open);
     }
 
     @Override

@@ -133,21 +133,6 @@ public final class SiteLooks {
         });
     }
 
-    /** That what one site stores is read with the other's configuration, as it is after values were copied as they are. */
-    public Look encryptionAcross(EtcdSite site, EtcdSite reader) {
-        Optional<EncryptionConfig> config = site.encryption().isPresent() ? Optional.empty() : reader.encryption();
-        return Look.at(
-                config,
-                site.encryption().isPresent() && reader.encryption().isPresent()
-                        ? "values are re-encrypted on the way"
-                        : "no encryption-config of " + reader + " is configured",
-                known -> context -> {
-                    try (EtcdKeyStore store = site.open()) {
-                        return readable(store, known, site);
-                    }
-                });
-    }
-
     private String readable(KeyStore store, EncryptionConfig config, EtcdSite site) {
         Inspection found = new EncryptionInspector(store).inspect(way.transformer(config));
         if (!found.isReadable()) {
