@@ -57,8 +57,10 @@ import picocli.CommandLine.Option;
             "  2  wrong usage or bad configuration",
             "  3  checked and found wanting: the two sides differ, values cannot be read,",
             "     a name has not moved, a failover would break something, objects are missing,",
-            "     or a node or a volume's replication is not in order",
-            "  4  a site could not be reached, or it could not be told",
+            "     a node or a volume's replication is not in order, or a runbook failed and was",
+            "     taken back",
+            "  4  a site could not be reached, it could not be told, or a runbook stopped in",
+            "     the midst",
             "  5  refused as unsafe"
         })
 public final class DrKit {

@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -334,7 +335,42 @@ class RunbookCommandTest {
     }
 
     @Test
-    void a_run_that_stopped_is_not_begun_anew_and_not_gone_on_with_by_another_plan() throws Exception {
+    void a_run_that_stopped_beyond_the_point_of_no_return_says_how_to_go_on_and_does() throws Exception {
+        Path config = scene.withNames();
+        String good = Files.readString(config);
+        // Somebody who never answers is asked as well.
+        Files.writeString(
+                config,
+                good.replace("authoritative: [", "authoritative: [\"127.0.0.1:1\", ")
+                        .replace("scope: all", "scope: all\n  resolution-timeout: 1s"));
+        Cli stopped = scene.run("migrate", config, "--yes-all", "--output", "json");
+        assertThat(stopped.code()).as(stopped.err()).isEqualTo(4);
+        assertThat(stopped.json().path("outcome").asText()).isEqualTo("stopped");
+        assertThat(stopped.json().path("why").asText()).contains("dns-verify", "127.0.0.1:1");
+        assertThat(step(stopped.json(), "promote").path("state").asText()).isEqualTo("done");
+        assertThat(stopped.json().path("goOn").asText())
+                .isEqualTo("drkit migrate --config " + config + " --deadline 2s --yes-all --output json --resume");
+
+        assertThat(scene.run("migrate", config, "--yes-all").err()).contains("is not finished");
+        assertThat(scene.run("failback", config, "--resume").code()).isEqualTo(5);
+        Cli undo = scene.run("migrate", config, "--undo");
+        assertThat(undo.code()).isEqualTo(5);
+        assertThat(undo.err()).contains("beyond the point of no return");
+        Files.writeString(config, good.replace("198.51.100.1", "198.51.100.2"));
+        Cli another = scene.run("migrate", config, "--resume");
+        assertThat(another.code()).isEqualTo(5);
+        assertThat(another.err()).contains("another plan");
+
+        Files.writeString(config, good);
+        String[] goOn = stopped.json().path("goOn").asText().split(" ");
+        Cli resumed = Cli.drkit(Arrays.copyOfRange(goOn, 1, goOn.length));
+        assertThat(resumed.code()).as(resumed.err()).isZero();
+        assertThat(scene.leads()).containsExactly("198.51.100.1");
+        assertThat(RunbookScene.role(scene.standby)).isEqualTo("PRIMARY in epoch 2");
+    }
+
+    @Test
+    void what_fails_before_the_point_of_no_return_is_taken_back_and_there_is_nothing_to_go_on_with() throws Exception {
         scene.bind.freeze();
         Cli stopped;
         try {

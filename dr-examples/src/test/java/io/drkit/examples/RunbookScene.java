@@ -11,7 +11,7 @@ import io.drkit.keystore.Bytes;
 import io.drkit.keystore.KeyRange;
 import io.drkit.keystore.KeyStore;
 import io.drkit.keystore.KeyValue;
-import io.drkit.keystore.RangeRequest;
+import io.drkit.keystore.Walk;
 import io.drkit.site.Site;
 import io.drkit.site.SiteRole;
 import io.drkit.testkit.dns.Bind;
@@ -21,6 +21,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SortedMap;
@@ -165,7 +166,9 @@ final class RunbookScene implements AutoCloseable {
 
     private static List<KeyValue> all(EtcdServer server) {
         try (KeyStore store = connect(server)) {
-            return store.range(RangeRequest.of(KeyRange.ALL, 0, 100_000)).entries();
+            List<KeyValue> entries = new ArrayList<>();
+            Walk.through(store, KeyRange.ALL, entries::add);
+            return entries;
         }
     }
 

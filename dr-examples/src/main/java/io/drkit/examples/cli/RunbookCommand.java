@@ -13,6 +13,7 @@ import io.drkit.runbook.RunbookListener;
 import io.drkit.runbook.RunbookOptions;
 import io.drkit.runbook.RunbookPlan;
 import io.drkit.runbook.RunbookReport;
+import io.drkit.runbook.RunbookReport.LagSample;
 import io.drkit.runbook.RunbookRunner;
 import io.drkit.runbook.SharedJournal;
 import io.drkit.runbook.StepRecord;
@@ -30,6 +31,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -109,7 +111,7 @@ public abstract class RunbookCommand extends NamedSiteCommand {
             return show(RunbookPlan.checked(runbook, options));
         }
         return onlyLooks()
-                ? run(new MemoryJournal(), runbook, options, settings)
+                ? run(new MemoryJournal(), runbook, options, settings, List::of)
                 : runByJournal(runbook, options, settings);
     }
 
@@ -145,17 +147,25 @@ public abstract class RunbookCommand extends NamedSiteCommand {
         Duration patience = goesOn ? SharedJournal.TIME_TO_LIVE.plusSeconds(5) : Duration.ZERO;
         try (EtcdKeyStore store = settings.platform().there().to().open();
                 FileJournal here = FileJournal.open(settings.journal());
-                Journal journal = new JournalPair(here, SharedJournal.open(store, options.by(), patience))) {
-            return run(journal, runbook, options, settings);
+                Journal journal = new JournalPair(here, SharedJournal.open(store, options.by(), patience));
+                LagSampling lag =
+                        LagSampling.of(store, settings.platform().there().mirror())) {
+            return run(journal, runbook, options, settings, lag::samples);
         }
     }
 
-    private int run(Journal journal, Runbook runbook, RunbookOptions options, PlatformSettings settings) {
+    private int run(
+            Journal journal,
+            Runbook runbook,
+            RunbookOptions options,
+            PlatformSettings settings,
+            Supplier<List<LagSample>> lag) {
         RunbookRunner runner = new RunbookRunner(journal, options);
         if (abandon) {
             return tellAbandoned(runner.abandon());
         }
-        RunbookReport report = resume ? runner.resume(runbook) : undo ? runner.undo(runbook) : runner.run(runbook);
+        RunbookReport ended = resume ? runner.resume(runbook) : undo ? runner.undo(runbook) : runner.run(runbook);
+        RunbookReport report = ended.withLag(lag.get());
         // A signal has done its work: what is left is to tell, and to give the lock back.
         Thread.interrupted();
         Verdict verdict = new Verdict(report, settings.platform().objectives(), onlyLooks(), Map.copyOf(wanting));
