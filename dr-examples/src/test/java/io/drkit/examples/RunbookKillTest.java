@@ -6,6 +6,8 @@ import static org.awaitility.Awaitility.await;
 
 import io.drkit.examples.cli.PlatformSettings;
 import io.drkit.examples.demo.DrKitProcess;
+import io.drkit.examples.runbook.Drill;
+import io.drkit.examples.runbook.Enable;
 import io.drkit.examples.runbook.Failback;
 import io.drkit.examples.runbook.Failover;
 import io.drkit.examples.runbook.Migrate;
@@ -80,6 +82,7 @@ class RunbookKillTest {
         private final Fate fate;
         private final List<String> moments = new ArrayList<>();
         private String text = "";
+        private boolean dead;
 
         Paper(Fate fate) {
             this.fate = fate;
@@ -92,6 +95,10 @@ class RunbookKillTest {
 
         @Override
         public synchronized void write(RunRecord record) {
+            if (dead) {
+                // Threads that have not noticed yet.
+                throw new Death("of before");
+            }
             String moment = difference(read(), record);
             strike("before " + moment);
             text = record.toJson();
@@ -101,8 +108,19 @@ class RunbookKillTest {
         private void strike(String moment) {
             moments.add(moment);
             if (fate.strikes(moment)) {
+                dead = true;
                 throw new Death(moment);
             }
+        }
+
+        /** Whether there is something to begin, or to go on with. */
+        boolean isOpen() {
+            return read().filter(RunRecord::ended).isEmpty();
+        }
+
+        /** Another process begins. */
+        synchronized void revive() {
+            dead = false;
         }
 
         /** Which step came to which state; empty where none did. */
@@ -146,9 +164,11 @@ class RunbookKillTest {
         before.run();
         Set<String> survived = new HashSet<>();
         Paper torn = new Paper(moment -> !moment.endsWith(" ") && !moment.endsWith("end") && survived.add(moment));
-        RunbookReport report = null;
-        while (report == null) {
+        RunbookReport report = undisturbed;
+        for (int deaths = 0; torn.isOpen() && deaths < 500; deaths++) {
+            torn.revive();
             try {
+                // A death in one of several threads stops the others, and that is reported.
                 report = run(runbook, torn);
             } catch (Death e) {
                 // The next process goes on.
@@ -186,6 +206,23 @@ class RunbookKillTest {
                 .isEqualTo(RunbookScene.registry(scene.standby));
     }
 
+    @Test
+    void an_enabling_that_dies_at_every_step_ends_as_one_that_does_not() {
+        Runbook enable = Enable.of(platform(scene.withNames()));
+        assertUnharmed(enable, () -> {
+            scene.firstDay();
+            scene.standby.etcdctl("del", "", "--prefix");
+        });
+        assertThat(RunbookScene.registry(scene.standby)).hasSize(5).isEqualTo(RunbookScene.registry(scene.primary));
+    }
+
+    @Test
+    void a_drill_that_dies_at_every_step_leaves_no_trace() {
+        SortedMap<String, String> before = scene.state();
+        assertUnharmed(Drill.of(platform(scene.withNames())), scene::firstDay);
+        assertThat(scene.state()).isEqualTo(before);
+    }
+
     private void failedOver() {
         scene.firstDay();
         Cli done = scene.run("failover", scene.withoutPrimary(), "--yes-all");
@@ -212,6 +249,7 @@ class RunbookKillTest {
                 continue;
             }
             assertThatThrownBy(() -> run(failover, paper)).as(step.name()).isInstanceOf(Death.class);
+            paper.revive();
             RunbookReport report = run(failover, paper);
             assertThat(report.outcome()).as(step.name() + " " + report).isEqualTo(Outcome.DONE);
             assertThat(scene.state()).as(step.name()).isEqualTo(wanted);

@@ -199,6 +199,7 @@ final class RunbookScene implements AutoCloseable {
         state.put("role of the primary", role(primary));
         state.put("role of the standby", role(standby));
         state.put("name", leads().toString());
+        state.put("drill's name", bind.told(DRILL, RecordType.A).toString());
         return state;
     }
 

@@ -43,7 +43,10 @@ final class LagSampling implements AutoCloseable {
 
     private void look() {
         try {
-            if (Site.at(standby).role().filter(role -> role.role() == Role.STANDBY).isPresent()) {
+            if (Site.at(standby)
+                    .role()
+                    .filter(role -> role.role() == Role.STANDBY)
+                    .isPresent()) {
                 MirrorRecord.read(standby, mirror)
                         .map(MirrorRecord::checkpoint)
                         .flatMap(Checkpoint::knownAsOf)
