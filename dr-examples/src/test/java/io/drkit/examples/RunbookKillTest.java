@@ -279,7 +279,11 @@ class RunbookKillTest {
             }
             Cli another = scene.run("failover", config, "--yes-all");
             assertThat(another.code()).as(another.err()).isEqualTo(5);
-            Cli resumed = scene.run("failover", config, "--yes-all", "--resume");
+            // On another machine, which has no file of it.
+            Path elsewhere = Files.writeString(
+                    config.resolveSibling("elsewhere.yaml"),
+                    Files.readString(config).replace("journal: run.json", "journal: elsewhere-" + step + ".json"));
+            Cli resumed = scene.run("failover", elsewhere, "--yes-all", "--resume");
             assertThat(resumed.code()).as(resumed.err()).isZero();
             assertThat(RunbookScene.role(scene.standby)).isEqualTo("PRIMARY in epoch 2");
             assertThat(RunbookScene.registry(scene.standby)).isEqualTo(RunbookScene.registry(scene.primary));

@@ -4,9 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.drkit.kubernetes.RolloutRestart;
 import io.drkit.testkit.etcd.EtcdServer;
+import io.drkit.testkit.workload.Manifests;
 import io.drkit.volsync.AcknowledgedWriter;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.client.dsl.RollableScalableResource;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
@@ -94,7 +102,13 @@ class RunbookVolumesTest extends PvcScene {
     }
 
     @Test
-    void a_failover_tells_how_old_each_volume_is() {
+    void a_failover_tells_how_old_each_volume_is_and_restarts_what_must_notice() throws IOException {
+        Files.writeString(
+                config(), "  restart: [" + sites.namespace() + "/deployment/web]\n", StandardOpenOption.APPEND);
+        standby.namespace().create(Manifests.deployment("web", 0));
+        // As its controller says it: it has seen whatever comes.
+        web().subresource("status")
+                .patch(PatchContext.of(PatchType.JSON_MERGE), "{\"status\":{\"observedGeneration\":99}}");
         primary.files("data").write("late", "never synced");
         primary.goDown();
         etcdPrimary.kill();
@@ -106,5 +120,13 @@ class RunbookVolumesTest extends PvcScene {
         assertThat(over.err()).contains("silent: etcd of primary from this machine, Kubernetes of primary");
         assertThat(standby.namespace().replicas("Deployment", "shop")).isEqualTo(2);
         assertThat(standby.files("data").read()).doesNotContainKey("late");
+        assertThat(web().get().getSpec().getTemplate().getMetadata().getAnnotations())
+                .containsEntry(
+                        RolloutRestart.RESTARTED_FOR,
+                        "run of " + over.json().path("began").asText());
+    }
+
+    private RollableScalableResource<Deployment> web() {
+        return standby.own().apps().deployments().inNamespace(sites.namespace()).withName("web");
     }
 }

@@ -61,8 +61,10 @@ record Verdict(RunbookReport report, Objectives objectives, boolean looking, Map
             return;
         }
         out.print(report);
-        print(out, Measurement.Kind.RPO, objectives.rpo());
-        print(out, Measurement.Kind.RTO, objectives.rto());
+        if (!report.measurements().isEmpty()) {
+            print(out, Measurement.Kind.RPO, objectives.rpo());
+            print(out, Measurement.Kind.RTO, objectives.rto());
+        }
     }
 
     private String verdict(StepReport step) {
