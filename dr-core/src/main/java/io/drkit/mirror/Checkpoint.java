@@ -9,6 +9,8 @@ import io.drkit.UnsafeToProceedException;
 import io.drkit.keystore.Bytes;
 import io.drkit.keystore.KeyRange;
 import java.io.IOException;
+import java.time.Instant;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +32,8 @@ import org.jspecify.annotations.Nullable;
  * @param keys how many keys the primary's range held at {@code revision}
  * @param shrinkBase how many keys the standby held when the guard against mass deletion last began to count; 0 if it never did
  * @param logIndex a length that the primary's log had reached; see {@link io.drkit.keystore.StoreStatus#logIndex}
+ * @param asOf everything that the primary had acknowledged before this moment is in {@code revision}: milliseconds since 1970, by the clock of the
+ *     mirror's machine; 0 while that is unknown, and while a copy runs
  * @param witness one change that the primary's history holds
  */
 @JsonIgnoreProperties(ignoreUnknown = true)
@@ -54,6 +58,7 @@ public record Checkpoint(
         long keys,
         long shrinkBase,
         long logIndex,
+        long asOf,
         @Nullable Witness witness) {
 
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -94,6 +99,11 @@ public record Checkpoint(
         return copiedTo == null;
     }
 
+    /** Everything that the primary had acknowledged before this is there, by the clock of the mirror's machine; empty while that is unknown. */
+    public Optional<Instant> knownAsOf() {
+        return asOf == 0 || !isComplete() ? Optional.empty() : Optional.of(Instant.ofEpochMilli(asOf));
+    }
+
     Checkpoint at(long revision, long keys, @Nullable Witness witness) {
         return but(
                 revision,
@@ -105,6 +115,7 @@ public record Checkpoint(
                 keys,
                 shrinkBase,
                 logIndex,
+                asOf,
                 witness);
     }
 
@@ -121,17 +132,18 @@ public record Checkpoint(
                 keys,
                 shrinkBase,
                 logIndex,
+                asOf,
                 witness);
     }
 
     Checkpoint copiedTo(@Nullable Bytes key) {
         boolean still = fromOldPrimary && key != null;
-        return but(revision, partialTo, key, copyFloor, still, accounted, keys, shrinkBase, logIndex, witness);
+        return but(revision, partialTo, key, copyFloor, still, accounted, keys, shrinkBase, logIndex, asOf, witness);
     }
 
     /** The start of a new copy. */
     Checkpoint copyingFrom(long revision, long keys, long copyFloor) {
-        return but(revision, 0, start, copyFloor, fromOldPrimary, accounted, keys, shrinkBase, logIndex, null);
+        return but(revision, 0, start, copyFloor, fromOldPrimary, accounted, keys, shrinkBase, logIndex, 0, null);
     }
 
     Checkpoint shrinkBase(long shrinkBase) {
@@ -145,10 +157,11 @@ public record Checkpoint(
                 keys,
                 shrinkBase,
                 logIndex,
+                asOf,
                 witness);
     }
 
-    Checkpoint with(long accounted, long logIndex) {
+    Checkpoint with(long accounted, long logIndex, long asOf) {
         return but(
                 revision,
                 partialTo,
@@ -159,6 +172,7 @@ public record Checkpoint(
                 keys,
                 shrinkBase,
                 logIndex,
+                asOf,
                 witness);
     }
 
@@ -172,6 +186,7 @@ public record Checkpoint(
             long keys,
             long shrinkBase,
             long logIndex,
+            long asOf,
             @Nullable Witness witness) {
         return new Checkpoint(
                 source,
@@ -188,6 +203,7 @@ public record Checkpoint(
                 keys,
                 shrinkBase,
                 logIndex,
+                asOf,
                 witness);
     }
 }

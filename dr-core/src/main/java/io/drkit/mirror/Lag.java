@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,6 +45,18 @@ final class Lag {
             reached = pending.removeFirst();
         }
         return Optional.ofNullable(reached).map(sample -> Duration.ofNanos(ticker.nanoTime() - sample.nanoTime()));
+    }
+
+    /** When the newest known sample at or before {@code revision} was asked for, by the ticker; empty if none is known. */
+    OptionalLong sampled(long revision) {
+        Sample newest = reached != null && reached.revision() <= revision ? reached : null;
+        for (Sample sample : pending) {
+            if (sample.revision() > revision) {
+                break;
+            }
+            newest = sample;
+        }
+        return newest == null ? OptionalLong.empty() : OptionalLong.of(newest.nanoTime());
     }
 
     long newestRevision() {

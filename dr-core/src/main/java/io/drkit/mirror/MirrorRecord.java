@@ -119,12 +119,12 @@ public final class MirrorRecord {
 
     /** At most two: they leave the mirror where it is. */
     public List<Operation> operations() {
-        return operations(checkpoint, checkpoint.logIndex());
+        return operations(checkpoint, checkpoint.logIndex(), checkpoint.asOf());
     }
 
     /** At most two: they move the mirror to {@code next}. */
-    List<Operation> operations(Checkpoint next, long logIndex) {
-        written = next.with(foreign.accounted(), logIndex);
+    List<Operation> operations(Checkpoint next, long logIndex, long asOf) {
+        written = next.with(foreign.accounted(), logIndex, asOf);
         List<Operation> operations = new ArrayList<>(2);
         operations.add(Operation.put(DrKitKeys.checkpoint(name), written.toBytes()));
         if (foreign.isChanged()) {

@@ -92,6 +92,7 @@ record Opening(MirrorRecord record, boolean resume, long roleModRevision) {
                 0,
                 0,
                 0,
+                0,
                 null);
         MirrorRecord record =
                 new MirrorRecord(options.name(), checkpoint, checkpointVersion, ForeignRevisions.unknownAfter(common));

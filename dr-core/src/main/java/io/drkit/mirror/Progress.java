@@ -8,6 +8,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /** What a session can tell of itself: written by the mirror's thread, read by anyone. */
@@ -156,6 +157,24 @@ final class Progress {
         skipped = keys.count();
         skippedSample = keys.sample(SAMPLE);
         contended = keys.contended();
+    }
+
+    /**
+     * Until when all that the primary acknowledged is in {@code next}, for {@link Checkpoint#asOf}. What was known stays true, for revisions only
+     * grow.
+     */
+    synchronized long asOf(Checkpoint next) {
+        if (!next.isComplete()) {
+            return 0;
+        }
+        OptionalLong sampled = lag.sampled(next.revision());
+        return sampled.isEmpty()
+                ? next.asOf()
+                : Math.max(
+                        next.asOf(),
+                        clock.instant()
+                                .minusNanos(ticker.nanoTime() - sampled.getAsLong())
+                                .toEpochMilli());
     }
 
     synchronized long logIndex() {

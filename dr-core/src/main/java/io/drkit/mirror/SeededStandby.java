@@ -95,6 +95,7 @@ public final class SeededStandby {
                 keys,
                 0,
                 primary.map(living -> living.status().logIndex()).orElse(0L),
+                0,
                 witness(copy, scope, revision).map(History::witness).orElse(null));
         primary.flatMap(living -> History.contradicts(living, checkpoint)).ifPresent(why -> {
             throw new UnsafeToProceedException("The snapshot is not of the history that "
@@ -252,7 +253,7 @@ public final class SeededStandby {
         }
         long before = copy.revision();
         // All up to here is the primary's or its deletion, and the next revision is the mirror's: nobody else was here.
-        Checkpoint last = checkpoint.with(before, checkpoint.logIndex());
+        Checkpoint last = checkpoint.with(before, checkpoint.logIndex(), checkpoint.asOf());
         long written = write(
                 copy,
                 List.of(Guard.unchanged(DrKitKeys.ROLE, roleRevision), Guard.absent(DrKitKeys.SITE)),

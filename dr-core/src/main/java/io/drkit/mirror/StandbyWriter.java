@@ -252,7 +252,8 @@ final class StandbyWriter {
     }
 
     private CommitResult commit(List<Change> changes, Checkpoint next) {
-        CommitResult result = standby.commit(transaction(changes, record.operations(next, progress.logIndex())));
+        CommitResult result =
+                standby.commit(transaction(changes, record.operations(next, progress.logIndex(), progress.asOf(next))));
         if (result instanceof CommitResult.OutOfSpace full) {
             throw full(full);
         }

@@ -129,7 +129,7 @@ final class RunbookRun implements AutoCloseable {
                 step.step().verify(new Context(this, step), result);
                 return true;
             });
-            change(step, record(step).to(State.DONE, "", now()));
+            change(step, record(step).to(State.DONE, step.step().told(result), now()));
             return Optional.empty();
         } catch (DrException e) {
             change(step, record(step).to(State.FAILED, message(e), now()));

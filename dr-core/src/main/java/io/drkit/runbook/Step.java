@@ -40,6 +40,11 @@ public interface Step<R> {
     /** Looks whether it was done, and throws when it was not. By default what {@link #act} returned is believed. */
     default void verify(StepContext context, R record) {}
 
+    /** What the report says of it when it is done, in a few words; by default nothing. Of the record alone, for it may be told by another process. */
+    default String told(R record) {
+        return "";
+    }
+
     /**
      * Takes it back, as far as it was done.
      *

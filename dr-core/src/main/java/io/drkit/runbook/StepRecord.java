@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * What is known of a step of a run.
  *
  * @param record what its act returned, as JSON; null before
- * @param detail why it was skipped, failed, or could not be undone; else empty
+ * @param detail why it was skipped, failed, or could not be undone; what there is to tell of it when it is done; may be empty
  * @param began when it was begun first, and {@code ended} when it came to the state that it has
  */
 @JsonIgnoreProperties(ignoreUnknown = true)

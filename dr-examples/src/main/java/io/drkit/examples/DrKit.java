@@ -15,6 +15,7 @@ import io.drkit.examples.command.PvcCommand;
 import io.drkit.examples.command.QuarantineCommand;
 import io.drkit.examples.command.RepairCommand;
 import io.drkit.examples.command.RoleCommand;
+import io.drkit.examples.command.RunbookCommands;
 import io.drkit.examples.command.ScopeCommand;
 import io.drkit.examples.command.SnapshotCommand;
 import io.drkit.examples.demo.DemoCommand;
@@ -42,6 +43,13 @@ import picocli.CommandLine.Option;
             ArtifactsCommand.class,
             CompareCommand.class,
             ConfigCommand.class,
+            RunbookCommands.EnableCommand.class,
+            RunbookCommands.RoutineCheckCommand.class,
+            RunbookCommands.PreflightCommand.class,
+            RunbookCommands.FailoverCommand.class,
+            RunbookCommands.MigrateCommand.class,
+            RunbookCommands.FailbackCommand.class,
+            RunbookCommands.DrillCommand.class,
             DemoCommand.class
         },
         footerHeading = "%nExit codes:%n",
@@ -51,8 +59,10 @@ import picocli.CommandLine.Option;
             "  2  wrong usage or bad configuration",
             "  3  checked and found wanting: the two sides differ, values cannot be read,",
             "     a name has not moved, a failover would break something, objects are missing,",
-            "     or a node or a volume's replication is not in order",
-            "  4  a site could not be reached, or it could not be told",
+            "     a node or a volume's replication is not in order, or a runbook failed and was",
+            "     taken back",
+            "  4  a site could not be reached, it could not be told, or a runbook stopped in",
+            "     the midst",
             "  5  refused as unsafe"
         })
 public final class DrKit {

@@ -8,9 +8,15 @@ import io.drkit.keystore.Transaction.Operation;
 import io.drkit.mirror.MirrorStatus.State;
 import io.drkit.testkit.FaultyKeyStore;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Random;
+import java.util.Set;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 /** The mirror between two stores in memory: it follows the primary, whatever happens on the way. */
@@ -28,6 +34,32 @@ class DefaultKeyMirrorTest extends MirrorFixture {
             assertThat(session.status().state()).isEqualTo(State.STREAMING);
             assertThat(session.status().lag()).isPresent();
         }
+    }
+
+    @Test
+    void its_checkpoint_tells_until_when_it_lacks_nothing() throws Exception {
+        NavigableMap<Instant, Long> acknowledged = new TreeMap<>();
+        Set<Instant> told = new HashSet<>();
+        try (MirrorSession session = start()) {
+            caughtUp(session);
+            for (int i = 0; i < 2_000 || told.size() < 3; i++) {
+                primary.put(key(i % 100), "w" + i);
+                acknowledged.put(Instant.now(), primary.revision());
+                Checkpoint checkpoint =
+                        MirrorRecord.read(standby, "default").orElseThrow().checkpoint();
+                checkpoint.knownAsOf().ifPresent(asOf -> {
+                    told.add(asOf);
+                    Map.Entry<Instant, Long> before = acknowledged.lowerEntry(asOf);
+                    assertThat(before == null ? 0 : before.getValue()).isLessThanOrEqualTo(checkpoint.revision());
+                });
+            }
+            caughtUp(session);
+        }
+        assertThat(MirrorRecord.read(standby, "default")
+                        .orElseThrow()
+                        .checkpoint()
+                        .knownAsOf())
+                .hasValueSatisfying(asOf -> assertThat(asOf).isAfter(acknowledged.firstKey()));
     }
 
     @Test

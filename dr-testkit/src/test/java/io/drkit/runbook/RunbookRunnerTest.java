@@ -323,7 +323,7 @@ class RunbookRunnerTest {
                                 throw new IllegalStateException(e);
                             }
                         }),
-                        QUICK.deadline(Duration.ofMillis(50)))
+                        QUICK.deadline(Duration.ofSeconds(1)))
                 .build();
         RunbookReport report = runner.run(runbook);
         assertThat(report.outcome()).isEqualTo(Outcome.UNDONE);

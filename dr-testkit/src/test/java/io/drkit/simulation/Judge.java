@@ -136,7 +136,7 @@ final class Judge implements Side.Judge {
     }
 
     private static Checkpoint none() {
-        return new Checkpoint("", 0, "", Bytes.EMPTY, null, 0, 0, Bytes.EMPTY, 0, false, 0, 0, 0, 0, null);
+        return new Checkpoint("", 0, "", Bytes.EMPTY, null, 0, 0, Bytes.EMPTY, 0, false, 0, 0, 0, 0, 0, null);
     }
 
     /** How a standby differs from {@code due} in what only the mirror touched last. */

@@ -26,6 +26,7 @@ import java.util.TreeSet;
 import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -83,6 +84,16 @@ public final class ConfigCheck {
         check.look();
         check.mistakes.sort(Comparator.comparingInt(Mistake::line));
         return List.copyOf(check.mistakes);
+    }
+
+    /** @throws IllegalArgumentException with all that is wrong, when something is */
+    static void require(Path file) {
+        List<Mistake> mistakes = of(file, System::getenv);
+        if (!mistakes.isEmpty()) {
+            throw new IllegalArgumentException(mistakes.stream()
+                    .map(mistake -> file + ", " + mistake)
+                    .collect(Collectors.joining("\n")));
+        }
     }
 
     /** The text of {@link #SCHEMA} or {@link #EXAMPLE}. */

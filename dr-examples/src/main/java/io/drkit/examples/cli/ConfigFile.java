@@ -49,9 +49,9 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  *
  * <p>Its part {@code dns} is {@link DnsSettings}, {@code clusters} and {@code volumes} are {@link VolumeSettings}, and {@code comparison} is
- * {@link ComparisonSettings}. What is wrong with it is an {@link IllegalArgumentException} with the line, and never with the text of the file.
+ * {@link ComparisonSettings}, {@code runbooks} is {@link RunbookSettings}. What is wrong with it is an {@link IllegalArgumentException} with the line, and never with the text of the file.
  */
-@JsonIgnoreProperties({"dns", "clusters", "volumes", "comparison"})
+@JsonIgnoreProperties({"dns", "clusters", "volumes", "comparison", "runbooks"})
 record ConfigFile(Map<String, SiteSettings> sites, @Nullable Map<String, NodeSettings> nodes) {
 
     private static final Pattern VARIABLE = Pattern.compile("\\$\\{([A-Za-z_][A-Za-z0-9_]*)}");

@@ -3,13 +3,18 @@ package io.drkit.examples.cli;
 import com.fasterxml.jackson.annotation.JsonFormat;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.databind.JsonNode;
+import io.drkit.dns.DnsChange;
 import io.drkit.dns.DnsName;
 import io.drkit.dns.DnsSwitcher;
+import io.drkit.dns.DnsVantage;
+import io.drkit.dns.proof.AuthoritativeServers;
+import io.drkit.dns.proof.ServerVantage;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -114,6 +119,29 @@ public record DnsSettings(
     /** {@code pods}, or none. */
     public List<PodSettings> podSettings() {
         return Objects.requireNonNullElse(pods, List.of());
+    }
+
+    /**
+     * Who is asked whether a change is seen, beside pods: the authoritative servers, which are found by the first resolver where none are named, and
+     * the resolvers.
+     *
+     * @param timeout of each question
+     */
+    public List<DnsVantage> servers(DnsChange change, Duration timeout) throws InterruptedException {
+        List<InetSocketAddress> resolving = resolverAddresses();
+        List<DnsVantage> servers = new ArrayList<>();
+        if (!authoritativeAddresses().isEmpty()) {
+            authoritativeAddresses().forEach(at -> servers.add(vantage(DnsVantage.Kind.AUTHORITATIVE, at, timeout)));
+        } else if (!resolving.isEmpty()) {
+            servers.addAll(new AuthoritativeServers(resolving.get(0), 53, timeout)
+                    .of(change.after().names()));
+        }
+        resolving.forEach(at -> servers.add(vantage(DnsVantage.Kind.RESOLVER, at, timeout)));
+        return servers;
+    }
+
+    private static ServerVantage vantage(DnsVantage.Kind kind, InetSocketAddress at, Duration timeout) {
+        return new ServerVantage(kind, at.getAddress().getHostAddress() + ":" + at.getPort(), at, timeout);
     }
 
     /** {@code HOST}, {@code HOST:PORT}, an IPv6 address, or that in brackets with a port. */

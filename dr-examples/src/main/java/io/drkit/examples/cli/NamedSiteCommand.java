@@ -77,7 +77,8 @@ public abstract class NamedSiteCommand extends SiteCommand {
         return config;
     }
 
-    private Path configFile() {
+    /** The configuration file, which must be given. */
+    final Path configFile() {
         if (common.config == null) {
             throw usage("Missing required option '--config': the file that names sites and nodes");
         }

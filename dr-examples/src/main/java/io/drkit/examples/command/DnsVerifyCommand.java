@@ -13,8 +13,6 @@ import io.drkit.dns.DnsVantage;
 import io.drkit.dns.RecordType;
 import io.drkit.dns.proof.AddressCheck;
 import io.drkit.dns.proof.AddressFinding;
-import io.drkit.dns.proof.AuthoritativeServers;
-import io.drkit.dns.proof.ServerVantage;
 import io.drkit.examples.cli.ChangeFile;
 import io.drkit.examples.cli.DnsBaseCommand;
 import io.drkit.examples.cli.DnsSettings;
@@ -27,7 +25,6 @@ import io.drkit.kubernetes.RolloutRestart;
 import io.drkit.kubernetes.dns.PodPlace;
 import io.drkit.kubernetes.dns.PodVantage;
 import java.io.PrintWriter;
-import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -148,25 +145,13 @@ public final class DnsVerifyCommand extends DnsBaseCommand {
 
     private List<DnsVantage> vantages(DnsSettings settings, DnsChange change, List<PodVantage> pods)
             throws InterruptedException {
-        List<InetSocketAddress> resolvers = settings.resolverAddresses();
-        List<DnsVantage> vantages = new ArrayList<>();
-        if (!settings.authoritativeAddresses().isEmpty()) {
-            settings.authoritativeAddresses().forEach(at -> vantages.add(vantage(DnsVantage.Kind.AUTHORITATIVE, at)));
-        } else if (!resolvers.isEmpty()) {
-            vantages.addAll(new AuthoritativeServers(resolvers.get(0), 53, timeout())
-                    .of(change.after().names()));
-        }
-        resolvers.forEach(at -> vantages.add(vantage(DnsVantage.Kind.RESOLVER, at)));
+        List<DnsVantage> vantages = new ArrayList<>(settings.servers(change, timeout()));
         vantages.addAll(pods);
         if (vantages.isEmpty()) {
             throw new IllegalArgumentException(
                     "The configuration names nobody to be asked: dns: {resolvers: [...]}, {authoritative: [...]} or {pods: [...]}.");
         }
         return vantages;
-    }
-
-    private ServerVantage vantage(DnsVantage.Kind kind, InetSocketAddress at) {
-        return new ServerVantage(kind, at.getAddress().getHostAddress() + ":" + at.getPort(), at, timeout());
     }
 
     /** Half of the deadline, for each is tried twice. */

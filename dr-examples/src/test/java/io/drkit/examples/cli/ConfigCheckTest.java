@@ -102,7 +102,7 @@ class ConfigCheckTest {
                         "line 15: volumes.timeouts.sync: is not as it must be: A number with ms, s, m, h or d.",
                         "line 22: dns.backend.secret: ${NOT_SET} is not set in the environment",
                         "line 23: dns.backend: unknown field 'colour'. Known here: algorithm, key-name, secret, secret-file, server, type",
-                        "line 24: unknown field 'comparisons'. Known here: clusters, comparison, dns, nodes, sites, volumes");
+                        "line 24: unknown field 'comparisons'. Known here: clusters, comparison, dns, nodes, runbooks, sites, volumes");
     }
 
     @ParameterizedTest
@@ -147,6 +147,11 @@ class ConfigCheckTest {
         "/properties/volumes/properties/sites/additionalProperties/properties, io.drkit.examples.cli.VolumeSettings$Site",
         "/properties/dns/properties, io.drkit.examples.cli.DnsSettings",
         "/properties/dns/properties/pods/items/properties, io.drkit.examples.cli.PodSettings",
+        "/properties/runbooks/properties, io.drkit.examples.cli.RunbookSettings",
+        "/properties/runbooks/properties/objectives/properties, io.drkit.examples.cli.RunbookSettings$Promised",
+        "/properties/runbooks/properties/applications/items/properties, io.drkit.examples.cli.RunbookSettings$Application",
+        "/properties/runbooks/properties/script/properties, io.drkit.examples.cli.RunbookSettings$Script",
+        "/properties/runbooks/properties/drill/properties, io.drkit.examples.cli.RunbookSettings$Rehearsal",
         "/properties/comparison/properties, io.drkit.examples.cli.ComparisonSettings",
         "/properties/comparison/properties/registries/additionalProperties/properties,"
                 + " io.drkit.examples.cli.ComparisonSettings$RegistrySettings",

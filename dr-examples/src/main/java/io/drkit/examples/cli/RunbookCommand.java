@@ -1,0 +1,272 @@
+package io.drkit.examples.cli;
+
+import io.drkit.etcd.EtcdKeyStore;
+import io.drkit.examples.runbook.platform.Platform;
+import io.drkit.runbook.Confirmation;
+import io.drkit.runbook.FileJournal;
+import io.drkit.runbook.Journal;
+import io.drkit.runbook.JournalPair;
+import io.drkit.runbook.RunRecord;
+import io.drkit.runbook.Runbook;
+import io.drkit.runbook.Runbook.Placed;
+import io.drkit.runbook.RunbookListener;
+import io.drkit.runbook.RunbookOptions;
+import io.drkit.runbook.RunbookPlan;
+import io.drkit.runbook.RunbookReport;
+import io.drkit.runbook.RunbookReport.LagSample;
+import io.drkit.runbook.RunbookRunner;
+import io.drkit.runbook.SharedJournal;
+import io.drkit.runbook.StepRecord;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParseResult;
+
+/** A command that runs a runbook, by a journal on this machine and in the standby's etcd. */
+@Command(sortOptions = false)
+public abstract class RunbookCommand extends NamedSiteCommand {
+
+    @Option(names = "--dry-run", description = "Only shows the steps, and what their checks say. Changes nothing.")
+    private boolean dryRun;
+
+    @Option(names = "--resume", description = "Goes on with the run that is not finished, wherever it was begun.")
+    private boolean resume;
+
+    @Option(names = "--undo", description = "Takes the run back that is not finished, before its point of no return.")
+    private boolean undo;
+
+    @Option(
+            names = "--abandon",
+            description = "Declares the run over that is not finished, for things were put right by hand.")
+    private boolean abandon;
+
+    @Option(
+            names = "--yes",
+            paramLabel = "STEP",
+            split = ",",
+            description = "Answers the question of a step in advance; may be repeated. Without it a terminal is asked.")
+    private Set<String> yes = Set.of();
+
+    @Option(names = "--yes-all", description = "Answers all questions with yes.")
+    private boolean yesAll;
+
+    @Option(names = "--html", paramLabel = "FILE", description = "Also writes the report there, as one page.")
+    private @Nullable Path html;
+
+    private final Map<String, String> wanting = new ConcurrentHashMap<>();
+    private @Nullable CommandSpec declared;
+
+    /** The runbook, of this platform. */
+    protected abstract Runbook runbook(Platform platform);
+
+    /** Whether it changes nothing, so that it needs no lock and nobody goes on with it. */
+    protected boolean onlyLooks() {
+        return false;
+    }
+
+    @Override
+    final void declareSites(CommandSpec spec) {
+        super.declareSites(spec);
+        declared = spec;
+    }
+
+    /** The command line as it was given, from the subcommand on. */
+    private List<String> originalArguments() {
+        ParseResult parsed =
+                declared == null ? null : declared.root().commandLine().getParseResult();
+        return parsed == null ? List.of() : parsed.originalArgs();
+    }
+
+    @Override
+    protected final int run() {
+        requireSense();
+        ConfigCheck.require(configFile());
+        PlatformSettings settings = PlatformSettings.read(configFile(), common.deadline);
+        Runbook runbook = runbook(settings.platform());
+        requireSteps(runbook);
+        RunbookOptions options = RunbookOptions.builder()
+                .settings(settings.bound())
+                .confirmation(confirmation())
+                .listener(new Telling())
+                .goOn(goOn())
+                .build();
+        if (dryRun) {
+            return show(RunbookPlan.checked(runbook, options));
+        }
+        return onlyLooks()
+                ? run(new MemoryJournal(), runbook, options, settings, List::of)
+                : runByJournal(runbook, options, settings);
+    }
+
+    private void requireSense() {
+        if (Stream.of(dryRun, resume, undo, abandon).filter(given -> given).count() > 1) {
+            throw usage("--dry-run, --resume, --undo and --abandon exclude each other");
+        }
+        if (onlyLooks() && (resume || undo || abandon)) {
+            throw usage("This runbook only looks: there is nothing to go on with, or to take back. Run it again");
+        }
+        Path folder = html == null ? null : html.toAbsolutePath().getParent();
+        if (folder != null && !Files.isDirectory(folder)) {
+            throw usage("--html: there is no folder " + folder);
+        }
+    }
+
+    private void requireSteps(Runbook runbook) {
+        Set<String> unknown = yes.stream()
+                .filter(name ->
+                        runbook.steps().stream().noneMatch(step -> step.name().equals(name)))
+                .collect(Collectors.toSet());
+        if (!unknown.isEmpty()) {
+            throw usage("--yes: " + runbook.name() + " has no step " + String.join(", ", unknown) + ". Its questions: "
+                    + runbook.steps().stream()
+                            .filter(step -> !step.options().question().isEmpty())
+                            .map(Placed::name)
+                            .collect(Collectors.joining(", ")));
+        }
+    }
+
+    private int runByJournal(Runbook runbook, RunbookOptions options, PlatformSettings settings) {
+        boolean goesOn = resume || undo || abandon;
+        Duration patience = goesOn ? SharedJournal.TIME_TO_LIVE.plusSeconds(5) : Duration.ZERO;
+        try (EtcdKeyStore store = settings.platform().there().to().open();
+                FileJournal here = FileJournal.open(settings.journal());
+                Journal journal = new JournalPair(here, SharedJournal.open(store, options.by(), patience));
+                LagSampling lag =
+                        LagSampling.of(store, settings.platform().there().mirror())) {
+            return run(journal, runbook, options, settings, lag::samples);
+        }
+    }
+
+    private int run(
+            Journal journal,
+            Runbook runbook,
+            RunbookOptions options,
+            PlatformSettings settings,
+            Supplier<List<LagSample>> lag) {
+        RunbookRunner runner = new RunbookRunner(journal, options);
+        if (abandon) {
+            return tellAbandoned(runner.abandon());
+        }
+        RunbookReport ended = resume ? runner.resume(runbook) : undo ? runner.undo(runbook) : runner.run(runbook);
+        RunbookReport report = ended.withLag(lag.get());
+        // A signal has done its work: what is left is to tell, and to give the lock back.
+        Thread.interrupted();
+        Verdict verdict = new Verdict(report, settings.platform().objectives(), onlyLooks(), Map.copyOf(wanting));
+        output().result(verdict.json(), verdict::print);
+        writeHtml(report);
+        return switch (report.outcome()) {
+            case DONE -> ExitCodes.DONE;
+            case UNDONE -> undo ? ExitCodes.DONE : ExitCodes.WANTING;
+            case STOPPED -> ExitCodes.UNREACHABLE;
+        };
+    }
+
+    private void writeHtml(RunbookReport report) {
+        if (html != null) {
+            try {
+                Files.writeString(html, report.toHtml());
+            } catch (IOException e) {
+                throw unwritable(e);
+            }
+        }
+    }
+
+    private int tellAbandoned(Optional<RunRecord> run) {
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("abandoned", run.map(RunRecord::runbook).orElse(""));
+        output().result(
+                        json,
+                        out -> out.println(run.map(record -> "The run of " + record.runbook() + " begun "
+                                        + record.began() + " by " + record.by() + " is over, as it is.")
+                                .orElse("There is no run that is not finished.")));
+        return ExitCodes.DONE;
+    }
+
+    private int show(RunbookPlan plan) {
+        output().result(plan, out -> {
+            out.print(plan);
+            out.println(plan.ready() ? "Nothing was changed." : "It would be refused as it is. Nothing was changed.");
+        });
+        return plan.ready() ? ExitCodes.DONE : ExitCodes.WANTING;
+    }
+
+    private Confirmation confirmation() {
+        boolean terminal = Boolean.getBoolean("drkit.terminal");
+        return step -> yesAll || yes.contains(step.name()) || (terminal && ask(step));
+    }
+
+    /** Where nobody types, nothing is read, and that is no. */
+    private boolean ask(Placed<?> step) {
+        err().print(step.options().question() + " Type yes: ");
+        err().flush();
+        try {
+            return "yes"
+                    .equals(new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8)).readLine());
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    /** As it was called, going on. */
+    private String goOn() {
+        List<String> words = new ArrayList<>(List.of("drkit"));
+        originalArguments().stream()
+                .filter(word -> !Set.of("--resume", "--undo", "--dry-run").contains(word))
+                .map(word -> word.matches("[-A-Za-z0-9_./:=,@]+") ? word : "'" + word.replace("'", "'\\''") + "'")
+                .forEach(words::add);
+        words.add("--resume");
+        return String.join(" ", words);
+    }
+
+    /** On stderr: each step as it comes to another state, and what it tells. */
+    private final class Telling implements RunbookListener {
+
+        @Override
+        public void changed(Placed<?> step, StepRecord record) {
+            if (record.state() == StepRecord.State.FAILED || record.state() == StepRecord.State.REFUSED) {
+                wanting.put(step.name(), record.detail());
+            }
+            // Of what only looks there is nothing to undo.
+            boolean told = record.state() != StepRecord.State.ACTED
+                    && !(onlyLooks() && record.state() == StepRecord.State.UNDONE);
+            if (told) {
+                say(step.name() + ": " + Output.lower(record.state()).replace('-', ' ')
+                        + (record.detail().isEmpty() ? "" : ": " + record.detail()));
+            }
+        }
+
+        @Override
+        public void progress(Placed<?> step, String message) {
+            say(step.name() + ": " + message);
+        }
+
+        @Override
+        public void turned(String why) {
+            if (!onlyLooks()) {
+                say(why);
+            }
+        }
+
+        private void say(String line) {
+            steps().accept(line);
+        }
+    }
+}

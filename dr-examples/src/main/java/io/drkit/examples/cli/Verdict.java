@@ -1,0 +1,88 @@
+package io.drkit.examples.cli;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.drkit.examples.runbook.platform.Objectives;
+import io.drkit.runbook.Measurement;
+import io.drkit.runbook.RunbookReport;
+import io.drkit.runbook.RunbookReport.Outcome;
+import io.drkit.runbook.RunbookReport.StepReport;
+import io.drkit.runbook.StepRecord;
+import java.io.PrintWriter;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * A run's report, judged by what was promised.
+ *
+ * @param looking whether the runbook only looks, so that it ends in ready or not
+ * @param wanting what steps failed by, by their names
+ */
+record Verdict(RunbookReport report, Objectives objectives, boolean looking, Map<String, String> wanting) {
+
+    /** The report, with {@code objectives}: of each that was set, what was measured and whether it is met; where it only looks, with findings. */
+    ObjectNode json() {
+        try {
+            ObjectNode tree = (ObjectNode) new ObjectMapper().readTree(report.toJson());
+            if (looking) {
+                tree.put("ready", report.outcome() == Outcome.DONE);
+                ArrayNode findings = tree.putArray("findings");
+                report.steps()
+                        .forEach(step -> findings.addObject()
+                                .put("step", step.name())
+                                .put("verdict", verdict(step))
+                                .put("finding", finding(step)));
+            }
+            ObjectNode judged = tree.putObject("objectives");
+            judge(judged, "rpo", Measurement.Kind.RPO, objectives.rpo());
+            judge(judged, "rto", Measurement.Kind.RTO, objectives.rto());
+            return tree;
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private void judge(ObjectNode tree, String name, Measurement.Kind kind, Optional<Duration> promised) {
+        promised.ifPresent(most -> {
+            ObjectNode one = tree.putObject(name).put("promisedSeconds", most.toMillis() / 1e3);
+            report.worst(kind)
+                    .ifPresent(worst ->
+                            one.put("measuredSeconds", worst.toMillis() / 1e3).put("met", worst.compareTo(most) <= 0));
+        });
+    }
+
+    void print(PrintWriter out) {
+        if (looking) {
+            report.steps().forEach(step -> out.printf("  %-8s %-16s %s%n", verdict(step), step.name(), finding(step)));
+            out.println(report.outcome() == Outcome.DONE ? "Ready." : "Not ready, for what is wanting above.");
+            return;
+        }
+        out.print(report);
+        if (!report.measurements().isEmpty()) {
+            print(out, Measurement.Kind.RPO, objectives.rpo());
+            print(out, Measurement.Kind.RTO, objectives.rto());
+        }
+    }
+
+    private String verdict(StepReport step) {
+        if (wanting.containsKey(step.name())) {
+            return "wanting";
+        }
+        return step.state() == StepRecord.State.SKIPPED ? "skipped" : "good";
+    }
+
+    private String finding(StepReport step) {
+        String told = step.detail().isEmpty() ? step.title() : step.detail();
+        return wanting.getOrDefault(step.name(), told);
+    }
+
+    private void print(PrintWriter out, Measurement.Kind kind, Optional<Duration> promised) {
+        promised.ifPresent(most -> out.println("Objective " + kind + " " + Output.duration(most) + ": "
+                + report.worst(kind)
+                        .map(worst -> worst.compareTo(most) <= 0 ? "met" : "MISSED, by the worst of the above")
+                        .orElse("not measured")));
+    }
+}

@@ -1,0 +1,175 @@
+package io.drkit.examples;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.drkit.SiteUnreachableException;
+import io.drkit.UnsafeToProceedException;
+import io.drkit.etcd.EtcdConnection;
+import io.drkit.examples.runbook.platform.ControlPlane;
+import io.drkit.examples.runbook.platform.EtcdSite;
+import io.drkit.examples.runbook.platform.NodeScript;
+import io.drkit.examples.runbook.platform.Objectives;
+import io.drkit.examples.runbook.platform.Platform;
+import io.drkit.examples.runbook.platform.Way;
+import io.drkit.examples.runbook.step.Evidence;
+import io.drkit.examples.runbook.step.Fence;
+import io.drkit.examples.runbook.step.GatherEvidence;
+import io.drkit.examples.runbook.step.Look;
+import io.drkit.examples.runbook.step.LookAtPorts;
+import io.drkit.examples.runbook.step.RunScript;
+import io.drkit.keyspace.MirrorScope;
+import io.drkit.node.AddressRange;
+import io.drkit.node.CommandResult;
+import io.drkit.node.NodeAccess;
+import io.drkit.node.NodeCommand;
+import io.drkit.node.PortFence;
+import io.drkit.node.PortState;
+import io.drkit.runbook.FileJournal;
+import io.drkit.runbook.Runbook;
+import io.drkit.runbook.RunbookOptions;
+import io.drkit.runbook.RunbookReport;
+import io.drkit.runbook.RunbookReport.Outcome;
+import io.drkit.runbook.RunbookRunner;
+import io.drkit.testkit.LocalNode;
+import io.drkit.testkit.etcd.EtcdServer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Steps of the reference runbooks that need nodes: evidence, the fence, the user's script. */
+class RunbookStepsTest {
+
+    @TempDir
+    Path folder;
+
+    private RunbookReport run(Runbook runbook) {
+        try (FileJournal journal = FileJournal.open(folder.resolve(runbook.name() + ".json"))) {
+            return new RunbookRunner(journal, RunbookOptions.builder().build()).run(runbook);
+        }
+    }
+
+    private static ControlPlane plane(NodeAccess... nodes) {
+        return new ControlPlane(
+                "primary",
+                Arrays.stream(nodes)
+                        .map(node -> new ControlPlane.Node("127.0.0.1", () -> node))
+                        .toList());
+    }
+
+    @Test
+    void a_fence_that_is_taken_back_leaves_each_port_as_it_was() {
+        NamespaceNode east = new NamespaceNode("east");
+        NamespaceNode west = new NamespaceNode("west");
+        try {
+            // Somebody closed this one before, to all but one.
+            new PortFence(2379).close(west, List.of(AddressRange.parse("10.9.8.7")));
+            PortState before = new PortFence(2379).state(west);
+            Optional<ControlPlane> nodes = Optional.of(plane(east, west, new Lost()));
+            List<String> during = new ArrayList<>();
+            RunbookReport report = run(Runbook.named("fence")
+                    .step("ports", "Look", new LookAtPorts(nodes, List.of(2379, 6443), "primary"))
+                    .step("fence", "Close", Fence.closing(nodes, List.of(2379, 6443), "primary", "ports"))
+                    .step("fails", "Fail", Look.at(context -> {
+                        for (NodeAccess node : List.of(east, west)) {
+                            for (int port : new int[] {2379, 6443}) {
+                                during.add(new PortFence(port).state(node).toString());
+                            }
+                        }
+                        throw new UnsafeToProceedException("meant to fail");
+                    }))
+                    .build());
+            assertThat(report.outcome()).as(report.toString()).isEqualTo(Outcome.UNDONE);
+            assertThat(during).hasSize(4).containsOnly("closed to all but the node itself");
+            assertThat(report.toString()).contains("not on lost (lost refuses the connection.)");
+            assertThat(new PortFence(2379).state(west)).isEqualTo(before);
+            assertThat(new PortFence(6443).state(west)).isEqualTo(new PortState.Open());
+            assertThat(new PortFence(2379).state(east)).isEqualTo(new PortState.Open());
+            assertThat(new PortFence(6443).state(east)).isEqualTo(new PortState.Open());
+        } finally {
+            east.end();
+            west.end();
+        }
+    }
+
+    @Test
+    void evidence_is_told_by_vantage_point() {
+        try (EtcdServer etcd = EtcdServer.builder().start()) {
+            EtcdSite site =
+                    new EtcdSite("primary", EtcdConnection.to(etcd.endpoints()).build(), Optional.empty());
+            Platform platform = platform(site);
+            GatherEvidence step =
+                    new GatherEvidence(platform, site, Optional.of(plane(new LocalNode("cp-1"), new Lost())));
+            assertThat(run(Runbook.named("alive").step("evidence", "Look", step).build())
+                            .toString())
+                    .contains("answers: etcd of primary from this machine, 127.0.0.1:" + etcd.port(0) + " from cp-1")
+                    .contains("cannot be told: primary from lost");
+            etcd.kill();
+            assertThat(run(Runbook.named("dead").step("evidence", "Look", step).build())
+                            .toString())
+                    .contains("silent: etcd of primary from this machine, 127.0.0.1:" + etcd.port(0) + " from cp-1")
+                    .doesNotContain("answers:");
+            assertThat(new Evidence(List.of()).with(Evidence.Answer.YES)).isEmpty();
+        }
+    }
+
+    private static Platform platform(EtcdSite site) {
+        return new Platform(
+                new Way(site, site, MirrorScope.all(), "default"),
+                new Objectives(Optional.empty(), Optional.empty()),
+                Map.of(),
+                Map.of(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                List.of(),
+                Optional.empty(),
+                List.of(2379));
+    }
+
+    @Test
+    void a_script_knows_its_runbook_and_what_it_prints_is_shown_nowhere() throws Exception {
+        Path told = folder.resolve("told");
+        ControlPlane.Node node = new ControlPlane.Node("127.0.0.1", () -> new LocalNode("cp-1"));
+        RunbookReport good = run(Runbook.named("good")
+                .step(
+                        "script",
+                        "Run",
+                        new RunScript(Optional.of(new NodeScript(node, "echo \"$1\" > " + told)), "failover"))
+                .build());
+        assertThat(good.outcome()).isEqualTo(Outcome.DONE);
+        assertThat(Files.readString(told)).isEqualTo("failover\n");
+
+        RunbookReport bad = run(Runbook.named("bad")
+                .step(
+                        "script",
+                        "Run",
+                        new RunScript(Optional.of(new NodeScript(node, "echo hush; exit 7")), "failover"))
+                .build());
+        assertThat(bad.outcome()).isEqualTo(Outcome.UNDONE);
+        assertThat(bad.toString()).contains("exit code 7").doesNotContain("hush");
+        assertThat(Files.readString(folder.resolve("bad.json"))).doesNotContain("hush");
+    }
+
+    /** A node that went with its site. */
+    private static final class Lost implements NodeAccess {
+
+        @Override
+        public String name() {
+            return "lost";
+        }
+
+        @Override
+        public CommandResult run(NodeCommand command) {
+            throw new SiteUnreachableException("lost refuses the connection.");
+        }
+
+        @Override
+        public void close() {}
+    }
+}

@@ -1,0 +1,161 @@
+package io.drkit.examples;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.drkit.UnsafeToProceedException;
+import io.drkit.examples.cli.PlatformSettings;
+import io.drkit.examples.runbook.Failback;
+import io.drkit.examples.runbook.Failover;
+import io.drkit.examples.runbook.Migrate;
+import io.drkit.examples.runbook.platform.Platform;
+import io.drkit.runbook.Check;
+import io.drkit.runbook.FileJournal;
+import io.drkit.runbook.Runbook;
+import io.drkit.runbook.Runbook.Placed;
+import io.drkit.runbook.RunbookOptions;
+import io.drkit.runbook.RunbookReport;
+import io.drkit.runbook.RunbookReport.Outcome;
+import io.drkit.runbook.RunbookRunner;
+import io.drkit.runbook.Step;
+import io.drkit.runbook.StepContext;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.function.Predicate;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A runbook of which a step fails before the point of no return, each in turn: both sites are as they were. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class RunbookUndoTest {
+
+    private Path folder;
+    private RunbookScene scene;
+
+    @BeforeAll
+    void open(@TempDir Path temporary) {
+        folder = temporary;
+        scene = new RunbookScene(temporary);
+    }
+
+    @AfterAll
+    void close() {
+        scene.close();
+    }
+
+    @BeforeEach
+    void firstDay() {
+        scene.firstDay();
+    }
+
+    private Platform platform() {
+        return PlatformSettings.read(scene.withNames(), Duration.ofSeconds(2)).platform();
+    }
+
+    /** A step that is done, and then found not to be. */
+    private record FailsInTheEnd<R>(Step<R> step) implements Step<R> {
+
+        @Override
+        public Class<R> recordType() {
+            return step.recordType();
+        }
+
+        @Override
+        public Check check(StepContext context) {
+            return step.check(context);
+        }
+
+        @Override
+        public R act(StepContext context) {
+            return step.act(context);
+        }
+
+        @Override
+        public void verify(StepContext context, R record) {
+            throw new UnsafeToProceedException("meant to fail");
+        }
+
+        @Override
+        public void undo(StepContext context, Optional<R> record) {
+            step.undo(context, record);
+        }
+    }
+
+    private static Runbook failingAt(String step, Runbook whole) {
+        Runbook.Builder steps = Runbook.named(whole.name());
+        List<List<Placed<?>>> groups = whole.groups();
+        for (int i = 0; i < groups.size(); i++) {
+            if (i == whole.firstBeyond()) {
+                steps.pointOfNoReturn();
+            }
+            assertThat(groups.get(i)).hasSize(1);
+            place(steps, groups.get(i).get(0), step);
+        }
+        return steps.build();
+    }
+
+    private static <R> void place(Runbook.Builder steps, Placed<R> placed, String failing) {
+        Step<R> step = placed.name().equals(failing) ? new FailsInTheEnd<>(placed.step()) : placed.step();
+        steps.step(placed.name(), placed.title(), step, placed.options());
+    }
+
+    private SortedMap<String, String> both(Predicate<String> meant) {
+        SortedMap<String, String> both = new TreeMap<>();
+        RunbookScene.content(scene.primary, meant).forEach((key, value) -> both.put("primary " + key, value));
+        RunbookScene.content(scene.standby, meant).forEach((key, value) -> both.put("standby " + key, value));
+        both.put("name", scene.leads().toString());
+        return both;
+    }
+
+    private void assertTakenBack(Runbook whole, Predicate<String> meant) {
+        SortedMap<String, String> before = both(meant);
+        int failed = 0;
+        for (List<Placed<?>> group : whole.groups().subList(0, whole.firstBeyond())) {
+            String step = group.get(0).name();
+            RunbookReport report;
+            try (FileJournal journal = FileJournal.open(folder.resolve("undo.json"))) {
+                report = new RunbookRunner(
+                                journal,
+                                RunbookOptions.builder()
+                                        // Up to the point of no return, and no further.
+                                        .confirmation(placed -> !placed.name().equals("promote")
+                                                && !placed.name().equals("demote"))
+                                        .build())
+                        .run(failingAt(step, whole));
+            }
+            assertThat(report.outcome()).as(step + " " + report).isEqualTo(Outcome.UNDONE);
+            failed += report.why().orElse("").contains("meant to fail") ? 1 : 0;
+            assertThat(both(meant)).as(step).isEqualTo(before);
+        }
+        assertThat(failed).isGreaterThanOrEqualTo(3);
+    }
+
+    @Test
+    void a_failover_that_fails_leaves_everything_as_it_was() {
+        assertTakenBack(Failover.of(platform()), key -> !key.startsWith("/drkit/runbook/"));
+    }
+
+    @Test
+    void a_failback_that_fails_leaves_everything_as_it_was() {
+        assertThat(scene.run("failover", scene.withoutPrimary(), "--yes-all").code())
+                .isZero();
+        RunbookScene.put(scene.primary, "/registry/configmaps/a/late", "nobody has it");
+        assertTakenBack(Failback.of(platform()), key -> !key.startsWith("/drkit/runbook/"));
+    }
+
+    @Test
+    void a_migration_that_fails_leaves_at_most_the_standby_level_and_that_proved() {
+        assertTakenBack(
+                Migrate.of(platform()),
+                key -> !key.startsWith("/drkit/runbook/")
+                        && !key.startsWith("/drkit/mirror/")
+                        && !key.equals("/drkit/proof"));
+    }
+}
