@@ -1,5 +1,6 @@
 package io.drkit.etcd.mirror;
 
+import io.drkit.SiteUnreachableException;
 import io.drkit.etcd.EtcdPair;
 import io.drkit.mirror.MirrorOptions;
 import io.drkit.mirror.MirrorSession;
@@ -42,7 +43,7 @@ final class MirrorProgram {
 
     /** @param arguments the endpoints of primary and standby */
     public static void main(String[] arguments) throws InterruptedException {
-        EtcdPair pair = EtcdPair.connect(arguments[0], arguments[1]);
+        EtcdPair pair = connect(arguments[0], arguments[1]);
         MirrorOptions options = Pair.options()
                 .lockTimeToLive(Duration.ofSeconds(1))
                 .maxShrink(1)
@@ -55,5 +56,16 @@ final class MirrorProgram {
             pair.close();
         }));
         session.awaitEnd(Duration.ofHours(1));
+    }
+
+    /** As soon as both are there: a busy server may be without its leader for a moment. */
+    private static EtcdPair connect(String primary, String standby) throws InterruptedException {
+        while (true) {
+            try {
+                return EtcdPair.connect(primary, standby);
+            } catch (SiteUnreachableException e) {
+                Thread.sleep(100);
+            }
+        }
     }
 }

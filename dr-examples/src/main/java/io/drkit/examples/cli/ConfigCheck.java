@@ -90,9 +90,8 @@ public final class ConfigCheck {
     static void require(Path file) {
         List<Mistake> mistakes = of(file, System::getenv);
         if (!mistakes.isEmpty()) {
-            throw new IllegalArgumentException(mistakes.stream()
-                    .map(mistake -> file + ", " + mistake)
-                    .collect(Collectors.joining("\n")));
+            throw new IllegalArgumentException(
+                    mistakes.stream().map(mistake -> file + ", " + mistake).collect(Collectors.joining("\n")));
         }
     }
 
