@@ -79,10 +79,10 @@ final class StandInControllers implements Runnable {
         }
     }
 
-    /** Holds a pod that is being deleted, as the kubelet does, until its containers have ended. */
     /** Where all pods run. */
     private static final String NODE = "stand-in-node";
 
+    /** Holds a pod that is being deleted, as the kubelet does, until its containers have ended. */
     private static final String KUBELET = "drkit.io/stand-in-kubelet";
 
     /** Writes of other kinds are nothing to look for; looking costs more than all else that a test does. */
