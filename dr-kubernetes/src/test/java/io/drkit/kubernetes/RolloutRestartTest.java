@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.drkit.SiteUnreachableException;
 import io.drkit.Ticker;
 import io.drkit.UnsafeToProceedException;
+import io.drkit.kubernetes.FaultyApi.Fate;
 import io.drkit.testkit.workload.TestNamespace;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.PodTemplateSpec;
@@ -21,6 +22,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -195,12 +197,22 @@ class RolloutRestartTest {
         HasMetadata web = deployment("web", false);
         create(web);
         tell(web, 99, DEPLOYMENT_DONE);
-        restart.restartFor("a", List.of(named("deployment/web")), PATIENCE);
-        String version = client.resource(web).require().getMetadata().getResourceVersion();
-        restart.restartFor("a", List.of(named("deployment/web")), PATIENCE);
-        assertThat(client.resource(web).require().getMetadata().getResourceVersion())
-                .isEqualTo(version);
-        restart.restartFor("b", List.of(named("deployment/web")), PATIENCE);
+        AtomicInteger writes = new AtomicInteger();
+        try (FaultyApi api = new FaultyApi(SITE);
+                KubernetesClient counted = api.client(5_000)) {
+            api.rule((number, method, path) -> {
+                writes.addAndGet(method.equals("PATCH") ? 1 : 0);
+                return Fate.PASS;
+            });
+            RolloutRestart once = new RolloutRestart(new SiteApi(counted), Clock.systemUTC(), Ticker.SYSTEM);
+            once.restartFor("a", List.of(named("deployment/web")), PATIENCE);
+            int first = writes.get();
+            assertThat(first).isPositive();
+            once.restartFor("a", List.of(named("deployment/web")), PATIENCE);
+            assertThat(writes).hasValue(first);
+            once.restartFor("b", List.of(named("deployment/web")), PATIENCE);
+            assertThat(writes.get()).isGreaterThan(first);
+        }
         assertThat(annotations(web)).containsEntry(RolloutRestart.RESTARTED_FOR, "b");
     }
 
