@@ -167,14 +167,18 @@ final class Progress {
         if (!next.isComplete()) {
             return 0;
         }
+        long now = clock.millis();
+        // One that lies ahead was told by a clock that has been set back since.
+        long known = next.asOf() > now ? 0 : next.asOf();
         OptionalLong sampled = lag.sampled(next.revision());
         return sampled.isEmpty()
-                ? next.asOf()
+                ? known
                 : Math.max(
-                        next.asOf(),
-                        clock.instant()
-                                .minusNanos(ticker.nanoTime() - sampled.getAsLong())
-                                .toEpochMilli());
+                        known,
+                        now
+                                - Duration.ofNanos(ticker.nanoTime() - sampled.getAsLong())
+                                        .toMillis()
+                                - 1);
     }
 
     synchronized long logIndex() {

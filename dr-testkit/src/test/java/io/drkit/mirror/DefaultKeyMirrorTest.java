@@ -7,6 +7,7 @@ import io.drkit.keystore.KeyRange;
 import io.drkit.keystore.Transaction.Operation;
 import io.drkit.mirror.MirrorStatus.State;
 import io.drkit.testkit.FaultyKeyStore;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -60,6 +61,24 @@ class DefaultKeyMirrorTest extends MirrorFixture {
                         .checkpoint()
                         .knownAsOf())
                 .hasValueSatisfying(asOf -> assertThat(asOf).isAfter(acknowledged.firstKey()));
+    }
+
+    @Test
+    void what_a_clock_that_was_ahead_told_does_not_stay() throws Exception {
+        Clock ahead = Clock.offset(Clock.systemUTC(), Duration.ofHours(1));
+        for (Clock clock : List.of(ahead, Clock.systemUTC())) {
+            MirrorOptions options = MirrorOptions.builder().clock(clock).build();
+            try (MirrorSession session = new DefaultKeyMirror(primary, standby, options).start(SCOPE)) {
+                caughtUp(session);
+                primary.put(key(1), clock.toString());
+                caughtUp(session);
+            }
+            MirrorRecord.read(standby, "default")
+                    .orElseThrow()
+                    .checkpoint()
+                    .knownAsOf()
+                    .ifPresent(asOf -> assertThat(asOf).isBeforeOrEqualTo(clock.instant()));
+        }
     }
 
     @Test
