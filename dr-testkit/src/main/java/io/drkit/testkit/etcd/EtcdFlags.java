@@ -25,7 +25,7 @@ final class EtcdFlags {
     }
 
     String clientUrl(EtcdMember member) {
-        return (certificates == null ? "http" : "https") + "://127.0.0.1:" + member.clientPort;
+        return (certificates == null ? "http" : "https") + "://" + member.host() + ":" + member.clientPort;
     }
 
     String initialCluster() {

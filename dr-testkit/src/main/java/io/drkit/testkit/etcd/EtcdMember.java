@@ -1,6 +1,7 @@
 package io.drkit.testkit.etcd;
 
 import io.drkit.testkit.FreePort;
+import io.drkit.testkit.machine.Machine;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -16,17 +17,21 @@ import org.jspecify.annotations.Nullable;
 final class EtcdMember {
 
     private static final int LOG_TAIL = 4_000;
+    private static final int CLIENT_PORT = 2379;
 
     final String name;
     final int clientPort;
     final int peerPort;
     final Path data;
     private final Path log;
+    private final @Nullable Machine machine;
     private @Nullable Process process;
 
-    EtcdMember(String name, Path folder) {
+    /** @param machine where it runs, at the port that clients expect; null for here, at a free one */
+    EtcdMember(String name, Path folder, @Nullable Machine machine) {
         this.name = name;
-        this.clientPort = FreePort.next();
+        this.machine = machine;
+        this.clientPort = machine == null ? FreePort.next() : CLIENT_PORT;
         this.peerPort = FreePort.next();
         this.data = folder.resolve(name + ".data");
         this.log = folder.resolve(name + ".log");
@@ -36,12 +41,21 @@ final class EtcdMember {
         return "http://127.0.0.1:" + peerPort;
     }
 
+    String host() {
+        return machine == null ? "127.0.0.1" : machine.address();
+    }
+
+    /** The command line that runs a command where it runs. */
+    List<String> inside(List<String> command) {
+        return machine == null ? command : machine.inside(command);
+    }
+
     synchronized void launch(List<String> command) {
         if (isRunning()) {
             return;
         }
         try {
-            process = Command.withoutEtcdVariables(new ProcessBuilder(command))
+            process = Command.withoutEtcdVariables(new ProcessBuilder(inside(command)))
                     .redirectErrorStream(true)
                     .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
                     .start();

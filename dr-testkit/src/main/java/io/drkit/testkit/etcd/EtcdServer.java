@@ -45,7 +45,7 @@ public final class EtcdServer implements AutoCloseable {
         this.folder = temporaryFolder();
         Runtime.getRuntime().addShutdownHook(atExit);
         this.members = IntStream.range(0, options.members)
-                .mapToObj(i -> new EtcdMember("m" + i, folder))
+                .mapToObj(i -> new EtcdMember("m" + i, folder, options.machine))
                 .toList();
         this.flags = new EtcdFlags(options, folder, members);
     }
@@ -251,9 +251,11 @@ public final class EtcdServer implements AutoCloseable {
                 etcdctlCommand(arguments), environment(String.join(",", endpoints())), input, COMMAND_TIMEOUT);
     }
 
+    /** Where the server runs, so that no firewall of a test is in its way. */
     private List<String> etcdctlCommand(List<String> arguments) {
-        return Stream.concat(Stream.of(options.binary.etcdctl().toString()), arguments.stream())
-                .toList();
+        return members.get(0)
+                .inside(Stream.concat(Stream.of(options.binary.etcdctl().toString()), arguments.stream())
+                        .toList());
     }
 
     private Map<String, String> environment(String endpoints) {

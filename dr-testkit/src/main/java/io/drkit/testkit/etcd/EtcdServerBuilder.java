@@ -1,5 +1,6 @@
 package io.drkit.testkit.etcd;
 
+import io.drkit.testkit.machine.Machine;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -11,6 +12,9 @@ public final class EtcdServerBuilder {
 
     EtcdBinary binary = EtcdBinary.installed();
     int members = 1;
+
+    @Nullable Machine machine;
+
     boolean tls;
     boolean clientCertificates;
     boolean expiredCertificate;
@@ -42,6 +46,12 @@ public final class EtcdServerBuilder {
             throw new IllegalArgumentException("members must be 1 or 3, not " + members);
         }
         this.members = members;
+        return this;
+    }
+
+    /** It runs on this machine, and listens at port 2379 there; one member, without TLS. Default: here. */
+    public EtcdServerBuilder on(Machine machine) {
+        this.machine = machine;
         return this;
     }
 
@@ -105,6 +115,9 @@ public final class EtcdServerBuilder {
 
     /** Starts the server and waits until it is ready. */
     public EtcdServer start() {
+        if (machine != null && (members > 1 || tls)) {
+            throw new IllegalArgumentException("On a machine of its own an etcd has one member, without TLS.");
+        }
         for (int attempt = 1; ; attempt++) {
             EtcdServer server = new EtcdServer(this);
             try {

@@ -1,6 +1,7 @@
 package io.drkit.testkit.ssh;
 
 import io.drkit.testkit.FreePort;
+import io.drkit.testkit.machine.Machine;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -29,17 +30,19 @@ import org.jspecify.annotations.Nullable;
 public final class OpenSshServer implements AutoCloseable {
 
     private static final Path SSHD = Path.of("/usr/sbin/sshd");
+    private static final int PORT = 22;
     private static final Duration START_TIMEOUT = Duration.ofSeconds(20);
 
     private final Builder options;
     private final Path folder;
-    private final int port = FreePort.next();
+    private final int port;
     private final Path clientKey;
     private final Thread atExit = new Thread(this::killAndDelete, "delete test sshd");
     private @Nullable Process process;
 
     private OpenSshServer(Builder options) {
         this.options = options;
+        this.port = options.machine == null ? FreePort.next() : PORT;
         if (!isInstalled()) {
             throw new IllegalStateException("No " + SSHD + " was found: run script/setup, or install openssh-server.");
         }
@@ -87,6 +90,7 @@ public final class OpenSshServer implements AutoCloseable {
         private List<String> hostKeys = List.of("ed25519");
         private boolean apart;
         private boolean ownProcesses;
+        private @Nullable Machine machine;
 
         private Builder() {}
 
@@ -135,6 +139,12 @@ public final class OpenSshServer implements AutoCloseable {
             return this;
         }
 
+        /** It runs on this machine, and listens at port 22 there. Default: here. */
+        public Builder on(Machine machine) {
+            this.machine = machine;
+            return this;
+        }
+
         /** Its processes see no others, and end with it; it is set apart. */
         public Builder ownProcesses() {
             apart().ownProcesses = true;
@@ -163,7 +173,7 @@ public final class OpenSshServer implements AutoCloseable {
     }
 
     public String host() {
-        return "127.0.0.1";
+        return options.machine == null ? "127.0.0.1" : options.machine.address();
     }
 
     public int port() {
@@ -190,9 +200,9 @@ public final class OpenSshServer implements AutoCloseable {
         StringBuilder lines = new StringBuilder();
         for (String type : options.hostKeys) {
             String[] key = SshKeys.publicKey(folder.resolve("host_" + type)).split(" ", -1);
-            lines.append("[127.0.0.1]:%d %s %s%n".formatted(port, key[0], key[1]));
+            lines.append("%s %s %s%n".formatted(known(port), key[0], key[1]));
             for (int other : otherPorts) {
-                lines.append("[127.0.0.1]:%d %s %s%n".formatted(other, key[0], key[1]));
+                lines.append("%s %s %s%n".formatted(known(other), key[0], key[1]));
             }
         }
         try {
@@ -200,6 +210,11 @@ public final class OpenSshServer implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** As sshd(8) has it. */
+    private String known(int at) {
+        return at == PORT ? host() : "[" + host() + "]:" + at;
     }
 
     /** Lets in another key. */
@@ -228,7 +243,8 @@ public final class OpenSshServer implements AutoCloseable {
         int logged = log(true).length();
         try {
             Files.writeString(folder.resolve("sshd_config"), configuration());
-            ProcessBuilder builder = new ProcessBuilder(command());
+            Machine machine = options.machine;
+            ProcessBuilder builder = new ProcessBuilder(machine == null ? command() : machine.inside(command()));
             builder.environment().put("dir", folder.toString());
             process = builder.redirectErrorStream(true)
                     .redirectInput(Path.of("/dev/null").toFile())
@@ -321,7 +337,11 @@ public final class OpenSshServer implements AutoCloseable {
 
     private String configuration() {
         StringBuilder text = new StringBuilder();
-        text.append("ListenAddress 127.0.0.1\nPort ").append(port).append('\n');
+        text.append("ListenAddress ")
+                .append(host())
+                .append("\nPort ")
+                .append(port)
+                .append('\n');
         options.hostKeys.forEach(type ->
                 text.append("HostKey ").append(folder.resolve("host_" + type)).append('\n'));
         text.append("AuthorizedKeysFile ")
