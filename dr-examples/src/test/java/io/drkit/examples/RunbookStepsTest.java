@@ -129,6 +129,7 @@ class RunbookStepsTest {
                 Optional.empty(),
                 List.of(),
                 Optional.empty(),
+                Optional.empty(),
                 List.of(2379));
     }
 

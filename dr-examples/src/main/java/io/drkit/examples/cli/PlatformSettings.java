@@ -82,6 +82,7 @@ public record PlatformSettings(Platform platform, String bound, Path journal) {
                 applications(from),
                 runbooks.restarts(from.file),
                 Optional.ofNullable(runbooks.script()).map(script -> script(from, script)),
+                runbooks.apiserver(from.file),
                 runbooks.fenced(from.file));
     }
 

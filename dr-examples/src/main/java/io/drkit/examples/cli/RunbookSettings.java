@@ -7,6 +7,7 @@ import io.drkit.dns.DnsName;
 import io.drkit.examples.runbook.platform.Objectives;
 import io.drkit.keyspace.MirrorScope;
 import io.drkit.kubernetes.RestartTarget;
+import io.drkit.node.ApiserverPod;
 import io.drkit.workload.Claims;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -31,6 +32,7 @@ import picocli.CommandLine.TypeConversionException;
  *   restart: [shop/deployment/web, shop/app=cache]   # what must notice that the platform has moved
  *   script: {site: standby, host: 10.1.0.11, command: "/usr/local/bin/after-move"}   # a node of nodes:
  *   ports: [2379, 6443]                        # closed on the nodes of a primary that is lost
+ *   apiserver-manifest: /etc/kubernetes/manifests/kube-apiserver.yaml   # kube-apiservers are stopped where nobody must write
  *   resolution-timeout: 5m                     # how long everybody may take to see the names' change
  *   drill: {names: [drill.example.com]}        # never one of dns.names
  *   journal: drkit-run.json                    # relative to this file; also kept in the standby's etcd
@@ -50,12 +52,13 @@ record RunbookSettings(
 
         @JsonFormat(with = JsonFormat.Feature.ACCEPT_SINGLE_VALUE_AS_ARRAY) @Nullable List<Integer> ports,
 
+        @JsonProperty("apiserver-manifest") @Nullable String apiserver,
         @JsonProperty("resolution-timeout") @Nullable String resolutionTimeout,
         @Nullable Rehearsal drill,
         @Nullable Path journal) {
 
     private static final RunbookSettings NONE =
-            new RunbookSettings(null, null, null, null, null, null, null, null, null, null);
+            new RunbookSettings(null, null, null, null, null, null, null, null, null, null, null);
 
     /** How much may be lost, and how long it may take. */
     record Promised(@Nullable String rpo, @Nullable String rto) {}
@@ -151,6 +154,14 @@ record RunbookSettings(
             throw new IllegalArgumentException(file + ": runbooks.ports are TCP ports, not " + given + ".");
         }
         return given;
+    }
+
+    Optional<String> apiserver(Path file) {
+        if (apiserver != null && !apiserver.startsWith("/")) {
+            throw new IllegalArgumentException(file + ": runbooks.apiserver-manifest is a path on the nodes, such as "
+                    + ApiserverPod.DEFAULT_MANIFEST + ", not '" + apiserver + "'.");
+        }
+        return Optional.ofNullable(apiserver);
     }
 
     Path journal(Path file) {

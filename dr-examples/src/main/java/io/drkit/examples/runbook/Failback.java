@@ -7,6 +7,7 @@ import io.drkit.examples.runbook.step.BringLevel;
 import io.drkit.examples.runbook.step.Demote;
 import io.drkit.examples.runbook.step.Fence;
 import io.drkit.examples.runbook.step.ListLostWrites;
+import io.drkit.examples.runbook.step.LookAtApiservers;
 import io.drkit.examples.runbook.step.LookAtPorts;
 import io.drkit.examples.runbook.step.Move;
 import io.drkit.examples.runbook.step.MoveVolumes;
@@ -16,6 +17,7 @@ import io.drkit.examples.runbook.step.Promote;
 import io.drkit.examples.runbook.step.QuiesceApplications;
 import io.drkit.examples.runbook.step.SiteLooks;
 import io.drkit.examples.runbook.step.StopMirror;
+import io.drkit.examples.runbook.step.SwitchApiservers;
 import io.drkit.runbook.Runbook;
 import io.drkit.runbook.StepOptions;
 import io.drkit.site.Role;
@@ -46,8 +48,20 @@ public final class Failback {
                 .step(
                         "open-ports",
                         "Open the ports of " + way.to(),
-                        Fence.opening(home, platform.ports(), way.to().name(), "ports"))
-                .step(
+                        Fence.opening(home, platform.ports(), way.to().name(), "ports"));
+        if (!way.standbyRests() || platform.applications().isPresent()) {
+            steps.step(
+                            "home-apiservers",
+                            "Which kube-apiservers of " + way.to() + " run",
+                            LookAtApiservers.as(
+                                    platform.apiservers(way.to()), way.to().name()))
+                    .step(
+                            "start-home-apiservers",
+                            "Start the kube-apiservers of " + way.to(),
+                            SwitchApiservers.starting(
+                                    platform.apiservers(way.to()), way.to().name(), "home-apiservers"));
+        }
+        steps.step(
                         "volumes-plan",
                         "Whether the applications can come back",
                         new PlanVolumes(platform.applications(), Move.FAILBACK))
@@ -63,13 +77,15 @@ public final class Failback {
                         new Demote(way),
                         StepOptions.DEFAULTS.confirm("Overwrite what " + way.to()
                                 + " wrote last? Its values are set aside" + " in its quarantine."))
-                .step("stop-mirror", "Stop what mirrors to " + way.to(), StopMirror.whateverIsProved(way), long6)
-                .step("mirror-back", "Mirror to " + way.to() + " until it is level", new BringLevel(way), long6)
+                .step("stop-mirror", "Stop what mirrors to " + way.to(), StopMirror.whateverIsProved(way), long6);
+        WriteStop.rest("rest-home-apiservers", way, platform, steps);
+        steps.step("mirror-back", "Mirror to " + way.to() + " until it is level", new BringLevel(way), long6)
                 .step(
                         "quiesce",
                         "Stop the applications",
-                        new QuiesceApplications(platform.applications(), platform.cluster(way.from())))
-                .step("final-mirror", "Mirror what was written last, and prove it", new BringLevel(way), long6)
+                        new QuiesceApplications(platform.applications(), platform.cluster(way.from())));
+        WriteStop.begins(way, platform, steps);
+        steps.step("final-mirror", "Mirror what was written last, and prove it", new BringLevel(way), long6)
                 .step(
                         "promote",
                         "Change the roles back",
@@ -78,13 +94,15 @@ public final class Failback {
                 .step(
                         "left-behind",
                         "What was written to " + way.from() + " after the proof",
-                        ListLostWrites.afterPlannedMove(way))
-                .step(
-                        "volumes",
-                        "Bring the applications back with their volumes",
-                        new MoveVolumes(platform.applications(), Move.FAILBACK),
-                        StepOptions.DEFAULTS.deadline(MoveVolumes.DEADLINE));
+                        ListLostWrites.afterPlannedMove(way));
+        WriteStop.isOver(way, platform, steps);
+        steps.step(
+                "volumes",
+                "Bring the applications back with their volumes",
+                new MoveVolumes(platform.applications(), Move.FAILBACK),
+                StepOptions.DEFAULTS.deadline(MoveVolumes.DEADLINE));
         Arrival.at(way.to(), platform, "failback", steps);
+        WriteStop.rest("rest-apiservers", way.back(), platform, steps);
         return steps.step(
                         "mirror-on",
                         "Bring " + way.from() + " level, as the standby that it is again",

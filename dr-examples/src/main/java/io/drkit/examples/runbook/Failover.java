@@ -68,18 +68,21 @@ public final class Failover {
                 .step(
                         "fence",
                         "Close the primary's ports",
-                        Fence.closing(lost, platform.ports(), way.from().name(), "ports"))
-                .pointOfNoReturn()
+                        Fence.closing(lost, platform.ports(), way.from().name(), "ports"));
+        WriteStop.beginsWherePossible(way, platform, steps);
+        steps.pointOfNoReturn()
                 .step(
                         "promote",
                         "Make the standby the primary",
                         new Promote(way.to(), way.from()),
-                        StepOptions.DEFAULTS.confirm("Make " + way.to() + " the primary? From here nothing is undone."))
-                .step(
-                        "volumes",
-                        "Move the applications with their volumes",
-                        new MoveVolumes(platform.applications(), Move.FAILOVER),
-                        StepOptions.DEFAULTS.deadline(MoveVolumes.DEADLINE));
+                        StepOptions.DEFAULTS.confirm(
+                                "Make " + way.to() + " the primary? From here nothing is undone."));
+        WriteStop.start(way.to(), platform, steps);
+        steps.step(
+                "volumes",
+                "Move the applications with their volumes",
+                new MoveVolumes(platform.applications(), Move.FAILOVER),
+                StepOptions.DEFAULTS.deadline(MoveVolumes.DEADLINE));
         Arrival.at(way.to(), platform, "failover", steps);
         return steps.step("lost-writes", "List what the old primary wrote last", ListLostWrites.on(way))
                 .build();

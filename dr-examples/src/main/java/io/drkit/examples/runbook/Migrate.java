@@ -18,7 +18,7 @@ import io.drkit.site.Role;
 import java.time.Clock;
 
 /**
- * A planned move to the standby while both sites are well: the applications rest, a last mirror brings the standby level and proves it, and the roles
+ * A planned move to the standby while both sites are well: the applications and kube-apiserver rest, a last mirror brings the standby level and proves it, and the roles
  * change. What anybody else writes to the old primary after that proof is listed, and counts as lost.
  */
 public final class Migrate {
@@ -41,8 +41,9 @@ public final class Migrate {
                         "quiesce",
                         "Stop the applications",
                         new QuiesceApplications(platform.applications(), platform.cluster(way.from())))
-                .step("stop-mirror", "Prove equality and stop the mirror", StopMirror.safely(way), long6)
-                .step("final-mirror", "Mirror what was written last, and prove it", new BringLevel(way), long6)
+                .step("stop-mirror", "Prove equality and stop the mirror", StopMirror.safely(way), long6);
+        WriteStop.begins(way, platform, steps);
+        steps.step("final-mirror", "Mirror what was written last, and prove it", new BringLevel(way), long6)
                 .pointOfNoReturn()
                 .step(
                         "promote",
@@ -52,13 +53,15 @@ public final class Migrate {
                 .step(
                         "left-behind",
                         "What was written to the old primary after the proof",
-                        ListLostWrites.afterPlannedMove(way))
-                .step(
-                        "volumes",
-                        "Move the applications with their volumes",
-                        new MoveVolumes(platform.applications(), Move.MIGRATE),
-                        StepOptions.DEFAULTS.deadline(MoveVolumes.DEADLINE));
+                        ListLostWrites.afterPlannedMove(way));
+        WriteStop.isOver(way, platform, steps);
+        steps.step(
+                "volumes",
+                "Move the applications with their volumes",
+                new MoveVolumes(platform.applications(), Move.MIGRATE),
+                StepOptions.DEFAULTS.deadline(MoveVolumes.DEADLINE));
         Arrival.at(way.to(), platform, "migrate", steps);
+        WriteStop.rest("rest-apiservers", way.back(), platform, steps);
         return steps.step(
                         "mirror-back",
                         "Bring the old primary level, as the standby that it is now",

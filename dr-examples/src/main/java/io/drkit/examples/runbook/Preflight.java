@@ -2,6 +2,7 @@ package io.drkit.examples.runbook;
 
 import io.drkit.examples.runbook.platform.Platform;
 import io.drkit.examples.runbook.platform.Way;
+import io.drkit.examples.runbook.step.LookAtApiservers;
 import io.drkit.examples.runbook.step.PartLooks;
 import io.drkit.examples.runbook.step.SiteLooks;
 import io.drkit.runbook.Runbook;
@@ -43,6 +44,19 @@ public final class Preflight {
                         .step("keys-standby", "Encrypted values of the standby", sites.encryption(way.to()), looking)
                         .step("nodes-primary", "The primary's nodes, by SSH", parts.nodes(way.from()), looking)
                         .step("nodes-standby", "The standby's nodes, by SSH", parts.nodes(way.to()), looking)
+                        .step(
+                                "apiservers-primary",
+                                "The primary's kube-apiservers, by SSH",
+                                LookAtApiservers.startable(
+                                        platform.apiservers(way.from()),
+                                        way.from().name()),
+                                looking)
+                        .step(
+                                "apiservers-standby",
+                                "The standby's kube-apiservers, by SSH",
+                                LookAtApiservers.startable(
+                                        platform.apiservers(way.to()), way.to().name()),
+                                looking)
                         .step("api-primary", "The primary's Kubernetes API", parts.api(way.from()), looking)
                         .step("api-standby", "The standby's Kubernetes API", parts.api(way.to()), looking)
                         .step("dns", "The platform's names", parts.domain(), looking)

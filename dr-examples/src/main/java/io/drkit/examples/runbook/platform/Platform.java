@@ -14,6 +14,7 @@ import java.util.Optional;
  * @param clusters the sites' Kubernetes APIs, by site
  * @param drill the isolated names of a drill
  * @param restarts the workloads that must notice that the platform has moved
+ * @param apiserver the manifest of kube-apiserver's static pod on each node, where they are to be stopped; empty for leaving them alone
  * @param ports what is closed on the nodes of a site that is fenced; etcd's port for clients and kube-apiserver's, say
  */
 public record Platform(
@@ -26,6 +27,7 @@ public record Platform(
         Optional<Applications> applications,
         List<RestartTarget> restarts,
         Optional<NodeScript> script,
+        Optional<String> apiserver,
         List<Integer> ports) {
 
     public Platform {
@@ -37,6 +39,11 @@ public record Platform(
 
     public Optional<ControlPlane> controlPlane(EtcdSite site) {
         return Optional.ofNullable(controlPlanes.get(site.name()));
+    }
+
+    /** Those that are to be stopped while nobody must write. */
+    public Optional<Apiservers> apiservers(EtcdSite site) {
+        return controlPlane(site).flatMap(nodes -> apiserver.map(manifest -> new Apiservers(nodes, manifest)));
     }
 
     public Optional<KubernetesConnection> cluster(EtcdSite site) {

@@ -28,6 +28,11 @@ public record Way(EtcdSite from, EtcdSite to, MirrorScope scope, String mirror) 
         }
     }
 
+    /** Whether the control plane of a standby must not run: everything is mirrored to it, leases' holders and endpoints too. */
+    public boolean standbyRests() {
+        return scope.equals(MirrorScope.all());
+    }
+
     /** The same, the other way round. */
     public Way back() {
         return new Way(to, from, scope, mirror);
