@@ -24,7 +24,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "script/bench",
         description =
-                "Measures mirror and check on real etcd servers on this machine, beside etcd's make-mirror and beside raw limits."
+                "Measures mirror, check and failover on real servers on this machine, beside etcd's make-mirror and beside raw limits."
                         + " Prints medians, and how they compare. What is measured depends on the machine, so a missed bound is"
                         + " said, and is no failure.")
 public final class BenchCommand implements Callable<Integer> {
@@ -38,7 +38,8 @@ public final class BenchCommand implements Callable<Integer> {
             new GrowthCase(),
             new MillionCase(),
             new StreamingCase(),
-            new LagCase());
+            new LagCase(),
+            new RunbookCase());
 
     @Option(
             names = {"-h", "--help"},

@@ -3,6 +3,7 @@ package io.drkit.examples.bench;
 import io.drkit.keystore.Bytes;
 import io.drkit.keystore.KeyRange;
 import io.drkit.keystore.KeyStore;
+import io.drkit.keystore.KeyValue;
 import io.drkit.keystore.Transaction;
 import io.drkit.keystore.Transaction.Operation;
 import io.drkit.keystore.WatchEvent;
@@ -34,7 +35,16 @@ final class PacedWriter {
 
     /** The number of the write that an event shows. */
     static int number(WatchEvent event) {
-        return Integer.parseInt(event.entry().value().first(DIGITS).utf8());
+        return number(event.entry());
+    }
+
+    static int number(KeyValue entry) {
+        return Integer.parseInt(entry.value().first(DIGITS).utf8());
+    }
+
+    /** Which of the keys that write changes. */
+    static int key(int number) {
+        return number % KEYS;
     }
 
     /** Makes all writes, and waits for their acknowledgements. */
@@ -55,7 +65,7 @@ final class PacedWriter {
     }
 
     private CompletableFuture<?> write(int number) {
-        Bytes key = Bytes.utf8(String.format(Locale.ROOT, "/registry/leases/paced/lease-%04d", number % KEYS));
+        Bytes key = Bytes.utf8(String.format(Locale.ROOT, "/registry/leases/paced/lease-%04d", key(number)));
         byte[] value = Arrays.copyOf(
                 String.format(Locale.ROOT, "%09d", number).getBytes(StandardCharsets.US_ASCII), Dataset.VALUE_BYTES);
         sent[number] = System.nanoTime();
