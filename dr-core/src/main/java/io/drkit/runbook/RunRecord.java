@@ -85,22 +85,23 @@ public record RunRecord(
         List<StepRecord> all = steps.stream()
                 .map(step -> step.name().equals(changed.name()) ? changed : step)
                 .toList();
-        return next(session, by, back, ended, all);
+        return new RunRecord(id, runbook, plan, by, began, session, version, back, ended, all);
     }
 
     RunRecord takenOver(String newSession, String newBy) {
-        return next(newSession, newBy, back, ended, steps);
+        return new RunRecord(id, runbook, plan, newBy, began, newSession, version, back, ended, steps);
     }
 
     RunRecord turnedBack() {
-        return next(session, by, true, ended, steps);
+        return new RunRecord(id, runbook, plan, by, began, session, version, true, ended, steps);
     }
 
     RunRecord finished() {
-        return next(session, by, back, true, steps);
+        return new RunRecord(id, runbook, plan, by, began, session, version, back, true, steps);
     }
 
-    private RunRecord next(String session, String by, boolean back, boolean ended, List<StepRecord> steps) {
+    /** As it is to be written next. */
+    RunRecord next() {
         return new RunRecord(id, runbook, plan, by, began, session, version + 1, back, ended, steps);
     }
 }

@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Locale;
 
 /** A report as one page that loads nothing else. All that comes from elsewhere is escaped. */
-record RunbookHtml(RunbookReport report) {
+record RunbookHtml(RunbookReport report, String verdict) {
 
     private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss 'UTC'", Locale.ROOT)
             .withZone(ZoneOffset.UTC);
@@ -85,16 +85,11 @@ record RunbookHtml(RunbookReport report) {
             case UNDONE -> "back";
             case STOPPED -> "bad";
         };
-        String told = switch (report.outcome()) {
-            case DONE -> "Done.";
-            case UNDONE -> "Failed, and everything is as it was.";
-            case STOPPED -> "Stopped.";
-        };
         page.append("<p class=\"verdict ")
                 .append(tone)
                 .append("\"><b>")
-                .append(told)
-                .append("</b> ")
+                .append(escape(Character.toUpperCase(verdict.charAt(0)) + verdict.substring(1)))
+                .append(".</b> ")
                 .append(escape(report.why().orElse("")));
         if (!report.goOn().isEmpty()) {
             page.append("<br>To go on: <code>").append(escape(report.goOn())).append("</code>");
@@ -108,7 +103,7 @@ record RunbookHtml(RunbookReport report) {
                 .append("</b><span>in all</span></li>\n");
         report.measurements()
                 .forEach(each -> page.append("<li><b>")
-                        .append(told(each.value()))
+                        .append(told(each))
                         .append("</b><span>")
                         .append(each.kind())
                         .append(" of ")
@@ -181,6 +176,11 @@ record RunbookHtml(RunbookReport report) {
                     96 - 92 * sample.lag().toMillis() / height));
         }
         page.append("\"/></svg>\n");
+    }
+
+    private static String told(Measurement measured) {
+        Duration value = measured.value();
+        return value == null ? measured.told() : told(value);
     }
 
     private static String told(Duration duration) {

@@ -48,13 +48,16 @@ record RunbookJson(RunbookReport report) {
     }
 
     private static void measurements(ArrayNode array, List<Measurement> measurements) {
-        measurements.forEach(each -> array.addObject()
-                .put("kind", each.kind().name())
-                .put("of", each.of())
-                .put("seconds", seconds(each.value())));
+        for (Measurement each : measurements) {
+            Duration value = each.value();
+            array.addObject()
+                    .put("kind", each.kind().name())
+                    .put("of", each.of())
+                    .put("seconds", value == null ? null : (Double) seconds(value));
+        }
     }
 
     private static double seconds(Duration duration) {
-        return duration.toMillis() / 1e3;
+        return duration.toNanos() / 1e9;
     }
 }

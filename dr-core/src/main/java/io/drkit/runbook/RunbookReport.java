@@ -3,8 +3,11 @@ package io.drkit.runbook;
 import io.drkit.runbook.Measurement.Kind;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * What a run did. Immutable; bears no secret.
@@ -28,11 +31,22 @@ public record RunbookReport(
     /** How a run ended. */
     public enum Outcome {
         /** Everything is done. */
-        DONE,
-        /** It failed before the point of no return, and everything is as it was. */
-        UNDONE,
+        DONE("done"),
+        /** It failed before the point of no return, and was taken back: what is not as it was, a mirror that runs no more, its step tells. */
+        UNDONE("failed, and was taken back"),
         /** It has stopped, and some of it is done: go on, or have it taken back where that is still possible. */
-        STOPPED
+        STOPPED("stopped");
+
+        private final String told;
+
+        Outcome(String told) {
+            this.told = told;
+        }
+
+        /** For people, within a sentence. */
+        public String told() {
+            return told;
+        }
     }
 
     /** How far a mirror was behind its primary at a moment. */
@@ -69,17 +83,36 @@ public record RunbookReport(
         return Duration.between(began, ended);
     }
 
-    /** All that was measured, in the order of the steps. */
+    /** All that was measured, in the order of the steps; of one kind and subject what the last step says. */
     public List<Measurement> measurements() {
-        return steps.stream().flatMap(step -> step.measurements().stream()).toList();
+        Map<String, Measurement> last = new LinkedHashMap<>();
+        steps.stream()
+                .flatMap(step -> step.measurements().stream())
+                .forEach(each -> last.put(each.kind() + " of " + each.of(), each));
+        return List.copyOf(last.values());
     }
 
     /** The worst that was measured of a kind; empty when nothing was. */
     public Optional<Duration> worst(Kind kind) {
         return measurements().stream()
                 .filter(each -> each.kind() == kind)
-                .map(Measurement::value)
+                .flatMap(each -> Stream.ofNullable(each.value()))
                 .max(Duration::compareTo);
+    }
+
+    /**
+     * Whether a promise was kept.
+     *
+     * @return empty where that cannot be told: nothing was measured of its kind, or something of it is unknown and the rest does not break it
+     */
+    public Optional<Boolean> isKept(Kind kind, Duration promised) {
+        List<Measurement> all =
+                measurements().stream().filter(each -> each.kind() == kind).toList();
+        if (worst(kind).filter(worst -> worst.compareTo(promised) > 0).isPresent()) {
+            return Optional.of(false);
+        }
+        boolean known = !all.isEmpty() && all.stream().allMatch(each -> each.value() != null);
+        return known ? Optional.of(true) : Optional.empty();
     }
 
     /** One JSON document; durations in seconds. */
@@ -89,20 +122,22 @@ public record RunbookReport(
 
     /** One page that loads nothing else, fit to attach to a ticket: the steps along time, what was measured, and the lag. */
     public String toHtml() {
-        return new RunbookHtml(this).render();
+        return toHtml(outcome.told());
+    }
+
+    /** The same under a verdict of the caller's, by objectives that it knows for one. */
+    public String toHtml(String verdict) {
+        return new RunbookHtml(this, verdict).render();
     }
 
     /** For people: a line for each step, and what to do. */
     @Override
     public String toString() {
         StringBuilder text = new StringBuilder(runbook).append(": ");
-        text.append(
-                switch (outcome) {
-                    case DONE -> "done";
-                    case UNDONE -> "failed, and everything is as it was";
-                    case STOPPED -> "stopped";
-                });
-        text.append(" after ").append(took().toMillis() / 1e3).append(" s\n");
+        text.append(outcome.told())
+                .append(" after ")
+                .append(took().toMillis() / 1e3)
+                .append(" s\n");
         boolean beyond = false;
         for (StepReport step : steps) {
             if (step.beyondReturn() && !beyond) {
@@ -122,8 +157,8 @@ public record RunbookReport(
                         .append(" of ")
                         .append(each.of())
                         .append(": ")
-                        .append(each.value().toMillis() / 1e3)
-                        .append(" s\n"));
+                        .append(each.told())
+                        .append('\n'));
         why.ifPresent(reason -> text.append("Why: ").append(reason).append('\n'));
         if (!goOn.isEmpty()) {
             text.append("To go on: ").append(goOn).append('\n');

@@ -34,6 +34,8 @@ final class RunbookRun implements AutoCloseable {
     private final RunbookOptions options;
     private final StepCalls calls;
     private RunRecord record;
+    /** Whether the journal lacks something of it. */
+    private boolean noted;
 
     /** @param record as the journal has it */
     RunbookRun(Runbook runbook, Journal journal, RunbookOptions options, RunRecord record) {
@@ -129,7 +131,7 @@ final class RunbookRun implements AutoCloseable {
                 step.step().verify(new Context(this, step), result);
                 return true;
             });
-            change(step, record(step).to(State.DONE, step.step().told(result), now()));
+            note(step, record(step).to(State.DONE, step.step().told(result), now()));
             return Optional.empty();
         } catch (DrException e) {
             change(step, record(step).to(State.FAILED, message(e), now()));
@@ -141,7 +143,7 @@ final class RunbookRun implements AutoCloseable {
     private boolean begin(Placed<?> step) {
         Check check = calls.call(step, () -> step.step().check(new Context(this, step)));
         if (check instanceof Check.Skip skip) {
-            change(step, record(step).to(State.SKIPPED, skip.reason(), now()));
+            note(step, record(step).to(State.SKIPPED, skip.reason(), now()));
             return false;
         }
         if (!step.options().question().isEmpty() && !options.confirmation().isGiven(step)) {
@@ -202,11 +204,14 @@ final class RunbookRun implements AutoCloseable {
 
     private <R> Optional<String> undo(Placed<R> step) {
         try {
+            Context context = new Context(this, step);
             calls.call(step, () -> {
-                step.step().undo(new Context(this, step), returned(step));
+                step.step().undo(context, returned(step));
                 return true;
             });
-            change(step, record(step).to(State.UNDONE, record(step).detail(), now()));
+            change(
+                    step,
+                    record(step).to(State.UNDONE, context.lastTold(record(step).detail()), now()));
             return Optional.empty();
         } catch (DrException e) {
             change(step, record(step).to(State.NOT_UNDONE, message(e), now()));
@@ -221,6 +226,7 @@ final class RunbookRun implements AutoCloseable {
     }
 
     private RunbookReport stopped(String why) {
+        writeNoted();
         options.listener().turned("stopping: " + why);
         return report(Outcome.STOPPED, Optional.of(why));
     }
@@ -273,6 +279,20 @@ final class RunbookRun implements AutoCloseable {
 
     private synchronized void change(Placed<?> step, StepRecord changed) {
         write(record.with(changed));
+        tell(step, changed);
+    }
+
+    /**
+     * What the journal gets with the next write, before anything else is done: that a step that has acted is done, or that one is skipped. Who resumes
+     * without it looks once more, and each write is one to the disk and one to the other site.
+     */
+    private synchronized void note(Placed<?> step, StepRecord changed) {
+        record = record.with(changed);
+        noted = true;
+        tell(step, changed);
+    }
+
+    private void tell(Placed<?> step, StepRecord changed) {
         try {
             options.listener().changed(step, changed);
         } catch (RuntimeException e) {
@@ -282,10 +302,23 @@ final class RunbookRun implements AutoCloseable {
 
     private synchronized void write(RunRecord next) {
         try {
-            journal.write(next);
-            record = next;
+            RunRecord written = next.next();
+            journal.write(written);
+            record = written;
+            noted = false;
         } catch (DrException e) {
             throw new StoppedException("The journal could not be written, so nothing more was done. " + message(e), e);
+        }
+    }
+
+    /** As far as that goes: the journal may be what stopped the run. */
+    private synchronized void writeNoted() {
+        try {
+            if (noted) {
+                write(record);
+            }
+        } catch (StoppedException e) {
+            LOG.debug("What is done was not written", e);
         }
     }
 
@@ -312,6 +345,7 @@ final class RunbookRun implements AutoCloseable {
         private final RunbookRun run;
         private final Placed<?> step;
         private final Map<String, Measurement> measured = new LinkedHashMap<>();
+        private String told = "";
 
         Context(RunbookRun run, Placed<?> step) {
             this.run = run;
@@ -334,8 +368,14 @@ final class RunbookRun implements AutoCloseable {
         }
 
         @Override
-        public void tell(String progress) {
+        public synchronized void tell(String progress) {
+            told = progress;
             run.tell(step, progress);
+        }
+
+        /** What it told last. */
+        synchronized String lastTold(String otherwise) {
+            return told.isEmpty() ? otherwise : told;
         }
 
         @Override

@@ -91,8 +91,9 @@ public final class RunbookRunner {
      */
     public Optional<RunRecord> abandon() {
         Optional<RunRecord> run = unfinished();
-        run.ifPresent(record -> journal.write(
-                record.takenOver(UUID.randomUUID().toString(), options.by()).finished()));
+        run.ifPresent(record -> journal.write(record.takenOver(UUID.randomUUID().toString(), options.by())
+                .finished()
+                .next()));
         return run;
     }
 
@@ -109,7 +110,8 @@ public final class RunbookRunner {
                     + found.by() + " was made by another plan: other steps, or other settings. Go on with what it was"
                     + " begun with.");
         }
-        RunRecord taken = found.takenOver(UUID.randomUUID().toString(), options.by());
+        RunRecord taken =
+                found.takenOver(UUID.randomUUID().toString(), options.by()).next();
         journal.write(taken);
         return new RunbookRun(runbook, journal, options, taken);
     }

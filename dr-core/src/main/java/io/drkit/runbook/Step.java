@@ -46,7 +46,7 @@ public interface Step<R> {
     }
 
     /**
-     * Takes it back, as far as it was done.
+     * Takes it back, as far as it was done. What it tells last stands in the report: what could not be put back, say.
      *
      * @param record what the act returned; empty when it was begun and is not known to have ended
      */

@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -164,14 +165,16 @@ class RunbookCommandTest {
     @Test
     void names_are_switched_and_verified_and_the_page_is_written() throws Exception {
         Path page = folder.resolve("report.html");
-        Cli done = scene.run("migrate", scene.withNames(), "--yes", "promote", "--html", page.toString());
+        Cli done = scene.run("migrate", scene.withNames(), "--yes", "begin", "--html", page.toString());
         assertThat(done.code()).as(done.err()).isZero();
         assertThat(done.out()).contains("migrate: done", "RPO of etcd: 0.0 s", "Objective RTO 30 min 0 s: met");
         assertThat(scene.leads()).containsExactly("198.51.100.1");
-        assertThat(Files.readString(page)).startsWith("<!DOCTYPE html>").contains("dns-verify");
+        assertThat(Files.readString(page))
+                .startsWith("<!DOCTYPE html>")
+                .contains("dns-verify", "Done; RPO 5m met; RTO 30m met.");
         assertThat(Files.readString(scene.journal())).doesNotContain("c2VjcmV0");
 
-        Cli back = scene.run("failback", scene.withNames(), "--yes", "demote,promote");
+        Cli back = scene.run("failback", scene.withNames(), "--yes", "demote,begin");
         assertThat(back.code()).as(back.err()).isZero();
         assertThat(scene.leads()).containsExactly("192.0.2.1");
         assertThat(RunbookScene.role(scene.primary)).startsWith("PRIMARY");
@@ -258,7 +261,8 @@ class RunbookCommandTest {
 
     @Test
     void preflight_and_routine_check_tell_what_is_wanting_and_what_is_not_configured() throws Exception {
-        Cli wanting = scene.run("preflight", scene.withNames());
+        Path page = folder.resolve("preflight.html");
+        Cli wanting = scene.run("preflight", scene.withNames(), "--html", page.toString());
         assertThat(wanting.code()).isEqualTo(3);
         assertThat(wanting.out())
                 .contains(
@@ -266,6 +270,7 @@ class RunbookCommandTest {
                         "never proved equal",
                         "no nodes of primary are configured",
                         "Not ready");
+        assertThat(Files.readString(page)).contains("<b>Not ready.</b>").doesNotContain("undone", "as it was");
         try (DrKitProcess mirror = mirror()) {
             await().atMost(Duration.ofSeconds(60))
                     .until(() -> scene.run("routine-check", scene.withNames()).code() == 0);
@@ -279,6 +284,71 @@ class RunbookCommandTest {
         }
         assertThat(RunbookScene.content(scene.standby, key -> key.startsWith("/drkit/runbook/")))
                 .isEmpty();
+    }
+
+    @Test
+    void what_a_half_alive_primary_writes_until_the_roles_change_counts_as_lost() throws Exception {
+        AtomicBoolean over = new AtomicBoolean();
+        Thread writer = new Thread(() -> {
+            for (int i = 0; !over.get(); i++) {
+                RunbookScene.put(scene.primary, "/registry/configmaps/a/late-" + i, "nobody has it");
+            }
+        });
+        writer.start();
+        Cli failover;
+        try {
+            failover = scene.run("failover", scene.etcdOnly(), "--yes-all", "--output", "json");
+        } finally {
+            over.set(true);
+            writer.join();
+        }
+        assertThat(failover.code()).as(failover.err()).isZero();
+        assertThat(step(failover.json(), "lost-writes").path("detail").asText())
+                .contains("/registry/configmaps/a/late-0");
+        // Nothing was mirrored since the first day, and the last write came as the roles changed.
+        Instant began = Instant.parse(failover.json().path("began").asText());
+        double promoted = Duration.between(
+                                began,
+                                Instant.parse(step(failover.json(), "promote")
+                                        .path("began")
+                                        .asText()))
+                        .toMillis()
+                / 1e3;
+        assertThat(measured(failover.json(), "RPO", "etcd")).isGreaterThan(promoted);
+    }
+
+    @Test
+    void a_primary_that_refuses_our_password_is_not_lost() {
+        scene.primary.etcdctl("user", "add", "root", "--new-user-password=secret");
+        scene.primary.etcdctl("auth", "enable");
+        try {
+            Cli refused = scene.run("failover", scene.etcdOnly(), "--yes", "promote");
+            assertThat(refused.code()).as(refused.out()).isEqualTo(3);
+            assertThat(refused.out())
+                    .contains("answers: etcd of primary", "it takes connections, but", "Not confirmed");
+        } finally {
+            scene.primary.etcdctl("--user=root:secret", "auth", "disable");
+            scene.primary.etcdctl("user", "delete", "root");
+        }
+        assertThat(RunbookScene.role(scene.standby)).startsWith("STANDBY");
+    }
+
+    @Test
+    void a_site_where_the_platform_has_moved_can_be_lost_too() {
+        assertThat(scene.run("migrate", scene.withNames(), "--yes-all").code()).isZero();
+        scene.standby.kill();
+        try {
+            String[] way = {"--from", "standby", "--to", "primary", "--yes-all"};
+            Cli over = scene.run("failover", scene.withNames(), way);
+            assertThat(over.code()).as(over.out() + over.err()).isZero();
+        } finally {
+            scene.standby.start();
+        }
+        assertThat(RunbookScene.role(scene.primary)).isEqualTo("PRIMARY in epoch 3");
+        assertThat(scene.leads()).containsExactly("192.0.2.1");
+        assertThat(scene.run("drill", scene.withNames(), "--from", "primary", "--to", "primary")
+                        .code())
+                .isEqualTo(2);
     }
 
     @Test

@@ -17,6 +17,7 @@ import io.drkit.examples.runbook.step.GatherEvidence;
 import io.drkit.examples.runbook.step.Look;
 import io.drkit.examples.runbook.step.LookAtPorts;
 import io.drkit.examples.runbook.step.RunScript;
+import io.drkit.examples.runbook.step.TakePosition;
 import io.drkit.keyspace.MirrorScope;
 import io.drkit.node.AddressRange;
 import io.drkit.node.CommandResult;
@@ -25,6 +26,7 @@ import io.drkit.node.NodeCommand;
 import io.drkit.node.PortFence;
 import io.drkit.node.PortState;
 import io.drkit.runbook.FileJournal;
+import io.drkit.runbook.Measurement;
 import io.drkit.runbook.Runbook;
 import io.drkit.runbook.RunbookOptions;
 import io.drkit.runbook.RunbookReport;
@@ -34,6 +36,8 @@ import io.drkit.testkit.LocalNode;
 import io.drkit.testkit.etcd.EtcdServer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -107,7 +111,8 @@ class RunbookStepsTest {
                     new GatherEvidence(platform, site, Optional.of(plane(new LocalNode("cp-1"), new Lost())));
             assertThat(run(Runbook.named("alive").step("evidence", "Look", step).build())
                             .toString())
-                    .contains("answers: etcd of primary from this machine, 127.0.0.1:" + etcd.port(0) + " from cp-1")
+                    .containsPattern("answers: etcd of primary from this machine .at revision [0-9]+., 127.0.0.1:"
+                            + etcd.port(0) + " from cp-1")
                     .contains("cannot be told: primary from lost");
             etcd.kill();
             assertThat(run(Runbook.named("dead").step("evidence", "Look", step).build())
@@ -155,6 +160,41 @@ class RunbookStepsTest {
         assertThat(bad.outcome()).isEqualTo(Outcome.UNDONE);
         assertThat(bad.toString()).contains("exit code 7").doesNotContain("hush");
         assertThat(Files.readString(folder.resolve("bad.json"))).doesNotContain("hush");
+    }
+
+    @Test
+    void an_rpo_is_told_unless_the_mirrors_clock_is_ahead_of_this_machines() {
+        try (EtcdServer primary = EtcdServer.builder().start();
+                EtcdServer standby = EtcdServer.builder().start()) {
+            primary.etcdctl("put", "/registry/configmaps/a/1", "value");
+            assertThat(Cli.drkit(
+                                    "mirror",
+                                    "--once",
+                                    "--scope",
+                                    "all",
+                                    "--from",
+                                    primary.endpoint(0),
+                                    "--to",
+                                    standby.endpoint(0))
+                            .code())
+                    .isZero();
+            Way way = new Way(site("primary", primary), site("standby", standby), MirrorScope.all(), "default");
+            RunbookReport told = run(Runbook.named("told")
+                    .step("position", "Look", new TakePosition(way, Clock.systemUTC()))
+                    .build());
+            assertThat(told.worst(Measurement.Kind.RPO)).isPresent();
+            Clock behind = Clock.offset(Clock.systemUTC(), Duration.ofHours(-1));
+            RunbookReport untold = run(Runbook.named("untold")
+                    .step("position", "Look", new TakePosition(way, behind))
+                    .build());
+            assertThat(untold.outcome()).isEqualTo(Outcome.DONE);
+            assertThat(untold.worst(Measurement.Kind.RPO)).isEmpty();
+            assertThat(untold.toString()).contains("by a clock that is ahead of this machine's");
+        }
+    }
+
+    private static EtcdSite site(String name, EtcdServer server) {
+        return new EtcdSite(name, EtcdConnection.to(server.endpoints()).build(), Optional.empty());
     }
 
     /** A node that went with its site. */

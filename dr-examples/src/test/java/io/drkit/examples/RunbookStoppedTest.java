@@ -4,12 +4,24 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.drkit.examples.cli.PlatformSettings;
+import io.drkit.examples.runbook.Migrate;
+import io.drkit.runbook.FileJournal;
+import io.drkit.runbook.Measurement.Kind;
+import io.drkit.runbook.Runbook;
+import io.drkit.runbook.RunbookListener;
+import io.drkit.runbook.RunbookOptions;
+import io.drkit.runbook.RunbookReport;
+import io.drkit.runbook.RunbookReport.Outcome;
+import io.drkit.runbook.RunbookRunner;
+import io.drkit.runbook.StepRecord;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -85,6 +97,61 @@ class RunbookStoppedTest {
         assertThat(RunbookScene.role(scene.standby)).isEqualTo("PRIMARY in epoch 2");
     }
 
+    /** As a step comes to be done, by name. */
+    private RunbookReport migrate(Map<String, Runnable> moments) throws Exception {
+        PlatformSettings settings =
+                PlatformSettings.read(scene.withNames(), PlatformSettings.Sites.DEFAULT, Duration.ofSeconds(2));
+        RunbookListener listener = new RunbookListener() {
+            @Override
+            public void changed(Runbook.Placed<?> step, StepRecord record) {
+                if (record.state() == StepRecord.State.DONE) {
+                    moments.getOrDefault(step.name(), () -> {}).run();
+                }
+            }
+        };
+        RunbookOptions options = RunbookOptions.builder()
+                .confirmation(step -> true)
+                .listener(listener)
+                .build();
+        try (FileJournal journal = FileJournal.open(scene.journal().resolveSibling("moments.json"))) {
+            return new RunbookRunner(journal, options).run(Migrate.of(settings.platform()));
+        }
+    }
+
+    @Test
+    void an_old_primary_that_dies_as_the_roles_have_changed_holds_up_only_what_needs_it() throws Exception {
+        RunbookReport stopped = migrate(Map.of("promote", scene.primary::kill));
+        scene.primary.start();
+        assertThat(stopped.outcome()).as(stopped.toString()).isEqualTo(Outcome.STOPPED);
+        assertThat(stopped.why().orElse("")).contains("mirror-back");
+        assertThat(scene.leads()).containsExactly("198.51.100.1");
+        assertThat(RunbookScene.role(scene.standby)).isEqualTo("PRIMARY in epoch 2");
+        // Nobody can tell what it wrote last, so no promise is called kept.
+        assertThat(stopped.isKept(Kind.RPO, Duration.ofDays(1))).isEmpty();
+    }
+
+    @Test
+    void what_is_written_to_the_old_primary_until_it_is_overwritten_is_listed_and_counts_as_lost() throws Exception {
+        RunbookReport done = migrate(Map.of("left-behind", () -> {
+            RunbookScene.put(scene.primary, "/registry/configmaps/a/late", "nobody has it");
+            pause();
+        }));
+        assertThat(done.outcome()).as(done.toString()).isEqualTo(Outcome.DONE);
+        assertThat(done.toString())
+                .contains("1 keys that primary wrote", "/registry/configmaps/a/late", "1 values set aside");
+        assertThat(done.worst(Kind.RPO))
+                .hasValueSatisfying(rpo -> assertThat(rpo).isPositive());
+        assertThat(done.isKept(Kind.RPO, Duration.ofMillis(200))).hasValue(false);
+    }
+
+    private static void pause() {
+        try {
+            Thread.sleep(300);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
     @Test
     void what_fails_before_the_point_of_no_return_is_taken_back_and_there_is_nothing_to_go_on_with() throws Exception {
         scene.bind.freeze();
@@ -102,7 +169,7 @@ class RunbookStoppedTest {
         assertThat(nothing.err()).contains("There is no run to go on with");
         Cli unknown = scene.run("migrate", scene.withNames(), "--yes", "no-such-step");
         assertThat(unknown.code()).isEqualTo(2);
-        assertThat(unknown.err()).contains("no-such-step", "promote");
+        assertThat(unknown.err()).contains("no-such-step", "begin");
     }
 
     @Test
@@ -154,7 +221,7 @@ class RunbookStoppedTest {
         stopped();
         Cli undone = scene.run("migrate", scene.withNames(), "--undo");
         assertThat(undone.code()).as(undone.err()).isZero();
-        assertThat(undone.out()).contains("failed, and everything is as it was", "It was asked for.");
+        assertThat(undone.out()).contains("failed, and was taken back", "It was asked for.");
         assertThat(RunbookScene.role(scene.standby)).startsWith("STANDBY");
         assertThat(scene.run("migrate", scene.withNames(), "--resume").code()).isEqualTo(5);
     }

@@ -56,7 +56,8 @@ class RunbookUndoTest {
     }
 
     private Platform platform() {
-        return PlatformSettings.read(scene.withNames(), Duration.ofSeconds(2)).platform();
+        return PlatformSettings.read(scene.withNames(), PlatformSettings.Sites.DEFAULT, Duration.ofSeconds(2))
+                .platform();
     }
 
     /** A step that is done, and then found not to be. */
@@ -93,6 +94,10 @@ class RunbookUndoTest {
         List<List<Placed<?>>> groups = whole.groups();
         for (int i = 0; i < groups.size(); i++) {
             if (i == whole.firstBeyond()) {
+                // Up to the point of no return, and no further.
+                steps.step("end", "End", Step.looking(context -> {
+                    throw new UnsafeToProceedException("no further");
+                }));
                 steps.pointOfNoReturn();
             }
             assertThat(groups.get(i)).hasSize(1);
@@ -124,9 +129,7 @@ class RunbookUndoTest {
                 report = new RunbookRunner(
                                 journal,
                                 RunbookOptions.builder()
-                                        // Up to the point of no return, and no further.
-                                        .confirmation(placed -> !placed.name().equals("promote")
-                                                && !placed.name().equals("demote"))
+                                        .confirmation(placed -> true)
                                         .build())
                         .run(failingAt(step, whole));
             }

@@ -40,26 +40,43 @@ import java.util.function.Function;
  */
 public record PlatformSettings(Platform platform, String bound, Path journal) {
 
-    private static final List<String> SITES = List.of("primary", "standby");
+    /** Which of the file's sites are meant: the one that is left, and the one that takes over. */
+    public record Sites(String from, String to) {
+
+        /** As they are called where nothing else is said. */
+        public static final Sites DEFAULT = new Sites("primary", "standby");
+
+        /** @throws IllegalArgumentException when they are one */
+        public Sites {
+            if (from.equals(to)) {
+                throw new IllegalArgumentException("--from and --to are two sites, and not both " + from + ".");
+            }
+        }
+
+        List<String> both() {
+            return List.of(from, to);
+        }
+    }
 
     /** What one reading of the file needs everywhere. */
     private record Source(
-            Path file, JsonNode tree, ConfigFile config, RunbookSettings runbooks, CommonOptions common) {}
+            Path file, JsonNode tree, ConfigFile config, RunbookSettings runbooks, CommonOptions common, Sites sites) {}
 
     /**
      * Reads them.
      *
+     * @param sites which two of the file's
      * @param deadline of each call to a site
      * @throws IllegalArgumentException in one sentence, when a part is wrong
      */
-    public static PlatformSettings read(Path file, Duration deadline) {
+    public static PlatformSettings read(Path file, Sites sites, Duration deadline) {
         CommonOptions common = new CommonOptions();
         common.config = file;
         common.deadline = deadline;
         JsonNode tree = ConfigFile.tree(file, System::getenv);
-        Source from =
-                new Source(file, tree, ConfigFile.read(file, System::getenv), RunbookSettings.read(file, tree), common);
-        return new PlatformSettings(platform(from), bound(tree), from.runbooks.journal(file));
+        Source from = new Source(
+                file, tree, ConfigFile.read(file, System::getenv), RunbookSettings.read(file, tree), common, sites);
+        return new PlatformSettings(platform(from), bound(from), from.runbooks.journal(file));
     }
 
     private static Platform platform(Source from) {
@@ -70,8 +87,8 @@ public record PlatformSettings(Platform platform, String bound, Path journal) {
         Optional<Domain> domain = domain(from);
         return new Platform(
                 new Way(
-                        etcd(from, SITES.get(0)),
-                        etcd(from, SITES.get(1)),
+                        etcd(from, from.sites.from),
+                        etcd(from, from.sites.to),
                         runbooks.scope(from.file),
                         runbooks.mirror()),
                 runbooks.objectives(from.file),
@@ -88,7 +105,7 @@ public record PlatformSettings(Platform platform, String bound, Path journal) {
 
     /** As for drkit mirror: values are re-encrypted between the sites, or copied as they are. */
     private static void requireBothEncryptions(Source from) {
-        long given = SITES.stream()
+        long given = from.sites.both().stream()
                 .filter(site -> from.config.site(site).encryptionConfig() != null)
                 .count();
         if (given == 1) {
@@ -108,7 +125,7 @@ public record PlatformSettings(Platform platform, String bound, Path journal) {
     private static Map<String, ControlPlane> nodes(Source from) {
         Map<String, ControlPlane> nodes = new TreeMap<>();
         if (from.config.nodes() != null) {
-            SITES.stream()
+            from.sites.both().stream()
                     .filter(from.config.nodes()::containsKey)
                     .forEach(site -> nodes.put(
                             site,
@@ -129,7 +146,7 @@ public record PlatformSettings(Platform platform, String bound, Path journal) {
         Map<String, KubernetesConnection> clusters = new TreeMap<>();
         if (from.tree.path("clusters").isObject()) {
             VolumeSettings.Parts parts = VolumeSettings.read(from.file);
-            SITES.stream()
+            from.sites.both().stream()
                     .filter(parts.clusters()::containsKey)
                     .forEach(site -> clusters.put(site, parts.connection(site, from.common.deadline)));
         }
@@ -141,7 +158,7 @@ public record PlatformSettings(Platform platform, String bound, Path journal) {
             return Optional.empty();
         }
         DnsSettings dns = DnsSettings.read(from.file);
-        SITES.forEach(dns::addresses);
+        from.sites.both().forEach(dns::addresses);
         return Optional.of(new Domain(
                 dns.domainNames(),
                 dns::addresses,
@@ -185,29 +202,29 @@ public record PlatformSettings(Platform platform, String bound, Path journal) {
             return Optional.empty();
         }
         VolumeSettings.Parts parts = VolumeSettings.read(from.file);
-        KubernetesConnection here = parts.connection(SITES.get(0), from.common.deadline);
-        KubernetesConnection there = parts.connection(SITES.get(1), from.common.deadline);
+        KubernetesConnection here = parts.connection(from.sites.from, from.common.deadline);
+        KubernetesConnection there = parts.connection(from.sites.to, from.common.deadline);
         return Optional.of(new Applications(claims, new Applications.Volumes() {
             @Override
             public <T> T with(Function<PvcSwitchover, T> work) {
                 try (KubernetesClient source = here.openUnseen();
                         KubernetesClient destination = there.openUnseen()) {
-                    return work.apply(switchover(from.file, parts, source, destination));
+                    return work.apply(switchover(from, parts, source, destination));
                 }
             }
         }));
     }
 
     private static PvcSwitchover switchover(
-            Path file, VolumeSettings.Parts parts, KubernetesClient source, KubernetesClient destination) {
+            Source from, VolumeSettings.Parts parts, KubernetesClient source, KubernetesClient destination) {
         return new PvcSwitchover(
                 new VolSyncPvcReplicator(
-                        parts.volumes().site(file, SITES.get(0), source),
-                        parts.volumes().site(file, SITES.get(1), destination),
+                        parts.volumes().site(from.file, from.sites.from, source),
+                        parts.volumes().site(from.file, from.sites.to, destination),
                         parts.options().build()),
                 new KubernetesQuiescer(source),
                 new KubernetesQuiescer(destination),
-                parts.volumes().switchover(file),
+                parts.volumes().switchover(from.file),
                 (what, done, total) -> {});
     }
 
@@ -229,11 +246,14 @@ public record PlatformSettings(Platform platform, String bound, Path journal) {
     }
 
     /** Endpoints, names and addresses, and the runbooks' part but for what may change in the midst of a run. */
-    private static String bound(JsonNode tree) {
+    private static String bound(Source from) {
+        JsonNode tree = from.tree;
         StringBuilder bound = new StringBuilder();
-        SITES.forEach(site -> bound.append(site)
-                .append(tree.path("sites").path(site).path("endpoints"))
-                .append('\n'));
+        from.sites
+                .both()
+                .forEach(site -> bound.append(site)
+                        .append(tree.path("sites").path(site).path("endpoints"))
+                        .append('\n'));
         bound.append(tree.path("dns").path("names"))
                 .append(tree.path("dns").path("addresses"))
                 .append('\n');

@@ -44,6 +44,16 @@ import picocli.CommandLine.ParseResult;
 @Command(sortOptions = false)
 public abstract class RunbookCommand extends NamedSiteCommand {
 
+    @Option(
+            names = "--from",
+            paramLabel = "SITE",
+            description =
+                    "The site that is the primary, or was it before a failover that is taken back. Default: primary.")
+    private String from = PlatformSettings.Sites.DEFAULT.from();
+
+    @Option(names = "--to", paramLabel = "SITE", description = "The other one. Default: standby.")
+    private String to = PlatformSettings.Sites.DEFAULT.to();
+
     @Option(names = "--dry-run", description = "Only shows the steps, and what their checks say. Changes nothing.")
     private boolean dryRun;
 
@@ -99,7 +109,7 @@ public abstract class RunbookCommand extends NamedSiteCommand {
     protected final int run() {
         requireSense();
         ConfigCheck.require(configFile());
-        PlatformSettings settings = PlatformSettings.read(configFile(), common.deadline);
+        PlatformSettings settings = PlatformSettings.read(configFile(), sites(), common.deadline);
         Runbook runbook = runbook(settings.platform());
         requireSteps(runbook);
         RunbookOptions options = RunbookOptions.builder()
@@ -114,6 +124,14 @@ public abstract class RunbookCommand extends NamedSiteCommand {
         return onlyLooks()
                 ? run(new MemoryJournal(), runbook, options, settings, List::of)
                 : runByJournal(runbook, options, settings);
+    }
+
+    private PlatformSettings.Sites sites() {
+        try {
+            return new PlatformSettings.Sites(from, to);
+        } catch (IllegalArgumentException e) {
+            throw usage(String.valueOf(e.getMessage()));
+        }
     }
 
     private void requireSense() {
@@ -171,7 +189,7 @@ public abstract class RunbookCommand extends NamedSiteCommand {
         Thread.interrupted();
         Verdict verdict = new Verdict(report, settings.platform().objectives(), onlyLooks(), Map.copyOf(wanting));
         output().result(verdict.json(), verdict::print);
-        writeHtml(report);
+        writeHtml(verdict);
         return switch (report.outcome()) {
             case DONE -> ExitCodes.DONE;
             case UNDONE -> undo ? ExitCodes.DONE : ExitCodes.WANTING;
@@ -179,10 +197,10 @@ public abstract class RunbookCommand extends NamedSiteCommand {
         };
     }
 
-    private void writeHtml(RunbookReport report) {
+    private void writeHtml(Verdict verdict) {
         if (html != null) {
             try {
-                Files.writeString(html, report.toHtml());
+                Files.writeString(html, verdict.html());
             } catch (IOException e) {
                 throw unwritable(e);
             }

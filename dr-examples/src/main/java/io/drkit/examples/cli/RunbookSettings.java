@@ -38,7 +38,7 @@ import picocli.CommandLine.TypeConversionException;
  *   journal: drkit-run.json                    # relative to this file; also kept in the standby's etcd
  * </pre>
  *
- * <p>The sites are those named {@code primary} and {@code standby}.
+ * <p>The sites are those named {@code primary} and {@code standby}, unless the command line says others.
  */
 record RunbookSettings(
         @Nullable Promised objectives,

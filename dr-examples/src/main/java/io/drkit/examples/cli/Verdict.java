@@ -12,6 +12,7 @@ import io.drkit.runbook.RunbookReport.StepReport;
 import io.drkit.runbook.StepRecord;
 import java.io.PrintWriter;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -48,9 +49,8 @@ record Verdict(RunbookReport report, Objectives objectives, boolean looking, Map
     private void judge(ObjectNode tree, String name, Measurement.Kind kind, Optional<Duration> promised) {
         promised.ifPresent(most -> {
             ObjectNode one = tree.putObject(name).put("promisedSeconds", most.toMillis() / 1e3);
-            report.worst(kind)
-                    .ifPresent(worst ->
-                            one.put("measuredSeconds", worst.toMillis() / 1e3).put("met", worst.compareTo(most) <= 0));
+            report.worst(kind).ifPresent(worst -> one.put("measuredSeconds", worst.toMillis() / 1e3));
+            one.put("met", report.isKept(kind, most).orElse(null));
         });
     }
 
@@ -67,6 +67,49 @@ record Verdict(RunbookReport report, Objectives objectives, boolean looking, Map
         }
     }
 
+    /** The report as one page. */
+    String html() {
+        return looking
+                ? seen().toHtml(report.outcome() == Outcome.DONE ? "ready" : "not ready")
+                : report.toHtml(report.outcome().told()
+                        + told(Measurement.Kind.RPO, objectives.rpo())
+                        + told(Measurement.Kind.RTO, objectives.rto()));
+    }
+
+    private String told(Measurement.Kind kind, Optional<Duration> promised) {
+        return promised.filter(most -> !report.measurements().isEmpty())
+                .map(most -> "; " + kind + " " + Output.duration(most) + " "
+                        + report.isKept(kind, most)
+                                .map(kept -> kept ? "met" : "MISSED")
+                                .orElse("unknown"))
+                .orElse("");
+    }
+
+    /** Of what only looks nothing is undone: it was seen. */
+    private RunbookReport seen() {
+        List<StepReport> steps = report.steps().stream()
+                .map(step -> new StepReport(
+                        step.name(),
+                        step.title(),
+                        step.beyondReturn(),
+                        step.state() == StepRecord.State.UNDONE ? StepRecord.State.DONE : step.state(),
+                        step.detail(),
+                        step.began(),
+                        step.took(),
+                        step.measurements()))
+                .toList();
+        return new RunbookReport(
+                report.runbook(),
+                report.id(),
+                report.outcome(),
+                report.why(),
+                report.goOn(),
+                report.began(),
+                report.ended(),
+                steps,
+                report.lag());
+    }
+
     private String verdict(StepReport step) {
         if (wanting.containsKey(step.name())) {
             return "wanting";
@@ -81,8 +124,8 @@ record Verdict(RunbookReport report, Objectives objectives, boolean looking, Map
 
     private void print(PrintWriter out, Measurement.Kind kind, Optional<Duration> promised) {
         promised.ifPresent(most -> out.println("Objective " + kind + " " + Output.duration(most) + ": "
-                + report.worst(kind)
-                        .map(worst -> worst.compareTo(most) <= 0 ? "met" : "MISSED, by the worst of the above")
-                        .orElse("not measured")));
+                + report.isKept(kind, most)
+                        .map(kept -> kept ? "met" : "MISSED, by the worst of the above")
+                        .orElse("unknown")));
     }
 }

@@ -29,7 +29,7 @@ public final class Drill {
                         "standby",
                         "The standby answers, and is one",
                         new SiteLooks(way, Clock.systemUTC()).role(way.to(), Role.STANDBY))
-                .step("position", "How far the standby is", new TakePosition(way))
+                .step("position", "How far the standby is", new TakePosition(way, Clock.systemUTC()))
                 .step(
                         "volumes-plan",
                         "Whether the applications could be moved",

@@ -3,11 +3,13 @@ package io.drkit.examples.runbook;
 import io.drkit.examples.runbook.platform.ControlPlane;
 import io.drkit.examples.runbook.platform.Platform;
 import io.drkit.examples.runbook.platform.Way;
+import io.drkit.examples.runbook.step.Begin;
 import io.drkit.examples.runbook.step.BringLevel;
 import io.drkit.examples.runbook.step.Demote;
 import io.drkit.examples.runbook.step.Fence;
 import io.drkit.examples.runbook.step.ListLostWrites;
 import io.drkit.examples.runbook.step.LookAtApiservers;
+import io.drkit.examples.runbook.step.LookAtMirror;
 import io.drkit.examples.runbook.step.LookAtPorts;
 import io.drkit.examples.runbook.step.Move;
 import io.drkit.examples.runbook.step.MoveVolumes;
@@ -77,24 +79,32 @@ public final class Failback {
                         new Demote(way),
                         StepOptions.DEFAULTS.confirm("Overwrite what " + way.to()
                                 + " wrote last? Its values are set aside" + " in its quarantine."))
-                .step("stop-mirror", "Stop what mirrors to " + way.to(), StopMirror.whateverIsProved(way), long6);
+                .step("mirror", "Whether a mirror runs", new LookAtMirror(way))
+                .step(
+                        "stop-mirror",
+                        "Stop what mirrors to " + way.to(),
+                        StopMirror.whateverIsProved(way, "mirror"),
+                        long6);
         WriteStop.rest("rest-home-apiservers", way, platform, steps);
-        steps.step("mirror-back", "Mirror to " + way.to() + " until it is level", new BringLevel(way), long6)
+        steps.step("written-late", "What else " + way.to() + " wrote until now", ListLostWrites.on(platform.there()))
+                .step("mirror-back", "Mirror to " + way.to() + " until it is level", new BringLevel(way), long6)
+                .step(
+                        "begin",
+                        "Begin the move",
+                        new Begin(),
+                        StepOptions.DEFAULTS.confirm(
+                                "Move the platform to " + way.to() + "? Its applications stop now."))
                 .step(
                         "quiesce",
                         "Stop the applications",
                         new QuiesceApplications(platform.applications(), platform.cluster(way.from())));
         WriteStop.begins(way, platform, steps);
         steps.step("final-mirror", "Mirror what was written last, and prove it", new BringLevel(way), long6)
-                .step(
-                        "promote",
-                        "Change the roles back",
-                        new Promote(way.to(), way.from()),
-                        StepOptions.DEFAULTS.confirm("Make " + way.to() + " the primary again?"))
+                .step("promote", "Change the roles back", new Promote(way.to(), way.from()))
                 .step(
                         "left-behind",
                         "What was written to " + way.from() + " after the proof",
-                        ListLostWrites.afterPlannedMove(way));
+                        ListLostWrites.afterPlannedMove(way, "final-mirror"));
         WriteStop.isOver(way, platform, steps);
         steps.step(
                 "volumes",
@@ -104,6 +114,10 @@ public final class Failback {
         Arrival.at(way.to(), platform, "failback", steps);
         WriteStop.rest("rest-apiservers", way.back(), platform, steps);
         return steps.step(
+                        "left-since",
+                        "What was written to " + way.from() + " until now",
+                        ListLostWrites.afterPlannedMove(way, "final-mirror"))
+                .step(
                         "mirror-on",
                         "Bring " + way.from() + " level, as the standby that it is again",
                         new BringLevel(way.back()),

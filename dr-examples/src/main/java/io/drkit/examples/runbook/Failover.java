@@ -8,6 +8,7 @@ import io.drkit.examples.runbook.step.Evidence;
 import io.drkit.examples.runbook.step.Fence;
 import io.drkit.examples.runbook.step.GatherEvidence;
 import io.drkit.examples.runbook.step.ListLostWrites;
+import io.drkit.examples.runbook.step.LookAtMirror;
 import io.drkit.examples.runbook.step.LookAtPorts;
 import io.drkit.examples.runbook.step.Move;
 import io.drkit.examples.runbook.step.MoveVolumes;
@@ -49,13 +50,14 @@ public final class Failover {
                         new AcceptRisk(Failover::answering),
                         StepOptions.DEFAULTS.confirm(
                                 "A part of the primary answers. Fail over all the same, rather than" + " migrate?"))
-                .step("stop-mirror", "Stop the mirror", StopMirror.whateverIsProved(way))
-                .step("position", "How far the standby is", new TakePosition(way))
+                .step("mirror", "Whether a mirror runs", new LookAtMirror(way))
+                .step("stop-mirror", "Stop the mirror", StopMirror.whateverIsProved(way, "mirror"))
+                .step("position", "How far the standby is", new TakePosition(way, Clock.systemUTC()))
                 .step(
-                        "half-copied",
-                        "Fail over though the standby is in the midst of a copy",
-                        new AcceptRisk(Failover::halfCopied),
-                        StepOptions.DEFAULTS.confirm("The standby is in the midst of a copy. Fail over all the same?"))
+                        "incomplete",
+                        "Fail over though the standby lacks a part",
+                        new AcceptRisk(Failover::incomplete),
+                        StepOptions.DEFAULTS.confirm("The standby lacks a part. Fail over all the same?"))
                 .step(
                         "volumes-plan",
                         "Whether the applications can be moved",
@@ -84,7 +86,10 @@ public final class Failover {
                 new MoveVolumes(platform.applications(), Move.FAILOVER),
                 StepOptions.DEFAULTS.deadline(MoveVolumes.DEADLINE));
         Arrival.at(way.to(), platform, "failover", steps);
-        return steps.step("lost-writes", "List what the old primary wrote last", ListLostWrites.on(way))
+        return steps.step(
+                        "lost-writes",
+                        "List what the old primary wrote last",
+                        ListLostWrites.afterFailover(way, "position", "evidence", "promote"))
                 .build();
     }
 
@@ -97,7 +102,7 @@ public final class Failover {
                         .collect(Collectors.joining(", ")));
     }
 
-    private static Optional<String> halfCopied(StepContext context) {
+    private static Optional<String> incomplete(StepContext context) {
         return context.recordOf("position", Position.class).flatMap(TakePosition::risk);
     }
 }

@@ -2,8 +2,10 @@ package io.drkit.examples.runbook;
 
 import io.drkit.examples.runbook.platform.Platform;
 import io.drkit.examples.runbook.platform.Way;
+import io.drkit.examples.runbook.step.Begin;
 import io.drkit.examples.runbook.step.BringLevel;
 import io.drkit.examples.runbook.step.ListLostWrites;
+import io.drkit.examples.runbook.step.LookAtMirror;
 import io.drkit.examples.runbook.step.Move;
 import io.drkit.examples.runbook.step.MoveVolumes;
 import io.drkit.examples.runbook.step.PlanDns;
@@ -19,7 +21,7 @@ import java.time.Clock;
 
 /**
  * A planned move to the standby while both sites are well: the applications and kube-apiserver rest, a last mirror brings the standby level and proves it, and the roles
- * change. What anybody else writes to the old primary after that proof is listed, and counts as lost.
+ * change. What anybody else writes to the old primary after that proof is listed, before it is overwritten, and counts as lost.
  */
 public final class Migrate {
 
@@ -38,22 +40,25 @@ public final class Migrate {
                         new PlanVolumes(platform.applications(), Move.MIGRATE))
                 .step("dns-plan", "Where the names lead", PlanDns.to(way.to().name(), platform.domain()))
                 .step(
+                        "begin",
+                        "Begin the move",
+                        new Begin(),
+                        StepOptions.DEFAULTS.confirm("Move the platform to " + way.to()
+                                + "? Its applications stop now, and from the change of roles on nothing is undone."))
+                .step(
                         "quiesce",
                         "Stop the applications",
                         new QuiesceApplications(platform.applications(), platform.cluster(way.from())))
-                .step("stop-mirror", "Prove equality and stop the mirror", StopMirror.safely(way), long6);
+                .step("mirror", "Whether a mirror runs", new LookAtMirror(way))
+                .step("stop-mirror", "Prove equality and stop the mirror", StopMirror.safely(way, "mirror"), long6);
         WriteStop.begins(way, platform, steps);
         steps.step("final-mirror", "Mirror what was written last, and prove it", new BringLevel(way), long6)
                 .pointOfNoReturn()
-                .step(
-                        "promote",
-                        "Change the roles",
-                        new Promote(way.to(), way.from()),
-                        StepOptions.DEFAULTS.confirm("Make " + way.to() + " the primary? From here nothing is undone."))
+                .step("promote", "Change the roles", new Promote(way.to(), way.from()))
                 .step(
                         "left-behind",
                         "What was written to the old primary after the proof",
-                        ListLostWrites.afterPlannedMove(way));
+                        ListLostWrites.afterPlannedMove(way, "final-mirror"));
         WriteStop.isOver(way, platform, steps);
         steps.step(
                 "volumes",
@@ -63,6 +68,10 @@ public final class Migrate {
         Arrival.at(way.to(), platform, "migrate", steps);
         WriteStop.rest("rest-apiservers", way.back(), platform, steps);
         return steps.step(
+                        "left-since",
+                        "What was written to the old primary until now",
+                        ListLostWrites.afterPlannedMove(way, "final-mirror"))
+                .step(
                         "mirror-back",
                         "Bring the old primary level, as the standby that it is now",
                         new BringLevel(way.back()),

@@ -39,8 +39,9 @@ public final class BringLevel implements OneWay<Leveled> {
      * @param keys how many the source has
      * @param setAside how many values of the destination were put into quarantine before they were overwritten
      * @param compared how many keys were found equal
+     * @param at what was written to the source before is there
      */
-    public record Leveled(long revision, long keys, long setAside, long compared) {}
+    public record Leveled(long revision, long keys, long setAside, long compared, Instant at) {}
 
     public BringLevel(Way way) {
         this(way, false);
@@ -72,7 +73,7 @@ public final class BringLevel implements OneWay<Leveled> {
 
     private Leveled mirrored(Way.Pair sites) throws InterruptedException {
         try (MirrorSession session = mirror(sites).start(way.scope())) {
-            while (!session.awaitCaughtUp(PATIENCE)) {
+            while (!caughtUp(session)) {
                 if (session.status().state() == MirrorStatus.State.WAITING_FOR_LOCK) {
                     throw new UnsafeToProceedException("Another mirror to " + way.to()
                             + " was started meanwhile: stop it, and whatever starts it.");
@@ -82,7 +83,23 @@ public final class BringLevel implements OneWay<Leveled> {
         }
     }
 
+    /** What a guard of the mirror refuses, only a person accepts, and no runbook has its options: it says how to go on. */
+    private boolean caughtUp(MirrorSession session) throws InterruptedException {
+        try {
+            return session.awaitCaughtUp(PATIENCE);
+        } catch (UnsafeToProceedException e) {
+            String why = String.valueOf(e.getMessage());
+            throw new UnsafeToProceedException(
+                    why.contains("--accept")
+                            ? why + " Where that is right, say so once, and go on with this run: drkit mirror --once"
+                                    + " --accept ... --config FILE --from " + way.from() + " --to " + way.to()
+                                    + " --scope " + way.scope().name()
+                            : why);
+        }
+    }
+
     private Leveled proved(Way.Pair sites) {
+        Instant began = Instant.now();
         ConsistencyReport report = new DefaultConsistencyChecker(sites.from(), sites.to(), CheckerOptions.DEFAULT)
                 .check(way.scope(), Level.of(way.scope()));
         if (!(report instanceof ConsistencyReport.Consistent consistent)) {
@@ -91,7 +108,7 @@ public final class BringLevel implements OneWay<Leveled> {
         }
         Proof.keep(sites.to(), way.scope(), consistent, Instant.now());
         long compared = report.comparison().compared();
-        return new Leveled(report.comparison().sourceRevision(), compared, 0, compared);
+        return new Leveled(report.comparison().sourceRevision(), compared, 0, compared, began);
     }
 
     private DefaultKeyMirror mirror(Way.Pair sites) {
@@ -102,6 +119,7 @@ public final class BringLevel implements OneWay<Leveled> {
     }
 
     private Leveled level(Way.Pair sites, MirrorSession session) {
+        Instant began = Instant.now();
         StopResult stopped = session.stopSafely(
                 new DefaultConsistencyChecker(sites.from(), sites.to(), CheckerOptions.DEFAULT), false);
         ConsistencyReport report = stopped.evidence()
@@ -110,7 +128,8 @@ public final class BringLevel implements OneWay<Leveled> {
         if (!stopped.isStopped()) {
             throw new UnsafeToProceedException(way.to() + " is not proved to lack nothing: "
                     + report.comparison().total().missed() + " keys missed, "
-                    + report.comparison().total().changed() + " changed. See drkit check.");
+                    + report.comparison().total().changed() + " changed. See drkit check, and drkit mirror status for"
+                    + " keys that " + way.to() + " does not take.");
         }
         if (report instanceof ConsistencyReport.Consistent consistent) {
             Proof.keep(sites.to(), way.scope(), consistent, Instant.now());
@@ -120,7 +139,8 @@ public final class BringLevel implements OneWay<Leveled> {
                 status.appliedRevision(),
                 status.keys(),
                 status.setAside(),
-                report.comparison().compared());
+                report.comparison().compared(),
+                began);
     }
 
     @Override

@@ -12,7 +12,13 @@ public record Evidence(List<Sighting> sightings) {
      *
      * @param answers YES, NO, or UNKNOWN where the vantage point itself cannot be used
      */
-    public record Sighting(String from, String target, Answer answers, String detail) {}
+    public record Sighting(String from, String target, Answer answers, String detail) {
+
+        private String told() {
+            String seen = target + " from " + from;
+            return answers == Answer.YES && !detail.isEmpty() ? seen + " (" + detail + ")" : seen;
+        }
+    }
 
     /** Whether a target answers. */
     public enum Answer {
@@ -35,10 +41,8 @@ public record Evidence(List<Sighting> sightings) {
         for (Answer answer : Answer.values()) {
             List<Sighting> seen = with(answer);
             if (!seen.isEmpty()) {
-                parts.add(word(answer) + ": "
-                        + seen.stream()
-                                .map(each -> each.target() + " from " + each.from())
-                                .collect(Collectors.joining(", ")));
+                parts.add(
+                        word(answer) + ": " + seen.stream().map(Sighting::told).collect(Collectors.joining(", ")));
             }
         }
         return String.join("; ", parts);

@@ -14,6 +14,9 @@ import io.drkit.node.NodeCommand;
 import io.drkit.node.NodeOutcome;
 import io.drkit.runbook.StepContext;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -34,6 +37,9 @@ public final class GatherEvidence implements OneWay<Evidence> {
             if command -v bash >/dev/null 2>&1; then timeout 8 bash -c ': <>"/dev/tcp/$0/$1"' "$1" "$2" >/dev/null 2>&1 && exit 0 || exit 1; fi
             exit 9
             """;
+
+    private static final int CONNECT_MILLIS = 5_000;
+    private static final int HTTPS = 443;
 
     private final Platform platform;
     private final EtcdSite primary;
@@ -73,18 +79,41 @@ public final class GatherEvidence implements OneWay<Evidence> {
     private Sighting etcd() {
         String target = "etcd of " + primary;
         try (EtcdKeyStore store = primary.open()) {
-            return new Sighting(HERE, target, Answer.YES, "revision " + store.revision());
+            return new Sighting(HERE, target, Answer.YES, "at revision " + store.revision());
         } catch (DrException e) {
-            return new Sighting(HERE, target, Answer.NO, String.valueOf(e.getMessage()));
+            return failed(target, primary.connection().endpoints(), e);
         }
+    }
+
+    /** What takes connections is not lost, whatever else it says: that our password or certificate is refused, say. */
+    private static Sighting failed(String target, List<URI> endpoints, DrException why) {
+        boolean taken = endpoints.stream().anyMatch(GatherEvidence::takesConnections);
+        return new Sighting(
+                HERE,
+                target,
+                taken ? Answer.YES : Answer.NO,
+                (taken ? "it takes connections, but: " : "") + why.getMessage());
+    }
+
+    private static boolean takesConnections(URI endpoint) {
+        try (Socket socket = new Socket()) {
+            socket.connect(new InetSocketAddress(endpoint.getHost(), port(endpoint)), CONNECT_MILLIS);
+            return true;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    private static int port(URI target) {
+        return target.getPort() < 0 ? HTTPS : target.getPort();
     }
 
     private Sighting api(KubernetesConnection connection) {
         String target = "Kubernetes of " + primary;
         try (KubernetesClient client = connection.open()) {
-            return new Sighting(HERE, target, Answer.YES, String.valueOf(client.getMasterUrl()));
+            return new Sighting(HERE, target, Answer.YES, "");
         } catch (DrException e) {
-            return new Sighting(HERE, target, Answer.NO, String.valueOf(e.getMessage()));
+            return failed(target, List.of(address(connection)), e);
         }
     }
 
@@ -99,7 +128,7 @@ public final class GatherEvidence implements OneWay<Evidence> {
     }
 
     private static Sighting from(NodeAccess node, URI target) {
-        String at = target.getHost() + ":" + (target.getPort() < 0 ? 443 : target.getPort());
+        String at = target.getHost() + ":" + port(target);
         CommandResult result =
                 node.run(NodeCommand.script(CONNECT, target.getHost(), at.substring(at.lastIndexOf(':') + 1))
                         .title("connect to " + at)

@@ -41,7 +41,8 @@ public final class InService implements OneWay<Served> {
             }
         }
         Instant now = clock.instant();
-        context.measured(new Measurement(Measurement.Kind.RTO, "platform", TakePosition.age(context.runBegan(), now)));
+        context.measured(
+                Measurement.of(Measurement.Kind.RTO, "platform", TakePosition.age(context.runBegan(), now, now)));
         return new Served(now);
     }
 

@@ -43,7 +43,7 @@ public final class MoveVolumes implements OneWay<Moved> {
      *
      * @param claim {@code shop/data}
      * @param lossless whether all that was ever written is there
-     * @param asOf what was written before is there; null when that is unknown
+     * @param asOf what was written before is there; null when that is unknown, or told by a clock that is ahead of this machine's
      */
     public record Point(
             String claim, boolean lossless, @Nullable Instant asOf) {}
@@ -83,16 +83,16 @@ public final class MoveVolumes implements OneWay<Moved> {
     }
 
     private static Point point(Claims claims, String name, RecoveryPoint point, boolean lossless) {
-        return new Point(claims.namespace() + "/" + name, lossless, point.asOf());
+        Instant asOf = point.asOf();
+        boolean told = asOf != null && !asOf.isAfter(Instant.now());
+        return new Point(claims.namespace() + "/" + name, lossless, told ? asOf : null);
     }
 
     private static void measure(StepContext context, Point point) {
-        Instant asOf = point.asOf();
-        if (point.lossless() || asOf != null) {
-            Duration lost =
-                    point.lossless() || asOf == null ? Duration.ZERO : TakePosition.age(asOf, context.runBegan());
-            context.measured(new Measurement(Measurement.Kind.RPO, "volume " + point.claim(), lost));
-        }
+        Optional<Duration> lost = point.lossless()
+                ? Optional.of(Duration.ZERO)
+                : TakePosition.age(point.asOf(), context.runBegan(), Instant.now());
+        context.measured(Measurement.of(Measurement.Kind.RPO, "volume " + point.claim(), lost));
     }
 
     @Override

@@ -11,6 +11,7 @@ import io.drkit.site.Promotion;
 import io.drkit.site.Role;
 import io.drkit.site.Site;
 import io.drkit.site.SiteRole;
+import java.time.Instant;
 import java.util.Optional;
 
 /** Makes a site the primary of a new epoch, and the old primary, if it answers, a standby of that epoch. From then on no mirror writes to the new one. */
@@ -24,8 +25,9 @@ public final class Promote implements OneWay<Promoted> {
      *
      * @param oldYielded whether the old primary knows
      * @param why why not, if not
+     * @param at when
      */
-    public record Promoted(long epoch, boolean oldYielded, String why) {}
+    public record Promoted(long epoch, boolean oldYielded, String why, Instant at) {}
 
     public Promote(EtcdSite next, EtcdSite old) {
         this.next = next;
@@ -42,7 +44,7 @@ public final class Promote implements OneWay<Promoted> {
         try (EtcdKeyStore site = next.open()) {
             Promotion promotion = promote(site);
             String why = promotion instanceof Promotion.Halfway halfway ? halfway.reason() : "";
-            return new Promoted(promotion.role().epoch(), promotion.isComplete(), why);
+            return new Promoted(promotion.role().epoch(), promotion.isComplete(), why, Instant.now());
         }
     }
 

@@ -4,6 +4,7 @@ import io.drkit.runbook.Measurement;
 import io.drkit.runbook.Step.Nothing;
 import io.drkit.runbook.StepContext;
 import java.time.Clock;
+import java.time.Instant;
 
 /** Measures how long a rehearsal took until its names led to the standby: of the RTO, what does not depend on the platform. */
 public final class Rehearsed implements OneWay<Nothing> {
@@ -21,8 +22,8 @@ public final class Rehearsed implements OneWay<Nothing> {
 
     @Override
     public Nothing act(StepContext context) {
-        context.measured(
-                new Measurement(Measurement.Kind.RTO, "drill", TakePosition.age(context.runBegan(), clock.instant())));
+        Instant now = clock.instant();
+        context.measured(Measurement.of(Measurement.Kind.RTO, "drill", TakePosition.age(context.runBegan(), now, now)));
         return Nothing.INSTANCE;
     }
 }

@@ -64,16 +64,21 @@ public final class SiteLooks {
     public Look mirror(Optional<Duration> promised) {
         return Look.at(context -> {
             try (EtcdKeyStore standby = way.to().open()) {
-                Position position = TakePosition.of(standby, way);
+                Position position = TakePosition.of(standby, way, clock.instant());
                 if (!RunningMirror.isAt(standby, way.mirror())) {
                     throw new UnsafeToProceedException("No mirror " + way.mirror() + " runs from " + way.from() + " to "
                             + way.to() + ". Start it: drkit mirror");
                 }
-                Instant asOf = position.asOf();
-                if (!position.complete() || asOf == null) {
+                if (!position.complete() || position.asOf() == null) {
                     throw new UnsafeToProceedException("The mirror is in the midst of a copy.");
                 }
-                Duration lag = TakePosition.age(asOf, clock.instant());
+                if (position.refused() > 0) {
+                    throw new UnsafeToProceedException(
+                            "The standby lacks keys: " + TakePosition.refused(position) + ".");
+                }
+                Duration lag = TakePosition.age(position.asOf(), position.at(), position.at())
+                        .orElseThrow(() -> new UnsafeToProceedException("How far the mirror is behind cannot be told:"
+                                + " its machine's clock is ahead of this one's. Set both by NTP."));
                 if (promised.isPresent() && lag.compareTo(promised.get()) > 0) {
                     throw new UnsafeToProceedException("The mirror is up to " + lag.toSeconds()
                             + " s behind, and no more than " + promised.get().toSeconds() + " s are promised.");
@@ -87,12 +92,12 @@ public final class SiteLooks {
     public Look proof(Duration atMost) {
         return Look.at(context -> {
             try (EtcdKeyStore standby = way.to().open()) {
-                Instant proved = TakePosition.of(standby, way).provedAt();
+                Instant now = clock.instant();
+                Instant proved = TakePosition.of(standby, way, now).provedAt();
                 if (proved == null) {
                     throw new UnsafeToProceedException("The two sites were never proved equal: see drkit check.");
                 }
-                Duration age = TakePosition.age(proved, clock.instant());
-                if (age.compareTo(atMost) > 0) {
+                if (Duration.between(proved, now).compareTo(atMost) > 0) {
                     throw new UnsafeToProceedException("The two sites were last proved equal " + proved
                             + ", which is more than " + atMost.toHours() + " h ago: see drkit routine-check.");
                 }

@@ -9,6 +9,7 @@ import io.drkit.consistency.DefaultConsistencyChecker;
 import io.drkit.consistency.Level;
 import io.drkit.consistency.RepairReport;
 import io.drkit.examples.runbook.platform.Way;
+import io.drkit.examples.runbook.step.LookAtMirror.Running;
 import io.drkit.examples.runbook.step.StopMirror.Stopped;
 import io.drkit.keyspace.MirrorScope;
 import io.drkit.keystore.KeyStore;
@@ -27,6 +28,7 @@ public final class StopMirror implements Step<Stopped> {
 
     private final Way way;
     private final boolean forced;
+    private final String before;
 
     /**
      * What came of it.
@@ -37,19 +39,24 @@ public final class StopMirror implements Step<Stopped> {
      */
     public record Stopped(boolean ran, boolean proved, String why) {}
 
-    private StopMirror(Way way, boolean forced) {
+    private StopMirror(Way way, boolean forced, String before) {
         this.way = way;
         this.forced = forced;
+        this.before = before;
     }
 
-    /** With a proof, or not at all. */
-    public static StopMirror safely(Way way) {
-        return new StopMirror(way, false);
+    /**
+     * With a proof, or not at all.
+     *
+     * @param before the step that looked
+     */
+    public static StopMirror safely(Way way, String before) {
+        return new StopMirror(way, false, before);
     }
 
     /** In any case: the primary may be gone. */
-    public static StopMirror whateverIsProved(Way way) {
-        return new StopMirror(way, true);
+    public static StopMirror whateverIsProved(Way way, String before) {
+        return new StopMirror(way, true, before);
     }
 
     @Override
@@ -117,7 +124,9 @@ public final class StopMirror implements Step<Stopped> {
     /** A mirror is a process of its own, which only whoever runs it starts again. */
     @Override
     public void undo(StepContext context, Optional<Stopped> record) {
-        if (record.isEmpty() || record.get().ran()) {
+        boolean ran =
+                context.recordOf(before, Running.class).filter(Running::runs).isPresent();
+        if (ran || record.filter(Stopped::ran).isPresent()) {
             context.tell("the mirror from " + way.from() + " to " + way.to()
                     + " was stopped and is not started by this: start it again (drkit mirror)");
         }
