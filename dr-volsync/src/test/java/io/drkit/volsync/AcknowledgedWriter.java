@@ -34,6 +34,7 @@ public final class AcknowledgedWriter implements AutoCloseable {
     private final TwoSites sites;
     private final List<String> claims;
     private final Map<String, ConcurrentSkipListMap<Long, Instant>> acknowledged = new ConcurrentHashMap<>();
+    private final Map<StandInSite, Set<Long>> numbers = new ConcurrentHashMap<>();
     private final Map<StandInSite, Seen> seen = new HashMap<>();
     private final Thread thread;
     private volatile boolean closed;
@@ -52,6 +53,8 @@ public final class AcknowledgedWriter implements AutoCloseable {
         this.sites = sites;
         this.claims = List.of(claims);
         this.claims.forEach(claim -> acknowledged.put(claim, new ConcurrentSkipListMap<>()));
+        numbers.put(sites.primary(), ConcurrentHashMap.newKeySet());
+        numbers.put(sites.standby(), ConcurrentHashMap.newKeySet());
         thread = new Thread(this::run, "acknowledged writer");
         thread.setDaemon(true);
         thread.start();
@@ -65,6 +68,15 @@ public final class AcknowledgedWriter implements AutoCloseable {
     /** How many were acknowledged, of all claims. */
     public int count() {
         return acknowledged.values().stream().mapToInt(Map::size).sum();
+    }
+
+    /** The numbers of the acknowledged records that pods of a site wrote. */
+    public Set<Long> writtenAt(StandInSite site) {
+        return Set.copyOf(numbers(site));
+    }
+
+    private Set<Long> numbers(StandInSite site) {
+        return Objects.requireNonNull(numbers.get(site), site.name());
     }
 
     /** The acknowledged records of a claim that are not among its files at a site, with when they were acknowledged. */
@@ -125,6 +137,7 @@ public final class AcknowledgedWriter implements AutoCloseable {
         written.forEach((number, claim) -> {
             if (still.contains(claim)) {
                 records(claim).put(number, now);
+                numbers(site).add(number);
             } else if (!site.isDown()) {
                 new FolderFiles(site.folders(), uids.getOrDefault(claim, claim)).delete(file(number));
             }

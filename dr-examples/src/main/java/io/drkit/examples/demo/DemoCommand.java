@@ -44,7 +44,7 @@ public final class DemoCommand implements Callable<Integer> {
         PrintWriter out = Objects.requireNonNull(spec, "A command is run by picocli.")
                 .commandLine()
                 .getOut();
-        try (Story story = new Story(new Teller(out), seed)) {
+        try (Story story = new Story(new Teller(out), java.nio.file.Files.createTempDirectory("drkit-demo-"), seed)) {
             story.tell();
             return ExitCodes.DONE;
         } catch (BrokenPromiseException e) {
