@@ -10,6 +10,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
@@ -28,10 +29,11 @@ import java.util.concurrent.ConcurrentSkipListMap;
  */
 public final class AcknowledgedWriter implements AutoCloseable {
 
-    private static final long PAUSE_MILLIS = 25;
+    private static final Duration PAUSE = Duration.ofMillis(25);
     private static final String PREFIX = "record-";
 
     private final TwoSites sites;
+    private final Duration pause;
     private final List<String> claims;
     private final Map<String, ConcurrentSkipListMap<Long, Instant>> acknowledged = new ConcurrentHashMap<>();
     private final Map<StandInSite, Set<Long>> numbers = new ConcurrentHashMap<>();
@@ -50,7 +52,13 @@ public final class AcknowledgedWriter implements AutoCloseable {
 
     /** Begins as soon as pods mount the claims: the test makes the Deployments. VolSync's movers are none of its pods. */
     public AcknowledgedWriter(TwoSites sites, String... claims) {
+        this(sites, PAUSE, claims);
+    }
+
+    /** The same, with another pause before each record. */
+    public AcknowledgedWriter(TwoSites sites, Duration pause, String... claims) {
         this.sites = sites;
+        this.pause = pause;
         this.claims = List.of(claims);
         this.claims.forEach(claim -> acknowledged.put(claim, new ConcurrentSkipListMap<>()));
         numbers.put(sites.primary(), ConcurrentHashMap.newKeySet());
@@ -105,7 +113,7 @@ public final class AcknowledgedWriter implements AutoCloseable {
     private void run() {
         while (!closed) {
             try {
-                Thread.sleep(PAUSE_MILLIS);
+                Thread.sleep(pause.toMillis());
                 write(sites.primary());
                 write(sites.standby());
             } catch (InterruptedException e) {

@@ -8,20 +8,18 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.function.BooleanSupplier;
 
 /** An application that writes numbered records into its volumes wherever its pods run, and keeps a log of what was acknowledged. */
 final class Application implements AutoCloseable {
 
     private static final int REPLICAS = 2;
+    private static final Duration PAUSE = Duration.ofMillis(100);
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
-    private final Stage stage;
     private final AcknowledgedWriter writer;
 
     Application(Stage stage) {
-        this.stage = stage;
-        writer = new AcknowledgedWriter(stage.volumes(), Stage.CLAIMS.toArray(String[]::new));
+        writer = new AcknowledgedWriter(stage.volumes(), PAUSE, Stage.CLAIMS.toArray(String[]::new));
     }
 
     /** How many records were acknowledged. */
@@ -29,36 +27,45 @@ final class Application implements AutoCloseable {
         return writer.count();
     }
 
-    /** Waits until its pods at a site have written so many more records. */
-    void awaitMore(StandInSite site, int more) throws InterruptedException {
-        int target = writtenAt(site) + more;
-        await(() -> writtenAt(site) >= target, "no pod of the application writes at " + site);
+    /** The numbers of the records that its pods at a site wrote. */
+    Set<Long> writtenAt(StandInSite site) {
+        return writer.writtenAt(site);
     }
 
-    int writtenAt(StandInSite site) {
-        return writer.writtenAt(site).size();
+    /** Waits until its pods at a site have written so many more records. */
+    void awaitMore(StandInSite site, int more) throws InterruptedException {
+        int target = writtenAt(site).size() + more;
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        while (writtenAt(site).size() < target) {
+            verify(System.nanoTime() < deadline, "no pod of the application writes at " + site);
+            Thread.sleep(20);
+        }
     }
 
     void verifyRunsAt(StandInSite site) {
-        int here = site.namespace().replicas("Deployment", Stage.NAMESPACE);
-        verify(here == REPLICAS, "the application has " + here + " replicas at " + site);
+        verifyReplicas(site, REPLICAS);
     }
 
     void verifyRestsAt(StandInSite site) {
-        int there = site.namespace().replicas("Deployment", Stage.NAMESPACE);
-        verify(there == 0, "the application still has " + there + " replicas at " + site);
+        verifyReplicas(site, 0);
+    }
+
+    private static void verifyReplicas(StandInSite site, int expected) {
+        int replicas = site.namespace().replicas("Deployment", Stage.APPLICATION);
+        verify(replicas == expected, "the application has " + replicas + " replicas at " + site);
     }
 
     /** Verifies that a site has all records of the first so many. */
     void verifyHasFirst(int records, StandInSite site) {
-        Set<Long> missing = new TreeSet<>(writer.missingAt(site).headMap((long) records).keySet());
+        Set<Long> missing =
+                new TreeSet<>(writer.missingAt(site).headMap((long) records).keySet());
         verify(missing.isEmpty(), "records " + missing + " are not at " + site);
     }
 
     /**
-     * Compares what a site's volumes hold with what was acknowledged elsewhere.
+     * Verifies that no record which a site lacks was acknowledged before the moment that the report tells of its volume.
      *
-     * @return the numbers of the records that it lacks, none of which was acknowledged before the point that the report told of its volume
+     * @return the numbers of the records that it lacks
      */
     Set<Long> verifyLostOnlySince(RunReport report, StandInSite site) {
         Set<Long> lost = new TreeSet<>();
@@ -75,24 +82,11 @@ final class Application implements AutoCloseable {
         return lost;
     }
 
-    /** Verifies that a site has all records but those that were lost before, and those that another site's pods wrote meanwhile. */
-    void verifyNothingElseLost(StandInSite site, Set<Long> lostBefore, Set<Long> writtenElsewhere) {
+    /** Verifies that a site has all records but these. */
+    void verifyLostOnly(Set<Long> lost, StandInSite site) {
         Set<Long> missing = new TreeSet<>(writer.missingAt(site).keySet());
-        missing.removeAll(lostBefore);
-        missing.removeAll(writtenElsewhere);
+        missing.removeAll(lost);
         verify(missing.isEmpty(), "records " + missing + " were acknowledged and are not at " + site);
-    }
-
-    Set<Long> recordsOf(StandInSite site) {
-        return writer.writtenAt(site);
-    }
-
-    private static void await(BooleanSupplier condition, String broken) throws InterruptedException {
-        long deadline = System.nanoTime() + PATIENCE.toNanos();
-        while (!condition.getAsBoolean()) {
-            verify(System.nanoTime() < deadline, broken);
-            Thread.sleep(20);
-        }
     }
 
     @Override

@@ -25,7 +25,7 @@ final class FirstDay {
         teller.step("load what a kube-apiserver stored", this::load);
         teller.step("drkit enable", () -> {
             stage.writeConfig();
-            RunReport report = RunReport.of(stage, "enable", line -> {});
+            RunReport report = RunReport.of(stage, "enable", line -> {}, "--deadline", "30s");
             verify(report.done("first-mirror").isPresent(), "nothing was mirrored, see " + report.json());
             return "all that drkit.yaml names answers, and the standby is level";
         });

@@ -37,21 +37,19 @@ final class Loss {
 
     Outcome tell() throws InterruptedException {
         teller.step("lose the line, and then the primary", this::losePrimary);
-        RunReport[] failover = new RunReport[1];
-        teller.longStep("drkit failover", onTheWay -> {
-            failover[0] = RunReport.of(stage, "failover", onTheWay, "--yes-all");
-            return verifyMoved(failover[0]);
-        });
-        RunReport report = failover[0];
+        RunReport report = teller.longStep(
+                "drkit failover",
+                onTheWay -> RunReport.of(stage, "failover", onTheWay, "--yes-all", "--deadline", "5s"),
+                this::verifyMoved);
         teller.step("judge etcd by the writers' own logs", () -> judge(report));
-        Outcome[] outcome = new Outcome[1];
-        teller.step("judge the volumes by the application's log", () -> {
-            Set<Long> lost = application.verifyLostOnlySince(report, stage.volumes().standby());
-            verify(!lost.isEmpty(), "no record is lost, though some were never synced");
-            outcome[0] = new Outcome(report, lost);
-            return lost.size() + " records are lost, all younger than the report says";
-        });
-        return outcome[0];
+        Set<Long> records = teller.step(
+                "judge the volumes by the application's log",
+                () -> application.verifyLostOnlySince(report, stage.volumes().standby()),
+                lost -> {
+                    verify(!lost.isEmpty(), "no record is lost, though some were never synced");
+                    return lost.size() + " records are lost, all younger than the report says";
+                });
+        return new Outcome(report, records);
     }
 
     /** First the line: what the primary acknowledges from then on nobody else can have. */
@@ -59,13 +57,13 @@ final class Loss {
         writers.awaitMore(50);
         stage.standby().cut().run();
         Thread.sleep(CUT_MILLIS);
-        writers.awaitMore(20);
+        writers.awaitMore(10);
         stage.primary().etcd().kill();
         stage.volumes().primary().goDown();
         stage.standby().heal().run();
         writers.stop();
-        return "kill -9 after " + writers.acknowledged() + " acknowledged writes and " + application.count()
-                + " records; its cluster is down, too";
+        return "its etcd is killed after " + writers.acknowledged() + " acknowledged writes, its cluster after "
+                + application.count() + " records";
     }
 
     private String verifyMoved(RunReport report) throws Exception {
@@ -80,9 +78,10 @@ final class Loss {
             verify(report.done("fence").isPresent(), "the primary's ports were not closed");
             verify(stage.scriptRuns().equals(List.of("failover")), "the script ran for " + stage.scriptRuns());
         }
-        return "the standby is " + role + "; " + Stage.PLATFORM + " leads to " + leads.get(0)
-                + "\nthe application runs there and writes; the mirror has ended"
-                + (stage.hasNodes() ? "; the script ran" : "");
+        return "the standby is " + role + ", and the mirror has ended\n"
+                + Stage.PLATFORM + " leads to " + leads.get(0) + ", says BIND\n"
+                + "the application runs there and writes"
+                + (stage.hasNodes() ? "; the script ran on its node" : "");
     }
 
     private String judge(RunReport report) {

@@ -42,7 +42,8 @@ final class Mirroring {
 
     /** Another process that mirrors, or tries to. */
     DrKitProcess another() {
-        return opened.add(DrKitProcess.start("mirror", "--config", stage.config().toString(), "--scope", "all"));
+        return opened.add(
+                DrKitProcess.start("mirror", "--config", stage.config().toString(), "--scope", "all"));
     }
 
     KeyStore primary() {

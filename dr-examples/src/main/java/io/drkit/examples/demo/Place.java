@@ -46,7 +46,7 @@ record Place(
 
     KeyStore connect() {
         return EtcdKeyStore.connect(EtcdConnection.to(List.of(endpoint))
-                .deadline(Duration.ofSeconds(2))
+                .deadline(Duration.ofSeconds(5))
                 .build());
     }
 

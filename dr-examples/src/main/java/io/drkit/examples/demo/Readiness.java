@@ -30,15 +30,16 @@ final class Readiness {
             application.verifyHasFirst(before, stage.volumes().standby());
             return "the " + before + " records that it had written are at the standby";
         });
-        teller.longStep("drkit preflight", onTheWay -> {
-            RunReport report = RunReport.of(stage, "preflight", onTheWay);
-            verify(report.tree().path("ready").asBoolean(), "it is not ready");
-            return "ready";
-        });
-        teller.longStep("drkit drill", onTheWay -> {
-            List<String> before = stage.leads(Stage.DRILL);
-            long serial = stage.zoneSerial();
-            RunReport report = RunReport.of(stage, "drill", onTheWay);
+        teller.longStep(
+                "drkit preflight",
+                onTheWay -> RunReport.of(stage, "preflight", onTheWay, "--deadline", "30s"),
+                report -> {
+                    verify(report.tree().path("ready").asBoolean(), "it is not ready");
+                    return "ready";
+                });
+        List<String> before = stage.leads(Stage.DRILL);
+        long serial = stage.zoneSerial();
+        teller.longStep("drkit drill", onTheWay -> RunReport.of(stage, "drill", onTheWay), report -> {
             verify(report.done("dns-verify").isPresent(), "the drill's name was not switched");
             verify(stage.zoneSerial() >= serial + 2, "the name server saw no switch there and back");
             verify(stage.leads(Stage.DRILL).equals(before), "the drill's name is not what it was");
@@ -52,8 +53,9 @@ final class Readiness {
     private void pvc(String verb) throws InterruptedException {
         Path result = stage.folder().resolve("pvc-" + verb + ".txt");
         String[] arguments = {
-            verb, "--config", stage.config().toString(), "--namespace", Stage.NAMESPACE, "--selector", "app=shop"
+            verb, "--config", stage.config().toString(), "--namespace", Stage.NAMESPACE, "--selector", Stage.SELECTOR
         };
-        DrKitRun.of(result, line -> {}, "pvc", arguments).mustHaveSucceeded();
+        DrKitRun run = DrKitRun.of(result, line -> {}, "pvc", arguments);
+        verify(run.code() == 0, "exit code " + run.code() + ": " + run.lastWords());
     }
 }

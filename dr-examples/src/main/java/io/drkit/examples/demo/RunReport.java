@@ -1,5 +1,7 @@
 package io.drkit.examples.demo;
 
+import static io.drkit.examples.demo.Teller.verify;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.drkit.examples.demo.Teller.BrokenPromiseException;
@@ -28,16 +30,21 @@ record RunReport(String runbook, JsonNode tree, Path json, Path html) {
     /** What was measured of something: {@code etcd}, {@code platform}, {@code volume shop/data}. */
     private record Measured(String kind, String of, Duration value) {}
 
-    /** Runs a runbook to its end, in a process of its own, and reads its report. */
+    /** Runs a runbook to its end, in a process of its own, and reads its report. It must succeed. */
     static RunReport of(Stage stage, String runbook, Consumer<String> onTheWay, String... more)
             throws IOException, InterruptedException {
+        Path json = stage.folder().resolve(runbook + ".json");
         Path html = stage.folder().resolve(runbook + ".html");
-        List<String> arguments = new ArrayList<>(List.of("--config", stage.config().toString(), "--deadline", "5s"));
+        List<String> arguments =
+                new ArrayList<>(List.of("--config", stage.config().toString()));
         arguments.addAll(List.of("--html", html.toString(), "--output", "json"));
         arguments.addAll(List.of(more));
-        Path json = stage.folder().resolve(runbook + ".json");
-        DrKitRun.of(json, line -> tell(line, onTheWay), runbook, arguments.toArray(String[]::new)).mustHaveSucceeded();
-        return new RunReport(runbook, JSON.readTree(json.toFile()), json, html);
+        DrKitRun run = DrKitRun.of(json, line -> tell(line, onTheWay), runbook, arguments.toArray(String[]::new));
+        JsonNode tree = JSON.readTree(json.toFile());
+        verify(
+                run.code() == 0,
+                "exit code " + run.code() + ": " + tree.path("why").asText(run.lastWords()));
+        return new RunReport(runbook, tree, json, html);
     }
 
     /** Only what came of the steps. */
@@ -73,7 +80,8 @@ record RunReport(String runbook, JsonNode tree, Path json, Path html) {
     }
 
     Duration promised(String objective) {
-        double seconds = tree.path("objectives").path(objective).path("promisedSeconds").asDouble();
+        double seconds =
+                tree.path("objectives").path(objective).path("promisedSeconds").asDouble();
         return Duration.ofMillis(Math.round(seconds * 1e3));
     }
 

@@ -19,6 +19,8 @@ final class Stage {
     static final DnsName PLATFORM = DnsName.of("platform.demo.example");
     static final DnsName DRILL = DnsName.of("drill.demo.example");
     static final String NAMESPACE = "shop";
+    static final String APPLICATION = "web";
+    static final String SELECTOR = "app=" + APPLICATION;
     static final List<String> CLAIMS = List.of("data", "media");
 
     private final Path folder;
@@ -47,12 +49,12 @@ final class Stage {
         stage.bind.hold(
                 DnsRecords.pointing(List.of(PLATFORM), Duration.ofMinutes(1), List.of(stage.primary.address())));
         for (String claim : CLAIMS) {
-            stage.volumes.primary().namespace().create(Manifests.claim(claim, "app: shop"));
+            stage.volumes.primary().namespace().create(Manifests.claim(claim, "app: " + APPLICATION));
         }
         String[] claims = CLAIMS.toArray(String[]::new);
-        stage.volumes.primary().namespace().create(Manifests.deployment("shop", 2, claims));
+        stage.volumes.primary().namespace().create(Manifests.deployment(APPLICATION, 2, claims));
         // As GitOps would bring it there, at rest.
-        stage.volumes.standby().namespace().create(Manifests.deployment("shop", 0, claims));
+        stage.volumes.standby().namespace().create(Manifests.deployment(APPLICATION, 0, claims));
         return stage;
     }
 
@@ -119,8 +121,8 @@ final class Stage {
                   backend: {type: rfc2136, server: "%s:%d", key-name: %s, secret-file: tsig.key}
                 runbooks:
                   scope: all
-                  objectives: {rpo: 2m, rto: 1m}
-                  applications: [{namespace: %s, selector: app=shop}]
+                  objectives: {rpo: 5m, rto: 5m}
+                  applications: [{namespace: %s, selector: %s}]
                 %s  drill: {names: [%s]}
                 """.formatted(
                         primary.endpoint(),
@@ -135,6 +137,7 @@ final class Stage {
                         bind.port(),
                         Bind.KEY_NAME,
                         NAMESPACE,
+                        SELECTOR,
                         script(),
                         DRILL);
         Files.writeString(config(), yaml);
@@ -154,14 +157,15 @@ final class Stage {
     /** It gets the runbook's name. */
     private String script() {
         return hasNodes()
-                ? "  script: {site: standby, command: 'echo \"$1\" >> \"%s\"'}\n".formatted(folder.resolve("script.log"))
+                ? "  script: {site: standby, command: 'echo \"$1\" >> \"%s\"'}\n"
+                        .formatted(folder.resolve("script.log"))
                 : "";
     }
 
     @Override
     public String toString() {
         return hasNodes()
-                ? "machines " + primary.address() + " and " + standby.address() + ", each with etcd and sshd; BIND"
-                : "two etcds, and BIND. No nodes, so no fence and no script: machines of their own take root and iproute2";
+                ? "machines " + primary.address() + " and " + standby.address() + ", each with etcd and sshd; a BIND"
+                : "two etcds on loopback, a BIND\nleft out: nodes, so no firewall and no script; they take root and iproute2";
     }
 }

@@ -1,9 +1,10 @@
 package io.drkit.examples.demo;
 
+import static io.drkit.examples.demo.Teller.verify;
+
 import io.drkit.keystore.Bytes;
 import io.drkit.testkit.machine.PrivateNetwork;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 
 /** A platform on two sites, from the first day over the loss of its primary until it is home again. */
@@ -22,13 +23,14 @@ final class Story implements AutoCloseable {
     }
 
     void tell() throws InterruptedException {
+        teller.title("A Kubernetes platform on two sites loses its primary, and comes home");
+        teller.say(
+                "etcd, OpenSSH and BIND are real. The clusters' APIs, VolSync and storage are played, and move real files.");
+        teller.say("All files stay in " + folder);
+
         teller.title("The first day");
-        Stage[] set = new Stage[1];
-        teller.step("start two sites", () -> {
-            set[0] = Stage.set(folder, opened, PrivateNetwork.canBeHad());
-            return set[0].toString();
-        });
-        Stage stage = set[0];
+        Stage stage = teller.step(
+                "start two sites", () -> Stage.set(folder, opened, PrivateNetwork.canBeHad()), Stage::toString);
         Mirroring mirroring = new FirstDay(stage, opened, teller).tell();
 
         teller.title("Things break");
@@ -57,16 +59,22 @@ final class Story implements AutoCloseable {
     }
 
     private void report(RunReport run) {
-        String name = run.runbook();
-        teller.figure(name, "RPO " + measured(run, "RPO", "rpo") + ", RTO " + measured(run, "RTO", "rto"));
-        teller.figure("", run.html() + ", as JSON " + run.json().getFileName());
+        teller.figure(
+                run.runbook(),
+                "RPO " + seconds(run, "RPO", "etcd") + " of etcd, " + seconds(run, "RPO", "volume") + " of the volumes"
+                        + promised(run, "rpo"));
+        teller.figure("", "RTO " + seconds(run, "RTO", "platform") + promised(run, "rto"));
+        teller.figure("", run.html() + " and " + run.json().getFileName());
     }
 
-    private static String measured(RunReport run, String kind, String objective) {
-        Duration worst = run.worst(kind, "").orElse(Duration.ZERO);
+    private static String seconds(RunReport run, String kind, String of) {
         return String.format(
-                "@|bold %.1f s|@ of %d s promised: %s",
-                Teller.seconds(worst), run.promised(objective).toSeconds(), run.met(objective) ? "met" : "@|red MISSED|@");
+                "@|bold %.1f s|@", Teller.seconds(run.worst(kind, of).orElseThrow()));
+    }
+
+    private static String promised(RunReport run, String objective) {
+        verify(run.met(objective), "the " + objective + " of " + run.runbook() + " was missed");
+        return " (met: " + run.promised(objective).toSeconds() + " s were promised)";
     }
 
     @Override

@@ -9,7 +9,10 @@ import picocli.CommandLine.Help.Ansi;
 /** Tells the story: a line for each step, with what was verified and how long it took; a step that does not hold ends the story. */
 final class Teller {
 
-    private static final String INDENT = "   ";
+    /** How wide the columns are. */
+    private static final int NUMBER = 3;
+
+    private static final int WHAT = 44;
 
     /** A promise that was not kept. */
     static final class BrokenPromiseException extends RuntimeException {
@@ -24,10 +27,14 @@ final class Teller {
         }
     }
 
-    /** A step that tells on the way what it does. */
-    interface TellingWork {
-        /** @return what was verified */
-        String work(Consumer<String> onTheWay) throws Exception;
+    /** Work that tells on the way what it does. */
+    interface TellingWork<T> {
+        T of(Consumer<String> onTheWay) throws Exception;
+    }
+
+    /** Verifies what came of a step, and says what was verified: a line each. */
+    interface Verification<T> {
+        String of(T outcome) throws Exception;
     }
 
     private final PrintWriter out;
@@ -42,49 +49,55 @@ final class Teller {
         say("@|bold " + text + "|@");
     }
 
-    /** Tells a step: what is done, then, when {@code work} has returned it, what was verified; a line each of it. */
+    /** Tells a step: what is done, then, when {@code work} has returned it, what was verified. */
     void step(String what, Callable<String> work) throws InterruptedException {
+        step(what, work, verified -> verified);
+    }
+
+    /** The same, where others need what comes of it. */
+    <T> T step(String what, Callable<T> work, Verification<T> verification) throws InterruptedException {
         begin(what);
-        finish(work);
+        return finish("", work, verification);
     }
 
     /** The same, with a line for whatever it tells on the way. */
-    void longStep(String what, TellingWork work) throws InterruptedException {
+    <T> T longStep(String what, TellingWork<T> work, Verification<T> verification) throws InterruptedException {
         begin(what);
         say("");
-        finish(() -> {
-            String verified = work.work(line -> say("      @|faint " + line + "|@"));
-            out.print(String.format("%3s%-42s ", "", ""));
-            return verified;
-        });
+        return finish(
+                " ".repeat(NUMBER + WHAT),
+                () -> work.of(line -> say(" ".repeat(2 * NUMBER) + "@|faint " + line + "|@")),
+                verification);
     }
 
     private void begin(String what) {
         step++;
-        out.print(Ansi.AUTO.string(String.format("@|faint %2d|@ %-42s ", step, what)));
+        out.print(Ansi.AUTO.string(String.format("@|faint %2d|@ %-" + WHAT + "s", step, what)));
         out.flush();
     }
 
-    private void finish(Callable<String> work) throws InterruptedException {
+    private <T> T finish(String indent, Callable<T> work, Verification<T> verification) throws InterruptedException {
         long began = System.nanoTime();
         try {
-            String[] verified = work.call().split("\n", -1);
-            say("@|green ok|@ @|faint " + String.format("%5.1f s", seconds(Duration.ofNanos(System.nanoTime() - began)))
-                    + "|@  " + verified[0]);
+            T outcome = work.call();
+            String[] verified = verification.of(outcome).split("\n", -1);
+            String took = String.format("%5.1f s", seconds(Duration.ofNanos(System.nanoTime() - began)));
+            say(indent + "@|green ok|@ @|faint " + took + "|@  " + verified[0]);
             for (int i = 1; i < verified.length; i++) {
-                say(String.format("%58s%s", "", verified[i]));
+                say(" ".repeat(NUMBER + WHAT + "ok ".length() + took.length() + 2) + verified[i]);
             }
+            return outcome;
         } catch (InterruptedException | BrokenPromiseException e) {
-            say("@|red FAILED|@");
+            say(indent + "@|red FAILED|@");
             throw e;
         } catch (Exception e) {
-            say("@|red FAILED|@");
+            say(indent + "@|red FAILED|@");
             throw new BrokenPromiseException(e);
         }
     }
 
     void figure(String name, String value) {
-        say(String.format("%s%-10s %s", INDENT, name, value));
+        say(String.format("%" + NUMBER + "s%-11s %s", "", name, value));
     }
 
     void say(String markup) {

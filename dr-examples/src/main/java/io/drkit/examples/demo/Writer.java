@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 final class Writer implements Runnable {
 
     private static final int KEYS = 40;
-    private static final long PAUSE_MILLIS = 20;
+    private static final long PAUSE_MILLIS = 50;
 
     private final KeyStore store;
     private final String prefix;
@@ -130,5 +130,4 @@ final class Writer implements Runnable {
         Optional<Instant> oldest = missing == 0 ? Optional.empty() : Optional.of(log.get(arrived).acknowledgedAt);
         return new Loss(missing, oldest, expected.equals(held));
     }
-
 }

@@ -79,7 +79,8 @@ final class Writers implements AutoCloseable {
 
     /** For writers that are paused or stopped. */
     Toll judge(KeyStore store) {
-        List<Writer.Loss> losses = writers.stream().map(writer -> writer.judge(store)).toList();
+        List<Writer.Loss> losses =
+                writers.stream().map(writer -> writer.judge(store)).toList();
         return new Toll(
                 losses.stream().mapToInt(Writer.Loss::missing).sum(),
                 losses.stream().flatMap(loss -> loss.oldest().stream()).min(Comparator.naturalOrder()),
