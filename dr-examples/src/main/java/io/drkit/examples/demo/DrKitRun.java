@@ -22,7 +22,7 @@ import java.util.function.Consumer;
  */
 record DrKitRun(int code, List<String> said, Path result) {
 
-    private static final int PATIENCE_SECONDS = 120;
+    private static final int PATIENCE_SECONDS = 300;
 
     /** Runs it to its end. {@code onTheWay} gets each line of what it says on the way. */
     static DrKitRun of(Path result, Consumer<String> onTheWay, String subcommand, String... arguments)
