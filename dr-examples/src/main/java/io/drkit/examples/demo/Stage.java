@@ -5,11 +5,13 @@ import io.drkit.dns.DnsRecords;
 import io.drkit.dns.RecordType;
 import io.drkit.testkit.dns.Bind;
 import io.drkit.testkit.machine.PrivateNetwork;
+import io.drkit.testkit.ssh.OpenSshServer;
 import io.drkit.testkit.workload.Manifests;
 import io.drkit.volsync.TwoSites;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.List;
 
@@ -143,15 +145,19 @@ final class Stage {
         Files.writeString(config(), yaml);
     }
 
-    private String nodes() {
+    private String nodes() throws IOException {
         return hasNodes() ? "nodes:\n" + nodes(primary) + nodes(standby) : "";
     }
 
-    private static String nodes(Place place) {
-        return place.node()
-                .map(node -> "  %s: {hosts: %s, user: %s, key: %s, known-hosts: %s}\n"
-                        .formatted(place, node.host(), node.user(), node.clientKey(), node.knownHosts()))
-                .orElse("");
+    /** With copies of its files, which end with it. */
+    private String nodes(Place place) throws IOException {
+        OpenSshServer node = place.node().orElseThrow();
+        String key = place + "-ssh.key";
+        String knownHosts = place + "-known-hosts";
+        Files.copy(node.clientKey(), folder.resolve(key), StandardCopyOption.COPY_ATTRIBUTES);
+        Files.copy(node.knownHosts(), folder.resolve(knownHosts));
+        return "  %s: {hosts: %s, user: %s, key: %s, known-hosts: %s}\n"
+                .formatted(place, node.host(), node.user(), key, knownHosts);
     }
 
     /** It gets the runbook's name. */
