@@ -49,6 +49,10 @@ public final class KubernetesSites {
         static final KubernetesSite SITE = newMock();
     }
 
+    private static final class OtherMock {
+        static final KubernetesSite SITE = newMock();
+    }
+
     private static final class Standby {
         static final KubernetesSite SITE = firstThatIsThere(STANDBY);
     }
@@ -76,6 +80,11 @@ public final class KubernetesSites {
     /** The mock server, for tests that need what a real one cannot be made to do. It is the primary too, where no real one is. */
     public static KubernetesSite mock() {
         return Mock.SITE;
+    }
+
+    /** Another mock server than {@link #mock}: the standby, where no real one is. */
+    public static KubernetesSite otherMock() {
+        return OtherMock.SITE;
     }
 
     private static KubernetesSite newMock() {
@@ -125,7 +134,7 @@ public final class KubernetesSites {
             site = k3s(missing);
         }
         if (site == null) {
-            site = side.equals(PRIMARY) ? mock() : newMock();
+            site = side.equals(PRIMARY) ? mock() : otherMock();
         }
         System.out.println("Kubernetes, " + side.toLowerCase(Locale.ROOT) + ": " + site
                 + (missing.isEmpty() ? "" : ", for " + String.join(", and ", missing)));

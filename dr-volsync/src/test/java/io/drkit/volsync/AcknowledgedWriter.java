@@ -10,6 +10,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
@@ -28,12 +29,14 @@ import java.util.concurrent.ConcurrentSkipListMap;
  */
 public final class AcknowledgedWriter implements AutoCloseable {
 
-    private static final long PAUSE_MILLIS = 25;
+    private static final Duration PAUSE = Duration.ofMillis(25);
     private static final String PREFIX = "record-";
 
     private final TwoSites sites;
+    private final Duration pause;
     private final List<String> claims;
     private final Map<String, ConcurrentSkipListMap<Long, Instant>> acknowledged = new ConcurrentHashMap<>();
+    private final Map<StandInSite, Set<Long>> numbers = new ConcurrentHashMap<>();
     private final Map<StandInSite, Seen> seen = new HashMap<>();
     private final Thread thread;
     private volatile boolean closed;
@@ -49,9 +52,17 @@ public final class AcknowledgedWriter implements AutoCloseable {
 
     /** Begins as soon as pods mount the claims: the test makes the Deployments. VolSync's movers are none of its pods. */
     public AcknowledgedWriter(TwoSites sites, String... claims) {
+        this(sites, PAUSE, claims);
+    }
+
+    /** The same, with another pause before each record. */
+    public AcknowledgedWriter(TwoSites sites, Duration pause, String... claims) {
         this.sites = sites;
+        this.pause = pause;
         this.claims = List.of(claims);
         this.claims.forEach(claim -> acknowledged.put(claim, new ConcurrentSkipListMap<>()));
+        numbers.put(sites.primary(), ConcurrentHashMap.newKeySet());
+        numbers.put(sites.standby(), ConcurrentHashMap.newKeySet());
         thread = new Thread(this::run, "acknowledged writer");
         thread.setDaemon(true);
         thread.start();
@@ -65,6 +76,15 @@ public final class AcknowledgedWriter implements AutoCloseable {
     /** How many were acknowledged, of all claims. */
     public int count() {
         return acknowledged.values().stream().mapToInt(Map::size).sum();
+    }
+
+    /** The numbers of the acknowledged records that pods of a site wrote. */
+    public Set<Long> writtenAt(StandInSite site) {
+        return Set.copyOf(numbers(site));
+    }
+
+    private Set<Long> numbers(StandInSite site) {
+        return Objects.requireNonNull(numbers.get(site), site.name());
     }
 
     /** The acknowledged records of a claim that are not among its files at a site, with when they were acknowledged. */
@@ -93,7 +113,7 @@ public final class AcknowledgedWriter implements AutoCloseable {
     private void run() {
         while (!closed) {
             try {
-                Thread.sleep(PAUSE_MILLIS);
+                Thread.sleep(pause.toMillis());
                 write(sites.primary());
                 write(sites.standby());
             } catch (InterruptedException e) {
@@ -125,6 +145,7 @@ public final class AcknowledgedWriter implements AutoCloseable {
         written.forEach((number, claim) -> {
             if (still.contains(claim)) {
                 records(claim).put(number, now);
+                numbers(site).add(number);
             } else if (!site.isDown()) {
                 new FolderFiles(site.folders(), uids.getOrDefault(claim, claim)).delete(file(number));
             }

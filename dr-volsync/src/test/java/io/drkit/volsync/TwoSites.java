@@ -24,10 +24,14 @@ public final class TwoSites implements AutoCloseable {
     private final StandInNetwork network = new StandInNetwork();
     private final ExecutorService transfers;
     private final Path root;
+    private final KubernetesSite primaryCluster;
+    private final KubernetesSite standbyCluster;
     private final StandInSite primary;
     private final StandInSite standby;
 
-    private TwoSites(KubernetesSite one, KubernetesSite other) {
+    private TwoSites(KubernetesSite one, KubernetesSite other, String namespace) {
+        primaryCluster = one;
+        standbyCluster = other;
         transfers = Executors.newFixedThreadPool(TRANSFERS, task -> {
             Thread thread = new Thread(task, "stand-in transfer");
             thread.setDaemon(true);
@@ -38,7 +42,6 @@ public final class TwoSites implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        String namespace = "drkit-test-" + UUID.randomUUID().toString().substring(0, 8);
         primary = new StandInSite(one, "primary", 1, namespace, root.resolve("primary"), network, transfers);
         standby = new StandInSite(other, "standby", 2, namespace, root.resolve("standby"), network, transfers);
     }
@@ -50,7 +53,13 @@ public final class TwoSites implements AutoCloseable {
         assumeFalse(
                 primary.real() || standby.real(),
                 "VolSync is played with folders, and " + primary + " has volumes of its own");
-        return new TwoSites(primary, standby);
+        return new TwoSites(
+                primary, standby, "drkit-test-" + UUID.randomUUID().toString().substring(0, 8));
+    }
+
+    /** On mock servers whatever else is there, for a program that is no test; with a namespace of this name. */
+    public static TwoSites played(String namespace) {
+        return new TwoSites(KubernetesSites.mock(), KubernetesSites.otherMock(), namespace);
     }
 
     public StandInSite primary() {
@@ -68,7 +77,7 @@ public final class TwoSites implements AutoCloseable {
 
     /** By which one can tell that a site holds what it held: {@link KubernetesSites#writes}. */
     long writes(StandInSite site) {
-        return KubernetesSites.writes(site == primary ? KubernetesSites.primary() : KubernetesSites.standby());
+        return KubernetesSites.writes(site == primary ? primaryCluster : standbyCluster);
     }
 
     /** The name of the namespace on both. */

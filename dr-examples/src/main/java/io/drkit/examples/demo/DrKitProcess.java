@@ -24,16 +24,7 @@ public final class DrKitProcess implements AutoCloseable {
     public static DrKitProcess start(String subcommand, String... arguments) {
         try {
             Path log = Files.createTempFile("drkit", ".log");
-            List<String> command = new ArrayList<>(List.of(
-                    Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                    "-XX:+UseSerialGC",
-                    "-XX:TieredStopAtLevel=1",
-                    "-cp",
-                    System.getProperty("java.class.path"),
-                    DrKit.class.getName(),
-                    subcommand));
-            command.addAll(List.of(arguments));
-            Process process = new ProcessBuilder(command)
+            Process process = new ProcessBuilder(command(subcommand, arguments))
                     .redirectErrorStream(true)
                     .redirectOutput(log.toFile())
                     .start();
@@ -41,6 +32,20 @@ public final class DrKitProcess implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** The command line of {@code drkit SUBCOMMAND} on this JVM's Java and class path. */
+    static List<String> command(String subcommand, String... arguments) {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
+                "-cp",
+                System.getProperty("java.class.path"),
+                DrKit.class.getName(),
+                subcommand));
+        command.addAll(List.of(arguments));
+        return command;
     }
 
     public long pid() {

@@ -9,25 +9,26 @@ import io.drkit.keystore.KeyValue;
 import io.drkit.keystore.RangeRequest;
 import io.drkit.keystore.Transaction;
 import io.drkit.keystore.Transaction.Operation;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An application that writes to the primary and keeps a log of its own, against which a standby can be judged. Each write changes one of its
+ * An API server that writes to an etcd and keeps a log of its own, against which another site can be judged. Each write changes one of its
  * keys and counts on a second one in the same transaction; so what a store holds of it tells exactly how many of its writes arrived, and
  * whether any arrived in part.
  */
 final class Writer implements Runnable {
 
-    private static final String FOLDER = "/registry/configmaps/demo/";
     private static final int KEYS = 40;
-    private static final long PAUSE_MILLIS = 5;
+    private static final long PAUSE_MILLIS = 50;
 
-    private final KeyStore primary;
+    private final KeyStore store;
     private final String prefix;
     private final Bytes counter;
     private final Random random;
@@ -37,16 +38,17 @@ final class Writer implements Runnable {
     private volatile int acknowledged;
 
     /** @param value null for a deletion */
-    private record Write(Bytes key, @Nullable Bytes value, long acknowledgedNanos) {}
+    private record Write(Bytes key, @Nullable Bytes value, Instant acknowledgedAt) {}
 
-    Writer(KeyStore primary, int number, long seed) {
-        this.primary = primary;
-        this.prefix = FOLDER + "writer-" + number + "/";
+    /** @param prefix of its keys, which nobody else writes */
+    Writer(KeyStore store, String prefix, long seed) {
+        this.store = store;
+        this.prefix = prefix;
         this.counter = Bytes.utf8(prefix + "counter");
-        this.random = new Random(seed + number);
+        this.random = new Random(seed);
     }
 
-    /** Writes until stopped, or until the primary does not answer any more. */
+    /** Writes until stopped, or until the etcd does not answer any more. */
     @Override
     public void run() {
         try {
@@ -57,7 +59,7 @@ final class Writer implements Runnable {
                 Thread.sleep(PAUSE_MILLIS);
             }
         } catch (DrException e) {
-            // The primary is gone: what was under way was never acknowledged.
+            // It is gone: what was under way was never acknowledged.
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
@@ -67,14 +69,14 @@ final class Writer implements Runnable {
         int number = log.size() + 1;
         Bytes key = Bytes.utf8(prefix + "key-" + random.nextInt(KEYS));
         Bytes value = random.nextInt(4) == 0 ? null : Bytes.utf8("write " + number + " " + random.nextLong());
-        log.add(new Write(key, value, Long.MAX_VALUE));
+        log.add(new Write(key, value, Instant.MAX));
         Operation change = value == null ? Operation.delete(key) : Operation.put(key, value);
         Operation count = Operation.put(counter, Bytes.utf8(Integer.toString(number)));
-        CommitResult result = primary.commit(new Transaction(List.of(), List.of(change, count)));
+        CommitResult result = store.commit(new Transaction(List.of(), List.of(change, count)));
         if (!(result instanceof CommitResult.Committed)) {
-            throw new IllegalStateException("The primary did not take a write: " + result);
+            throw new IllegalStateException(store.name() + " did not take a write: " + result);
         }
-        log.set(number - 1, new Write(key, value, System.nanoTime()));
+        log.set(number - 1, new Write(key, value, Instant.now()));
         acknowledged = number;
     }
 
@@ -102,10 +104,10 @@ final class Writer implements Runnable {
      * What of this writer's acknowledged writes a store lacks.
      *
      * @param missing how many
-     * @param oldestNanos when the oldest of them was acknowledged; meaningless where none is missing
+     * @param oldest when the oldest of them was acknowledged; empty where none is missing
      * @param whole whether what the store holds is exactly the outcome of the writes that arrived
      */
-    record Loss(int missing, long oldestNanos, boolean whole) {}
+    record Loss(int missing, Optional<Instant> oldest, boolean whole) {}
 
     /** Judges what a store holds; for a writer that has stopped or is paused. */
     synchronized Loss judge(KeyStore store) {
@@ -125,6 +127,7 @@ final class Writer implements Runnable {
             }
         }
         int missing = Math.max(0, acknowledged - arrived);
-        return new Loss(missing, missing == 0 ? 0 : log.get(arrived).acknowledgedNanos, expected.equals(held));
+        Optional<Instant> oldest = missing == 0 ? Optional.empty() : Optional.of(log.get(arrived).acknowledgedAt);
+        return new Loss(missing, oldest, expected.equals(held));
     }
 }

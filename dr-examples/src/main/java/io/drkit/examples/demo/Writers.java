@@ -4,8 +4,11 @@ import static io.drkit.examples.demo.Teller.verify;
 
 import io.drkit.keystore.KeyStore;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 /** Several writers at once, each a thread with a connection of its own. */
@@ -13,14 +16,16 @@ final class Writers implements AutoCloseable {
 
     static final int COUNT = 4;
 
+    private static final String FOLDER = "/registry/configmaps/demo/";
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private final List<Writer> writers = new ArrayList<>();
     private final List<Thread> threads = new ArrayList<>();
 
-    Writers(Supplier<KeyStore> connect, long seed) {
+    /** @param name of their keys' folder */
+    Writers(String name, Supplier<KeyStore> connect, long seed) {
         for (int i = 0; i < COUNT; i++) {
-            Writer writer = new Writer(connect.get(), i, seed);
+            Writer writer = new Writer(connect.get(), FOLDER + name + "-" + i + "/", seed + i);
             Thread thread = new Thread(writer, "writer-" + i);
             thread.setDaemon(true);
             writers.add(writer);
@@ -38,7 +43,7 @@ final class Writers implements AutoCloseable {
         int target = acknowledged() + writes;
         long deadline = System.nanoTime() + PATIENCE.toNanos();
         while (acknowledged() < target) {
-            verify(System.nanoTime() < deadline, "the primary took fewer than " + writes + " writes in a minute");
+            verify(System.nanoTime() < deadline, "fewer than " + writes + " writes were taken in a minute");
             Thread.sleep(10);
         }
     }
@@ -59,34 +64,27 @@ final class Writers implements AutoCloseable {
         }
     }
 
-    void verifyAllArrived(KeyStore standby) {
-        Toll toll = judge(standby, System.nanoTime());
-        verify(toll.whole && toll.missing == 0, "the standby lacks writes that the primary acknowledged: " + toll);
+    void verifyAllArrived(KeyStore store) {
+        Toll toll = judge(store);
+        verify(toll.whole && toll.missing == 0, store.name() + " lacks writes that were acknowledged: " + toll);
     }
 
     /**
      * What a store lacks of all writers' acknowledged writes.
      *
-     * @param age of the oldest write it lacks, at the moment asked about; zero where it lacks none
+     * @param oldest when the oldest write that it lacks was acknowledged; empty where it lacks none
      * @param whole whether no write arrived in part
      */
-    record Toll(int missing, Duration age, boolean whole) {}
+    record Toll(int missing, Optional<Instant> oldest, boolean whole) {}
 
     /** For writers that are paused or stopped. */
-    Toll judge(KeyStore store, long atNanos) {
-        int missing = 0;
-        Duration age = Duration.ZERO;
-        boolean whole = true;
-        for (Writer writer : writers) {
-            Writer.Loss loss = writer.judge(store);
-            missing += loss.missing();
-            whole &= loss.whole();
-            if (loss.missing() > 0) {
-                Duration older = Duration.ofNanos(atNanos - loss.oldestNanos());
-                age = older.compareTo(age) > 0 ? older : age;
-            }
-        }
-        return new Toll(missing, age, whole);
+    Toll judge(KeyStore store) {
+        List<Writer.Loss> losses =
+                writers.stream().map(writer -> writer.judge(store)).toList();
+        return new Toll(
+                losses.stream().mapToInt(Writer.Loss::missing).sum(),
+                losses.stream().flatMap(loss -> loss.oldest().stream()).min(Comparator.naturalOrder()),
+                losses.stream().allMatch(Writer.Loss::whole));
     }
 
     @Override
