@@ -159,6 +159,11 @@ final class WholePlatform implements AutoCloseable {
         firstHour();
         Cli enabled = run("enable");
         assertThat(enabled.code()).as(enabled.out() + enabled.err()).isZero();
+        replicateVolumes();
+    }
+
+    /** Has the application's volumes replicated, and fresh. */
+    void replicateVolumes() {
         for (String verb : List.of("protect", "sync")) {
             Cli done = Cli.drkit(
                     "pvc",
@@ -173,8 +178,9 @@ final class WholePlatform implements AutoCloseable {
         }
     }
 
-    /** The primary is lost but for its machine: etcd is killed, and nothing of its cluster answers. */
+    /** The primary is lost but for its machine, with a write that nobody has: etcd is killed, and nothing of its cluster answers. */
     void losePrimary() {
+        primary.put("configmaps", "late", "nobody had it");
         clusters().primary().goDown();
         primary.etcd.kill();
     }
@@ -189,14 +195,18 @@ final class WholePlatform implements AutoCloseable {
         clusters().primary().comeBack();
     }
 
-    /** The platform lost its primary and is at the standby; the old primary is back, with writes that nobody had, and the new one went on. */
+    /** The platform lost its primary and is at the standby; the old primary is back, with a write that nobody had, and the new one went on. */
     void failedOver() {
         firstDay();
-        primary.put("configmaps", "late", "nobody had it");
         losePrimary();
         Cli done = run("failover", "--yes-all");
         assertThat(done.code()).as(done.err()).isZero();
         primaryComesBack();
+        goOnAtTheStandby();
+    }
+
+    /** What is written where the platform is, after a failover. */
+    void goOnAtTheStandby() {
         standby.put("configmaps", "c1", "changed since the failover");
         standby.put("secrets", "new", "since the failover");
         cluster(standby).files("data").write("new", "since the failover");
