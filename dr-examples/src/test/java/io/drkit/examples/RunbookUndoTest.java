@@ -2,13 +2,11 @@ package io.drkit.examples;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.drkit.UnsafeToProceedException;
 import io.drkit.examples.cli.PlatformSettings;
 import io.drkit.examples.runbook.Failback;
 import io.drkit.examples.runbook.Failover;
 import io.drkit.examples.runbook.Migrate;
 import io.drkit.examples.runbook.platform.Platform;
-import io.drkit.runbook.Check;
 import io.drkit.runbook.FileJournal;
 import io.drkit.runbook.Runbook;
 import io.drkit.runbook.Runbook.Placed;
@@ -16,12 +14,9 @@ import io.drkit.runbook.RunbookOptions;
 import io.drkit.runbook.RunbookReport;
 import io.drkit.runbook.RunbookReport.Outcome;
 import io.drkit.runbook.RunbookRunner;
-import io.drkit.runbook.Step;
-import io.drkit.runbook.StepContext;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Predicate;
@@ -60,57 +55,6 @@ class RunbookUndoTest {
                 .platform();
     }
 
-    /** A step that is done, and then found not to be. */
-    private record FailsInTheEnd<R>(Step<R> step) implements Step<R> {
-
-        @Override
-        public Class<R> recordType() {
-            return step.recordType();
-        }
-
-        @Override
-        public Check check(StepContext context) {
-            return step.check(context);
-        }
-
-        @Override
-        public R act(StepContext context) {
-            return step.act(context);
-        }
-
-        @Override
-        public void verify(StepContext context, R record) {
-            throw new UnsafeToProceedException("meant to fail");
-        }
-
-        @Override
-        public void undo(StepContext context, Optional<R> record) {
-            step.undo(context, record);
-        }
-    }
-
-    private static Runbook failingAt(String step, Runbook whole) {
-        Runbook.Builder steps = Runbook.named(whole.name());
-        List<List<Placed<?>>> groups = whole.groups();
-        for (int i = 0; i < groups.size(); i++) {
-            if (i == whole.firstBeyond()) {
-                // Up to the point of no return, and no further.
-                steps.step("end", "End", Step.looking(context -> {
-                    throw new UnsafeToProceedException("no further");
-                }));
-                steps.pointOfNoReturn();
-            }
-            assertThat(groups.get(i)).hasSize(1);
-            place(steps, groups.get(i).get(0), step);
-        }
-        return steps.build();
-    }
-
-    private static <R> void place(Runbook.Builder steps, Placed<R> placed, String failing) {
-        Step<R> step = placed.name().equals(failing) ? new FailsInTheEnd<>(placed.step()) : placed.step();
-        steps.step(placed.name(), placed.title(), step, placed.options());
-    }
-
     private SortedMap<String, String> both(Predicate<String> meant) {
         SortedMap<String, String> both = new TreeMap<>();
         RunbookScene.content(scene.primary, meant).forEach((key, value) -> both.put("primary " + key, value));
@@ -131,7 +75,7 @@ class RunbookUndoTest {
                                 RunbookOptions.builder()
                                         .confirmation(placed -> true)
                                         .build())
-                        .run(failingAt(step, whole));
+                        .run(FailingRunbook.at(step, whole));
             }
             assertThat(report.outcome()).as(step + " " + report).isEqualTo(Outcome.UNDONE);
             failed += report.why().orElse("").contains("meant to fail") ? 1 : 0;

@@ -129,8 +129,12 @@ public final class Fence implements Step<Fenced> {
                 .filter(outcome -> !outcome.why().isEmpty())
                 .map(outcome -> outcome.node() + " (" + outcome.why() + ")")
                 .toList();
+        List<String> made = fenced.outcomes().stream()
+                .filter(outcome -> outcome.why().isEmpty())
+                .map(Outcome::node)
+                .toList();
         String done = "ports " + ports + (close ? " closed on " : " opened on ")
-                + (fenced.outcomes().size() - open.size()) + " nodes of " + site;
+                + (made.isEmpty() ? "no node" : String.join(", ", made));
         return open.isEmpty() ? done : done + "; not on " + String.join(", ", open);
     }
 
