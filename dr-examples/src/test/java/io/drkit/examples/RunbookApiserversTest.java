@@ -4,6 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.drkit.examples.cli.PlatformSettings;
+import io.drkit.examples.runbook.Migrate;
+import io.drkit.runbook.FileJournal;
+import io.drkit.runbook.RunbookOptions;
+import io.drkit.runbook.RunbookReport;
+import io.drkit.runbook.RunbookReport.Outcome;
+import io.drkit.runbook.RunbookRunner;
 import io.drkit.node.ApiserverPod;
 import io.drkit.testkit.EncryptionFiles;
 import io.drkit.testkit.controlplane.ControlPlaneNode;
@@ -117,6 +124,17 @@ class RunbookApiserversTest {
         return ended;
     }
 
+    private RunbookReport failing(String step, Path config) {
+        PlatformSettings settings =
+                PlatformSettings.read(config, PlatformSettings.Sites.DEFAULT, Duration.ofSeconds(3));
+        try (FileJournal journal = FileJournal.open(folder.resolve("failing.json"))) {
+            return new RunbookRunner(
+                            journal,
+                            RunbookOptions.builder().confirmation(each -> true).build())
+                    .run(FailingRunbook.at(step, Migrate.of(settings.platform())));
+        }
+    }
+
     /** Writes to the primary's etcd as long as its kube-apiserver runs, as that does for its clients. */
     private final class Clients implements AutoCloseable {
 
@@ -176,8 +194,9 @@ class RunbookApiserversTest {
         Files.move(standby.node.path(MANIFEST.toString()), moved);
         run("enable", config, 0);
 
-        Cli undone = run("migrate", config, 3);
-        assertThat(undone.err()).contains("stop-apiservers: done", "stop-apiservers: undone");
+        RunbookReport undone = failing("final-mirror", config);
+        assertThat(undone.outcome()).as(undone.toString()).isEqualTo(Outcome.UNDONE);
+        assertThat(undone.toString()).containsPattern("undone +stop-apiservers");
         assertThat(primary.runs()).isTrue();
         assertThat(primary.node.starts()).isEqualTo(2);
         assertThat(standby.runs()).isFalse();

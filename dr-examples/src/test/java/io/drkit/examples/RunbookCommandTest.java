@@ -171,7 +171,7 @@ class RunbookCommandTest {
         assertThat(scene.leads()).containsExactly("198.51.100.1");
         assertThat(Files.readString(page))
                 .startsWith("<!DOCTYPE html>")
-                .contains("dns-verify", "Done; RPO 5m met; RTO 30m met.");
+                .contains("dns-verify", "Done; RPO 5 min 0 s met; RTO 30 min 0 s met.");
         assertThat(Files.readString(scene.journal())).doesNotContain("c2VjcmV0");
 
         Cli back = scene.run("failback", scene.withNames(), "--yes", "demote,begin");

@@ -113,7 +113,8 @@ class RunbookStoppedTest {
                 .confirmation(step -> true)
                 .listener(listener)
                 .build();
-        try (FileJournal journal = FileJournal.open(scene.journal().resolveSibling("moments.json"))) {
+        try (FileJournal journal =
+                FileJournal.open(scene.journal().resolveSibling("moments-" + System.nanoTime() + ".json"))) {
             return new RunbookRunner(journal, options).run(Migrate.of(settings.platform()));
         }
     }

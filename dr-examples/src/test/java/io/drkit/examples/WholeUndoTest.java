@@ -47,7 +47,8 @@ class WholeUndoTest {
     private void assertTakenBack(String runbook, String... meantToFail) {
         Runbook whole = MortalRunbook.runbook(
                 runbook,
-                PlatformSettings.read(platform.config(), PlatformSettings.Sites.DEFAULT, Duration.ofSeconds(2)).platform());
+                PlatformSettings.read(platform.config(), PlatformSettings.Sites.DEFAULT, Duration.ofSeconds(2))
+                        .platform());
         SortedMap<String, String> before = platform.state();
         List<String> ran = platform.scriptRuns();
         List<String> failed = new ArrayList<>();
