@@ -7,7 +7,10 @@ import java.util.Set;
 @FunctionalInterface
 public interface Confirmation {
 
-    /** Whether the step may be done. May ask a person, and wait for the answer. */
+    /**
+     * Whether the step may be done. May ask a person, and wait for the answer; when its thread is interrupted it returns with the thread interrupted, and
+     * the run stops there, whatever it returned.
+     */
     boolean isGiven(Placed<?> step);
 
     /** Answers that were given in advance: yes for these steps, no for all others. */

@@ -127,11 +127,11 @@ final class RunbookRun implements AutoCloseable {
         }
         try {
             R result = record(step).state() == State.ACTED ? returned(step).orElseThrow() : act(step);
-            calls.call(step, () -> {
+            String told = calls.call(step, () -> {
                 step.step().verify(new Context(this, step), result);
-                return true;
+                return step.step().told(result);
             });
-            note(step, record(step).to(State.DONE, step.step().told(result), now()));
+            note(step, record(step).to(State.DONE, told, now()));
             return Optional.empty();
         } catch (DrException e) {
             change(step, record(step).to(State.FAILED, message(e), now()));
@@ -146,20 +146,36 @@ final class RunbookRun implements AutoCloseable {
             note(step, record(step).to(State.SKIPPED, skip.reason(), now()));
             return false;
         }
-        if (!step.options().question().isEmpty() && !options.confirmation().isGiven(step)) {
-            throw new UnsafeToProceedException(
-                    "Not confirmed: " + step.options().question());
+        if (!step.options().question().isEmpty()) {
+            confirm(step);
         }
         change(step, record(step).begun(now()));
         return true;
     }
 
+    private void confirm(Placed<?> step) {
+        boolean given = options.confirmation().isGiven(step);
+        if (Thread.currentThread().isInterrupted()) {
+            throw new StoppedException("It was stopped at the question of " + step.name() + ".", null);
+        }
+        if (!given) {
+            throw new UnsafeToProceedException(
+                    "Not confirmed: " + step.options().question());
+        }
+    }
+
     private <R> R act(Placed<R> step) {
         Context context = new Context(this, step);
-        R result = calls.call(step, () -> step.step().act(context));
-        change(step, record(step).acted(RunRecord.JSON.valueToTree(result), context.measured()));
-        return result;
+        Acted<R> acted = calls.call(step, () -> {
+            R result = step.step().act(context);
+            return new Acted<>(result, RunRecord.JSON.valueToTree(result));
+        });
+        change(step, record(step).acted(acted.tree(), context.measured()));
+        return acted.result();
     }
+
+    /** @param tree the result, as the journal keeps it */
+    private record Acted<R>(R result, JsonNode tree) {}
 
     private <R> Optional<R> returned(Placed<R> step) {
         return returned(step.name(), step.step().recordType());

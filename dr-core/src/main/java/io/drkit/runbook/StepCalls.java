@@ -14,7 +14,6 @@ import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -84,16 +83,44 @@ final class StepCalls implements AutoCloseable {
             if (Thread.currentThread().isInterrupted()) {
                 throw stopped(e);
             }
-            Throwable failure = e instanceof ExecutionException && e.getCause() != null ? e.getCause() : e;
-            LOG.debug("Step {} failed", step.name(), failure);
-            throw new UnsafeToProceedException("It failed in a way that nobody expected: "
-                    + failure.getClass().getSimpleName() + ": " + failure.getMessage());
+            throw unexpected(step, e);
+        }
+    }
+
+    private static UnsafeToProceedException unexpected(Placed<?> step, Throwable failure) {
+        LOG.warn("Step {} failed in a way that nobody expected", step.name(), failure);
+        return new UnsafeToProceedException("It failed in a way that nobody expected: "
+                + failure.getClass().getSimpleName() + ": " + failure.getMessage());
+    }
+
+    /** What a call came to, whatever it threw: so an exception of the wait for it is the wait's own, a timeout or an interrupt. */
+    private sealed interface Ended<T> {
+
+        record Returned<T>(T value) implements Ended<T> {}
+
+        record Threw<T>(Throwable failure) implements Ended<T> {}
+
+        static <T> Ended<T> of(Callable<T> call) {
+            try {
+                return new Returned<>(call.call());
+            } catch (Throwable e) {
+                return new Threw<>(e);
+            }
         }
     }
 
     private <T> T once(Placed<?> step, Callable<T> call) throws Exception {
+        Ended<T> ended = awaited(step, call);
+        if (ended instanceof Ended.Returned<T> returned) {
+            return returned.value();
+        }
+        Throwable failure = ((Ended.Threw<T>) ended).failure();
+        throw failure instanceof DrException known ? known : unexpected(step, failure);
+    }
+
+    private <T> Ended<T> awaited(Placed<?> step, Callable<T> call) throws Exception {
         CountDownLatch ended = new CountDownLatch(1);
-        FutureTask<T> task = new FutureTask<>(call);
+        FutureTask<Ended<T>> task = new FutureTask<>(() -> Ended.of(call));
         threads.execute(() -> {
             try {
                 task.run();
@@ -126,8 +153,6 @@ final class StepCalls implements AutoCloseable {
             task.cancel(true);
             awaitEnd(step, ended);
             throw e;
-        } catch (ExecutionException e) {
-            throw e.getCause() instanceof Exception cause ? cause : e;
         } finally {
             looking.cancel(false);
         }
