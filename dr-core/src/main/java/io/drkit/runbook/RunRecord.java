@@ -10,6 +10,8 @@ import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import io.drkit.UnsafeToProceedException;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
+import java.util.stream.Stream;
 
 /**
  * A run of a runbook as the journal keeps it: by it the run goes on after any end, wherever it can be read.
@@ -42,7 +44,12 @@ public record RunRecord(
             .build();
 
     public RunRecord {
+        // As Jackson reads it, any may be missing.
+        Stream.of(id, runbook, plan, by, began, session).forEach(Objects::requireNonNull);
         steps = List.copyOf(steps);
+        if (steps.isEmpty()) {
+            throw new IllegalArgumentException("A run has steps.");
+        }
     }
 
     /** One JSON document. */

@@ -89,6 +89,24 @@ public final class SharedJournal implements Journal {
         return journal;
     }
 
+    /**
+     * Looks at a store whose lock is not taken.
+     *
+     * @throws UnsafeToProceedException when somebody holds it; it names who, and since when
+     */
+    public static void requireFree(KeyStore store) {
+        SharedJournal other = new SharedJournal(store, "", Clock.systemUTC(), TIME_TO_LIVE, Ticker.SYSTEM);
+        Holder holder = other.holder();
+        if (holder != null) {
+            throw other.heldBy(holder);
+        }
+    }
+
+    /** The run that a store has whose lock is not taken: it is under way, or was the last. */
+    public static Optional<RunRecord> look(KeyStore store) {
+        return new SharedJournal(store, "", Clock.systemUTC(), TIME_TO_LIVE, Ticker.SYSTEM).read();
+    }
+
     private UnsafeToProceedException heldBy(Holder holder) {
         return new UnsafeToProceedException(
                 "A runbook is being run on " + store.name() + " by " + holder.by() + " since "

@@ -174,6 +174,94 @@ class SharedJournalTest {
         }
     }
 
+    private static RunRecord run(String id, Instant began, long version, boolean ended) {
+        List<StepRecord> steps = List.of(StepRecord.waiting("a"));
+        return new RunRecord(id, "r", "plan", "me", began, "s", version, false, ended, steps);
+    }
+
+    @Test
+    void what_the_store_forgot_and_is_not_finished_is_gone_on_with_from_this_machine() {
+        RunRecord unfinished = run("new", Instant.EPOCH.plusSeconds(9), 5, false);
+        try (FileJournal here = FileJournal.open(folder.resolve("run.json"));
+                SharedJournal there = open("me", Duration.ZERO)) {
+            JournalPair pair = new JournalPair(here, there);
+            here.write(unfinished);
+            assertThat(pair.read()).as("replaced").contains(unfinished);
+            there.write(run("new", Instant.EPOCH.plusSeconds(9), 3, false));
+            assertThat(pair.read()).as("restored to the midst of it").contains(unfinished);
+            there.write(run("old", Instant.EPOCH, 9, true));
+            assertThat(pair.read()).as("restored to before it").contains(unfinished);
+            there.write(run("old", Instant.EPOCH, 8, false));
+            assertThatThrownBy(pair::read)
+                    .as("restored to the midst of an earlier one")
+                    .isInstanceOf(UnsafeToProceedException.class)
+                    .hasMessageContaining("not finished either")
+                    .hasMessageContaining("run.json away");
+        }
+    }
+
+    @Test
+    void what_is_finished_or_of_an_earlier_run_on_this_machine_does_not_count() {
+        try (FileJournal here = FileJournal.open(folder.resolve("run.json"));
+                SharedJournal there = open("me", Duration.ZERO)) {
+            JournalPair pair = new JournalPair(here, there);
+            here.write(run("old", Instant.EPOCH, 5, true));
+            assertThat(pair.read()).isEmpty();
+            here.write(run("old", Instant.EPOCH, 5, false));
+            RunRecord later = run("new", Instant.EPOCH.plusSeconds(1), 1, true);
+            there.write(later);
+            assertThat(pair.read()).contains(later);
+        }
+    }
+
+    @Test
+    void a_run_whose_store_was_replaced_is_neither_overwritten_nor_lost() {
+        World world = new World();
+        RunbookOptions options = RunbookOptions.builder().build();
+        Path file = folder.resolve("run.json");
+        Step<Step.Nothing> good = Step.looking(context -> {});
+        try (JournalPair pair = new JournalPair(FileJournal.open(file), open("me", Duration.ZERO))) {
+            Step<Step.Nothing> cut = Step.looking(context -> {
+                standby.expireLeases();
+                open("other", Duration.ZERO);
+            });
+            assertThat(new RunbookRunner(pair, options).run(runbook(world, cut)).outcome())
+                    .isEqualTo(Outcome.STOPPED);
+        }
+        InMemoryKeyStore replaced = new InMemoryKeyStore("standby");
+        try (JournalPair pair =
+                new JournalPair(FileJournal.open(file), SharedJournal.open(replaced, "me", Duration.ZERO))) {
+            RunbookRunner runner = new RunbookRunner(pair, options);
+            assertThatThrownBy(() -> runner.run(runbook(world, good)))
+                    .isInstanceOf(UnsafeToProceedException.class)
+                    .hasMessageContaining("is not finished");
+            assertThat(runner.resume(runbook(world, good)).outcome()).isEqualTo(Outcome.DONE);
+            assertThat(world.on()).containsExactly("a", "b");
+            assertThat(world.count("a.act")).isEqualTo(1);
+            assertThat(SharedJournal.look(replaced).orElseThrow().ended()).isTrue();
+        }
+    }
+
+    @Test
+    void a_damaged_file_does_not_count_where_the_store_has_a_run_and_is_named_where_it_has_none() throws Exception {
+        Path file = folder.resolve("run.json");
+        try (FileJournal here = FileJournal.open(file);
+                SharedJournal there = open("me", Duration.ZERO)) {
+            JournalPair pair = new JournalPair(here, there);
+            for (String damaged : List.of("", "{", "{}", record("s", 1).toJson().replaceAll("(?s)\\[.*]", "[]"))) {
+                Files.writeString(file, damaged);
+                assertThatThrownBy(pair::read)
+                        .isInstanceOf(UnsafeToProceedException.class)
+                        .hasMessageContaining("run.json is no journal")
+                        .hasMessageContaining("move it away");
+            }
+            there.write(record("s", 1));
+            assertThat(pair.read()).contains(record("s", 1));
+            pair.write(record("s", 2));
+            assertThat(here.read()).contains(record("s", 2));
+        }
+    }
+
     @Test
     void a_run_that_another_machine_took_over_does_nothing_more_here() {
         World world = new World();
