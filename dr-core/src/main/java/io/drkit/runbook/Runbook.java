@@ -84,6 +84,13 @@ public final class Runbook {
         return firstBeyond;
     }
 
+    /** Whether a run of it has begun something beyond the point of no return. */
+    boolean isBeyondReturn(RunRecord run) {
+        return groups.subList(firstBeyond, groups.size()).stream()
+                .flatMap(List::stream)
+                .anyMatch(step -> run.step(step.name()).isToBeUndone());
+    }
+
     /**
      * What a run is bound to: another set or order of steps, other questions or another point of no return make another plan, which does not resume it.
      * Deadlines may change.

@@ -83,7 +83,7 @@ record RunbookHtml(RunbookReport report, String verdict) {
         String tone = switch (report.outcome()) {
             case DONE -> "good";
             case UNDONE -> "back";
-            case STOPPED -> "bad";
+            case STOPPED, ABANDONED -> "bad";
         };
         page.append("<p class=\"verdict ")
                 .append(tone)
@@ -91,9 +91,13 @@ record RunbookHtml(RunbookReport report, String verdict) {
                 .append(escape(Character.toUpperCase(verdict.charAt(0)) + verdict.substring(1)))
                 .append(".</b> ")
                 .append(escape(report.why().orElse("")));
-        if (!report.goOn().isEmpty()) {
-            page.append("<br>To go on: <code>").append(escape(report.goOn())).append("</code>");
-        }
+        report.ways()
+                .told()
+                .forEach((what, command) -> page.append("<br>")
+                        .append(what)
+                        .append(": <code>")
+                        .append(escape(command))
+                        .append("</code>"));
         page.append("</p>\n");
     }
 

@@ -19,6 +19,8 @@ record RunbookJson(RunbookReport report) {
                 .put("outcome", report.outcome().name().toLowerCase(Locale.ROOT))
                 .put("why", report.why().orElse(""))
                 .put("goOn", report.goOn())
+                .put("takeBack", report.ways().takeBack())
+                .put("abandon", report.ways().abandon())
                 .put("began", report.began().toString())
                 .put("ended", report.ended().toString())
                 .put("tookSeconds", seconds(report.took()));

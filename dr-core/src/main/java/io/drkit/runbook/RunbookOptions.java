@@ -4,6 +4,7 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.function.Function;
 
 /**
  * How a runbook is run.
@@ -12,7 +13,7 @@ import java.time.Duration;
  *     Empty by default
  * @param by who runs it, for people; by default this process and host
  * @param confirmation by default none is given
- * @param goOn the command with which a person goes on with a run that has stopped, for the report; empty by default
+ * @param ways the commands by which a person ends a run that is not finished, by the name of its runbook, for reports and messages; by default none
  * @param endPatience how long a step may take to end once it was interrupted; by default 30 s. Until it has, nothing is undone
  */
 public record RunbookOptions(
@@ -20,7 +21,7 @@ public record RunbookOptions(
         String by,
         Confirmation confirmation,
         RunbookListener listener,
-        String goOn,
+        Function<String, Ways> ways,
         Duration endPatience,
         Clock clock) {
 
@@ -35,7 +36,7 @@ public record RunbookOptions(
         private String by = thisProcess();
         private Confirmation confirmation = step -> false;
         private RunbookListener listener = RunbookListener.NONE;
-        private String goOn = "";
+        private Function<String, Ways> ways = runbook -> Ways.NONE;
         private Duration endPatience = Duration.ofSeconds(30);
         private Clock clock = Clock.systemUTC();
 
@@ -72,8 +73,8 @@ public record RunbookOptions(
             return this;
         }
 
-        public Builder goOn(String goOn) {
-            this.goOn = goOn;
+        public Builder ways(Function<String, Ways> ways) {
+            this.ways = ways;
             return this;
         }
 
@@ -88,7 +89,7 @@ public record RunbookOptions(
         }
 
         public RunbookOptions build() {
-            return new RunbookOptions(settings, by, confirmation, listener, goOn, endPatience, clock);
+            return new RunbookOptions(settings, by, confirmation, listener, ways, endPatience, clock);
         }
     }
 }

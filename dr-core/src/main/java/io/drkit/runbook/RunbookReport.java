@@ -1,19 +1,24 @@
 package io.drkit.runbook;
 
 import io.drkit.runbook.Measurement.Kind;
+import io.drkit.runbook.Runbook.Placed;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /**
  * What a run did. Immutable; bears no secret.
  *
  * @param why what went wrong, in a sentence or two; empty when nothing did
- * @param goOn the command with which a person goes on; empty when nothing is left to do, or it is not known
+ * @param ways what a person can do next; none when nothing is left to do, or it is not known
  * @param began when the run was begun first, {@code ended} when it came to this end, by the clock of this machine
  * @param lag how far the mirror was behind, over the time of the run; empty where nobody measured it
  */
@@ -22,7 +27,7 @@ public record RunbookReport(
         String id,
         Outcome outcome,
         Optional<String> why,
-        String goOn,
+        Ways ways,
         Instant began,
         Instant ended,
         List<StepReport> steps,
@@ -35,7 +40,9 @@ public record RunbookReport(
         /** It failed before the point of no return, and was taken back: what is not as it was, a mirror that runs no more, its step tells. */
         UNDONE("failed, and was taken back"),
         /** It has stopped, and some of it is done: go on, or have it taken back where that is still possible. */
-        STOPPED("stopped");
+        STOPPED("stopped"),
+        /** A person declared it over, as it is. */
+        ABANDONED("abandoned, and all is as it stands");
 
         private final String told;
 
@@ -66,6 +73,21 @@ public record RunbookReport(
         public StepReport {
             measurements = List.copyOf(measurements);
         }
+
+        private static StepReport of(StepRecord known, String title, boolean beyondReturn, Instant now) {
+            Instant began = known.began();
+            Instant ended = Objects.requireNonNullElse(known.ended(), now);
+            Duration took = began == null ? Duration.ZERO : Duration.between(began, ended);
+            return new StepReport(
+                    known.name(),
+                    title,
+                    beyondReturn,
+                    known.state(),
+                    known.detail(),
+                    Optional.ofNullable(began),
+                    took.isNegative() ? Duration.ZERO : took,
+                    known.measurements());
+        }
     }
 
     public RunbookReport {
@@ -73,9 +95,34 @@ public record RunbookReport(
         lag = List.copyOf(lag);
     }
 
+    /** Of a run as it is known; titles are the runbook's, where it has the steps. */
+    static RunbookReport of(
+            Runbook runbook, RunRecord run, Outcome outcome, Optional<String> why, Ways ways, Instant now) {
+        Map<String, String> titles = new HashMap<>();
+        Set<String> beyond = new HashSet<>();
+        for (int i = 0; i < runbook.groups().size(); i++) {
+            for (Placed<?> step : runbook.groups().get(i)) {
+                titles.put(step.name(), step.title());
+                if (i >= runbook.firstBeyond()) {
+                    beyond.add(step.name());
+                }
+            }
+        }
+        List<StepReport> steps = run.steps().stream()
+                .map(step -> StepReport.of(
+                        step, titles.getOrDefault(step.name(), step.name()), beyond.contains(step.name()), now))
+                .toList();
+        return new RunbookReport(run.runbook(), run.id(), outcome, why, ways, run.began(), now, steps, List.of());
+    }
+
     /** The same, with what was measured of a mirror's lag. */
     public RunbookReport withLag(List<LagSample> samples) {
-        return new RunbookReport(runbook, id, outcome, why, goOn, began, ended, steps, samples);
+        return new RunbookReport(runbook, id, outcome, why, ways, began, ended, steps, samples);
+    }
+
+    /** The command with which a person goes on; empty when nothing is left to do, or it is not known. */
+    public String goOn() {
+        return ways.goOn();
     }
 
     /** From the first beginning to this end. */
@@ -160,8 +207,8 @@ public record RunbookReport(
                         .append(each.told())
                         .append('\n'));
         why.ifPresent(reason -> text.append("Why: ").append(reason).append('\n'));
-        if (!goOn.isEmpty()) {
-            text.append("To go on: ").append(goOn).append('\n');
+        if (!ways.equals(Ways.NONE)) {
+            text.append(ways.told("\n")).append('\n');
         }
         return text.toString();
     }

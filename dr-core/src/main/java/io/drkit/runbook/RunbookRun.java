@@ -6,15 +6,12 @@ import io.drkit.DrException;
 import io.drkit.UnsafeToProceedException;
 import io.drkit.runbook.Runbook.Placed;
 import io.drkit.runbook.RunbookReport.Outcome;
-import io.drkit.runbook.RunbookReport.StepReport;
 import io.drkit.runbook.StepRecord.State;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -236,9 +233,7 @@ final class RunbookRun implements AutoCloseable {
     }
 
     boolean isBeyondReturn() {
-        return runbook.groups().subList(runbook.firstBeyond(), runbook.groups().size()).stream()
-                .flatMap(List::stream)
-                .anyMatch(step -> record(step).isToBeUndone());
+        return runbook.isBeyondReturn(current());
     }
 
     private RunbookReport stopped(String why) {
@@ -248,31 +243,8 @@ final class RunbookRun implements AutoCloseable {
     }
 
     private RunbookReport report(Outcome outcome, Optional<String> why) {
-        List<StepReport> steps = new ArrayList<>();
-        for (int i = 0; i < runbook.groups().size(); i++) {
-            for (Placed<?> step : runbook.groups().get(i)) {
-                steps.add(report(step, i >= runbook.firstBeyond()));
-            }
-        }
-        String goOn = outcome == Outcome.STOPPED ? options.goOn() : "";
-        return new RunbookReport(
-                runbook.name(), record.id(), outcome, why, goOn, record.began(), now(), steps, List.of());
-    }
-
-    private StepReport report(Placed<?> step, boolean beyondReturn) {
-        StepRecord known = record(step);
-        Instant began = known.began();
-        Instant ended = Objects.requireNonNullElseGet(known.ended(), this::now);
-        Duration took = began == null ? Duration.ZERO : Duration.between(began, ended);
-        return new StepReport(
-                step.name(),
-                step.title(),
-                beyondReturn,
-                known.state(),
-                known.detail(),
-                Optional.ofNullable(began),
-                took.isNegative() ? Duration.ZERO : took,
-                known.measurements());
+        Ways ways = outcome == Outcome.STOPPED ? Ways.of(runbook, record, options) : Ways.NONE;
+        return RunbookReport.of(runbook, record, outcome, why, ways, now());
     }
 
     private static String told(Map<Placed<?>, DrException> failures) {

@@ -2,8 +2,10 @@ package io.drkit.runbook;
 
 import io.drkit.SiteUnreachableException;
 import io.drkit.UnsafeToProceedException;
+import io.drkit.runbook.RunbookReport.Outcome;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Function;
 
 /**
  * Runs runbooks by a journal, one at a time.
@@ -30,14 +32,14 @@ public final class RunbookRunner {
     /**
      * Begins a run.
      *
-     * @throws UnsafeToProceedException when an earlier one is not finished
+     * @throws UnsafeToProceedException when an earlier one is not finished; it names what can be done with that
      */
     public RunbookReport run(Runbook runbook) {
         unfinished().ifPresent(run -> {
+            String ways = Ways.of(runbook, run, options).told("; ");
             throw new UnsafeToProceedException("An earlier run of " + run.runbook() + ", begun " + run.began() + " by "
-                    + run.by() + ", is not finished: it is at step "
-                    + run.current().name()
-                    + ". Go on with it, or have it taken back.");
+                    + run.by() + ", is not finished: it is " + (run.back() ? "being taken back, " : "") + "at step "
+                    + run.current().name() + ". " + (ways.isEmpty() ? "Go on with it, or abandon it." : ways));
         });
         RunRecord record = new RunRecord(
                 UUID.randomUUID().toString(),
@@ -64,7 +66,7 @@ public final class RunbookRunner {
      * @throws UnsafeToProceedException when there is none, or it was made by another runbook or other settings
      */
     public RunbookReport resume(Runbook runbook) {
-        try (RunbookRun run = takeOver(runbook)) {
+        try (RunbookRun run = takeOver(runbook, Ways::goOn)) {
             return run.goOn();
         }
     }
@@ -75,7 +77,7 @@ public final class RunbookRunner {
      * @throws UnsafeToProceedException also when it is beyond the point of no return
      */
     public RunbookReport undo(Runbook runbook) {
-        try (RunbookRun run = takeOver(runbook)) {
+        try (RunbookRun run = takeOver(runbook, Ways::takeBack)) {
             if (run.isBeyondReturn()) {
                 throw new UnsafeToProceedException("The run of " + runbook.name()
                         + " is beyond the point of no return, and cannot be taken back: go on with it.");
@@ -85,26 +87,45 @@ public final class RunbookRunner {
     }
 
     /**
-     * Declares the run that is not finished over, as it is, for a person has put things right by hand. Changes nothing but the journal.
+     * Declares the run that is not finished over, as it is, for a person has put things right by hand. Changes nothing but the journal; the plan may be
+     * another one.
      *
-     * @return the run; empty when there was none
+     * @return what was done in it and what was not; empty when there was none
+     * @throws UnsafeToProceedException when it is a run of another runbook
      */
-    public Optional<RunRecord> abandon() {
-        Optional<RunRecord> run = unfinished();
-        run.ifPresent(record -> journal.write(record.takenOver(UUID.randomUUID().toString(), options.by())
-                .finished()
-                .next()));
-        return run;
+    public Optional<RunbookReport> abandon(Runbook runbook) {
+        return unfinished().map(found -> {
+            requireOf(runbook, found, Ways::abandon);
+            RunRecord over = found.takenOver(UUID.randomUUID().toString(), options.by())
+                    .finished()
+                    .next();
+            journal.write(over);
+            String why = "The run of " + found.runbook() + " begun " + found.began() + " by " + found.by()
+                    + " is over, as it is.";
+            return RunbookReport.of(
+                    runbook,
+                    over,
+                    Outcome.ABANDONED,
+                    Optional.of(why),
+                    Ways.NONE,
+                    options.clock().instant());
+        });
     }
 
-    private RunbookRun takeOver(Runbook runbook) {
+    private void requireOf(Runbook runbook, RunRecord found, Function<Ways, String> meant) {
+        if (!found.runbook().equals(runbook.name())) {
+            String command = meant.apply(options.ways().apply(found.runbook()));
+            throw new UnsafeToProceedException("What is not finished is a run of " + found.runbook() + ", begun "
+                    + found.began() + " by " + found.by() + ", and not of " + runbook.name() + "."
+                    + (command.isEmpty() ? "" : " If that is meant: " + command));
+        }
+    }
+
+    private RunbookRun takeOver(Runbook runbook, Function<Ways, String> meant) {
         RunRecord found = unfinished()
                 .orElseThrow(() ->
                         new UnsafeToProceedException("There is no run to go on with, by " + journal + ": begin one."));
-        if (!found.runbook().equals(runbook.name())) {
-            throw new UnsafeToProceedException("What is not finished is a run of " + found.runbook() + ", begun "
-                    + found.began() + " by " + found.by() + ", and not of " + runbook.name() + ".");
-        }
+        requireOf(runbook, found, meant);
         if (!found.plan().equals(runbook.fingerprint(options.settings()))) {
             throw new UnsafeToProceedException("The run of " + found.runbook() + " begun " + found.began() + " by "
                     + found.by() + " was made by another plan: other steps, or other settings. Go on with what it was"

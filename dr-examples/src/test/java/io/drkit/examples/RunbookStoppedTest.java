@@ -79,7 +79,10 @@ class RunbookStoppedTest {
         assertThat(stopped.json().path("goOn").asText())
                 .isEqualTo("drkit migrate --config " + config + " --deadline 2s --yes-all --output json --resume");
 
-        assertThat(scene.run("migrate", config, "--yes-all").err()).contains("is not finished");
+        assertThat(scene.run("migrate", config, "--yes-all").err())
+                .contains("is not finished", "drkit migrate --config " + config + " --deadline 2s --yes-all --resume")
+                .contains("drkit migrate --config " + config + " --deadline 2s --abandon")
+                .doesNotContain("--undo");
         assertThat(scene.run("failback", config, "--resume").code()).isEqualTo(5);
         Cli undo = scene.run("migrate", config, "--undo");
         assertThat(undo.code()).isEqualTo(5);
@@ -232,7 +235,9 @@ class RunbookStoppedTest {
         stopped();
         Cli abandoned = scene.run("migrate", scene.withNames(), "--abandon");
         assertThat(abandoned.code()).as(abandoned.err()).isZero();
-        assertThat(abandoned.out()).contains("The run of migrate begun", "is over, as it is");
+        assertThat(abandoned.out())
+                .contains("The run of migrate begun", "is over, as it is")
+                .contains("migrate: abandoned", "waiting    stop-mirror");
         assertThat(scene.run("migrate", scene.withNames(), "--abandon").out()).contains("no run that is not finished");
         assertThat(scene.run("migrate", scene.withNames(), "--resume").code()).isEqualTo(5);
         assertThat(scene.run("migrate", scene.withNames(), "--yes-all").code()).isZero();

@@ -38,6 +38,11 @@ final class Running {
     /** What a stop signal does; returns the exit code. */
     int stop() throws InterruptedException {
         thread.interrupt();
+        return ended();
+    }
+
+    /** Waits until it has ended by itself; returns the exit code. */
+    int ended() throws InterruptedException {
         thread.join(20_000);
         return code.get();
     }

@@ -48,7 +48,7 @@ class RunbookReportTest {
                         "4f6c",
                         Outcome.STOPPED,
                         Optional.of("Step <restart> failed: \"web\" & its pods."),
-                        "drkit failover --config drkit.yaml --resume",
+                        new Ways("drkit failover --config drkit.yaml --resume", "", "drkit failover --abandon"),
                         BEGAN,
                         BEGAN.plusSeconds(200),
                         List.of(
@@ -73,6 +73,8 @@ class RunbookReportTest {
         assertThat(json.at("/measurements/1/kind").asText()).isEqualTo("RTO");
         assertThat(json.at("/measurements/1/seconds").asDouble()).isEqualTo(154);
         assertThat(json.path("lag")).hasSize(60);
+        assertThat(json.path("goOn").asText()).endsWith("--resume");
+        assertThat(json.path("takeBack").asText()).isEmpty();
     }
 
     @Test
@@ -80,7 +82,7 @@ class RunbookReportTest {
         String page = report().toHtml();
         assertThat(page)
                 .contains("&lt;script&gt;alert(1)&lt;/script&gt;", "Step &lt;restart&gt; failed: &quot;web&quot; &amp;")
-                .contains("left:75.50%;width:24.50%", "Point of no return", "2 min 34 s", "--resume")
+                .contains("left:75.50%;width:24.50%", "Point of no return", "2 min 34 s", "--resume", "--abandon")
                 .doesNotContain("<script", "http://", "https://", "url(");
         String out = System.getProperty("drkit.test.page");
         if (out != null) {

@@ -34,7 +34,10 @@ class RunbookRunnerTest {
     private RunbookRunner runner(RunbookOptions.Builder options) {
         return new RunbookRunner(
                 journal,
-                options.goOn("drkit failover --resume")
+                options.ways(name -> new Ways(
+                                "drkit " + name + " --resume",
+                                "drkit " + name + " --undo",
+                                "drkit " + name + " --abandon"))
                         .endPatience(Duration.ofSeconds(1))
                         .build());
     }
@@ -267,8 +270,8 @@ class RunbookRunnerTest {
                 Runbook.named("failback").step("a", "x", world.step("a")).build();
         assertThatThrownBy(() -> runner.resume(other)).hasMessageContaining("a run of failover");
         assertThatThrownBy(() -> runner.run(other)).hasMessageContaining("is at step d");
-        assertThat(runner.abandon()).isPresent();
-        assertThat(runner.abandon()).isEmpty();
+        assertThat(runner.abandon(longer)).isPresent();
+        assertThat(runner.abandon(longer)).isEmpty();
         assertThatThrownBy(() -> runner.resume(runbook())).hasMessageContaining("no run to go on with");
     }
 

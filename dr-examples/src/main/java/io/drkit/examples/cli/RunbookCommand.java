@@ -1,12 +1,13 @@
 package io.drkit.examples.cli;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.drkit.etcd.EtcdKeyStore;
 import io.drkit.examples.runbook.platform.Platform;
 import io.drkit.runbook.Confirmation;
 import io.drkit.runbook.FileJournal;
 import io.drkit.runbook.Journal;
 import io.drkit.runbook.JournalPair;
-import io.drkit.runbook.RunRecord;
 import io.drkit.runbook.Runbook;
 import io.drkit.runbook.Runbook.Placed;
 import io.drkit.runbook.RunbookListener;
@@ -17,15 +18,13 @@ import io.drkit.runbook.RunbookReport.LagSample;
 import io.drkit.runbook.RunbookRunner;
 import io.drkit.runbook.SharedJournal;
 import io.drkit.runbook.StepRecord;
-import java.io.BufferedReader;
+import io.drkit.runbook.Ways;
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -82,6 +81,7 @@ public abstract class RunbookCommand extends NamedSiteCommand {
     private @Nullable Path html;
 
     private final Map<String, String> wanting = new ConcurrentHashMap<>();
+    private final TypedLines typed = new TypedLines(System.in);
     private @Nullable CommandSpec declared;
 
     /** The runbook, of this platform. */
@@ -116,7 +116,7 @@ public abstract class RunbookCommand extends NamedSiteCommand {
                 .settings(settings.bound())
                 .confirmation(confirmation())
                 .listener(new Telling())
-                .goOn(goOn())
+                .ways(this::ways)
                 .build();
         if (dryRun) {
             return show(RunbookPlan.checked(runbook, options));
@@ -141,9 +141,23 @@ public abstract class RunbookCommand extends NamedSiteCommand {
         if (onlyLooks() && (resume || undo || abandon)) {
             throw usage("This runbook only looks: there is nothing to go on with, or to take back. Run it again");
         }
-        Path folder = html == null ? null : html.toAbsolutePath().getParent();
-        if (folder != null && !Files.isDirectory(folder)) {
-            throw usage("--html: there is no folder " + folder);
+        requirePage();
+    }
+
+    /** Whether the report can be written, as far as that can be told before there is one. */
+    private void requirePage() {
+        if (html == null) {
+            return;
+        }
+        boolean there = Files.exists(html);
+        try {
+            Files.newByteChannel(html, StandardOpenOption.CREATE, StandardOpenOption.WRITE)
+                    .close();
+            if (!there) {
+                Files.delete(html);
+            }
+        } catch (IOException e) {
+            throw usage("--html: cannot write " + html + ": is there such a folder, and may you write to it?");
         }
     }
 
@@ -181,7 +195,7 @@ public abstract class RunbookCommand extends NamedSiteCommand {
             Supplier<List<LagSample>> lag) {
         RunbookRunner runner = new RunbookRunner(journal, options);
         if (abandon) {
-            return tellAbandoned(runner.abandon());
+            return tellAbandoned(runner.abandon(runbook), settings);
         }
         RunbookReport ended = resume ? runner.resume(runbook) : undo ? runner.undo(runbook) : runner.run(runbook);
         RunbookReport report = ended.withLag(lag.get());
@@ -191,30 +205,33 @@ public abstract class RunbookCommand extends NamedSiteCommand {
         output().result(verdict.json(), verdict::print);
         writeHtml(verdict);
         return switch (report.outcome()) {
-            case DONE -> ExitCodes.DONE;
+            case DONE, ABANDONED -> ExitCodes.DONE;
             case UNDONE -> undo ? ExitCodes.DONE : ExitCodes.WANTING;
             case STOPPED -> ExitCodes.UNREACHABLE;
         };
     }
 
+    /** What was done is done, whether or not the page can be written. */
     private void writeHtml(Verdict verdict) {
         if (html != null) {
             try {
                 Files.writeString(html, verdict.html());
             } catch (IOException e) {
-                throw unwritable(e);
+                err().println("The report could not be written to " + html + ": " + e.getMessage() + ".");
+                err().flush();
             }
         }
     }
 
-    private int tellAbandoned(Optional<RunRecord> run) {
-        Map<String, Object> json = new LinkedHashMap<>();
-        json.put("abandoned", run.map(RunRecord::runbook).orElse(""));
+    private int tellAbandoned(Optional<RunbookReport> run, PlatformSettings settings) {
+        ObjectNode json = run.map(
+                        report -> new Verdict(report, settings.platform().objectives(), false, Map.of()).json())
+                .orElseGet(JsonNodeFactory.instance::objectNode)
+                .put("abandoned", run.map(RunbookReport::runbook).orElse(""));
         output().result(
                         json,
-                        out -> out.println(run.map(record -> "The run of " + record.runbook() + " begun "
-                                        + record.began() + " by " + record.by() + " is over, as it is.")
-                                .orElse("There is no run that is not finished.")));
+                        out -> out.println(
+                                run.map(RunbookReport::toString).orElse("There is no run that is not finished.")));
         return ExitCodes.DONE;
     }
 
@@ -235,23 +252,38 @@ public abstract class RunbookCommand extends NamedSiteCommand {
     private boolean ask(Placed<?> step) {
         err().print(step.options().question() + " Type yes: ");
         err().flush();
-        try {
-            return "yes"
-                    .equals(new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8)).readLine());
-        } catch (IOException e) {
-            return false;
-        }
+        return "yes".equals(typed.next());
     }
 
-    /** As it was called, going on. */
-    private String goOn() {
-        List<String> words = new ArrayList<>(List.of("drkit"));
-        originalArguments().stream()
-                .filter(word -> !Set.of("--resume", "--undo", "--dry-run").contains(word))
-                .map(word -> word.matches("[-A-Za-z0-9_./:=,@]+") ? word : "'" + word.replace("'", "'\\''") + "'")
-                .forEach(words::add);
-        words.add("--resume");
+    private Ways ways(String runbook) {
+        if (onlyLooks()) {
+            return Ways.NONE;
+        }
+        return new Ways(
+                again(runbook, "--resume", true), again(runbook, "--undo", false), again(runbook, "--abandon", false));
+    }
+
+    /** As it was called, with another flag; answers that were given in advance are of the runbook that was called. */
+    private String again(String runbook, String flag, boolean answers) {
+        List<String> given = originalArguments();
+        boolean same = given.stream().findFirst().filter(runbook::equals).isPresent();
+        List<String> words = new ArrayList<>(List.of("drkit", runbook));
+        for (int i = 1; i < given.size(); i++) {
+            String word = given.get(i);
+            boolean answer = word.equals("--yes") || word.startsWith("--yes=");
+            if (answer && !(same && answers)) {
+                i += word.equals("--yes") ? 1 : 0;
+            } else if (!Set.of("--resume", "--undo", "--abandon", "--dry-run").contains(word)
+                    && (answers || !word.equals("--yes-all"))) {
+                words.add(quoted(word));
+            }
+        }
+        words.add(flag);
         return String.join(" ", words);
+    }
+
+    private static String quoted(String word) {
+        return word.matches("[-A-Za-z0-9_./:=,@]+") ? word : "'" + word.replace("'", "'\\''") + "'";
     }
 
     /** On stderr: each step as it comes to another state, and what it tells. */

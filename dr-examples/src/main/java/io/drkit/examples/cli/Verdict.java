@@ -103,7 +103,7 @@ record Verdict(RunbookReport report, Objectives objectives, boolean looking, Map
                 report.id(),
                 report.outcome(),
                 report.why(),
-                report.goOn(),
+                report.ways(),
                 report.began(),
                 report.ended(),
                 steps,
