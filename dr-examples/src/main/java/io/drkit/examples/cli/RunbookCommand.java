@@ -183,6 +183,9 @@ public abstract class RunbookCommand extends NamedSiteCommand {
                 Journal journal = new JournalPair(here, SharedJournal.open(store, options.by(), patience));
                 LagSampling lag =
                         LagSampling.of(store, settings.platform().there().mirror())) {
+            if (!abandon) {
+                OtherSite.requireIdle(settings.platform().there(), goesOn);
+            }
             return run(journal, runbook, options, settings, lag::samples);
         }
     }
