@@ -213,12 +213,20 @@ class RunbookCommandTest {
         SortedMap<String, String> primary = RunbookScene.everything(scene.primary);
         SortedMap<String, String> standby = RunbookScene.everything(scene.standby);
         long serial = scene.bind.serial(io.drkit.dns.DnsName.of("run.example"));
-        for (String runbook :
-                List.of("enable", "routine-check", "preflight", "failover", "migrate", "failback", "drill")) {
-            Cli dry = scene.run(runbook, scene.withNames(), "--dry-run", "--yes-all");
-            assertThat(dry.code()).as(runbook + dry.err()).isZero();
+        for (String ready : List.of("enable", "failover", "migrate", "drill")) {
+            Cli dry = scene.run(ready, scene.withNames(), "--dry-run", "--yes-all");
+            assertThat(dry.code()).as(ready + dry.out() + dry.err()).isZero();
             assertThat(dry.out()).contains("Nothing was changed");
         }
+        Map<String, String> refused = Map.of(
+                "routine-check", "[REFUSED: No mirror default runs",
+                "preflight", "[REFUSED: No mirror default runs",
+                "failback", "[REFUSED: standby is STANDBY");
+        refused.forEach((runbook, why) -> {
+            Cli dry = scene.run(runbook, scene.withNames(), "--dry-run", "--yes-all");
+            assertThat(dry.code()).as(runbook + dry.out() + dry.err()).isEqualTo(3);
+            assertThat(dry.out()).contains(why, "It would be refused as it is. Nothing was changed.");
+        });
         assertThat(RunbookScene.everything(scene.primary)).isEqualTo(primary);
         assertThat(RunbookScene.everything(scene.standby)).isEqualTo(standby);
         assertThat(scene.bind.serial(io.drkit.dns.DnsName.of("run.example"))).isEqualTo(serial);

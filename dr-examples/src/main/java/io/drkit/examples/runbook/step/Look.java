@@ -6,7 +6,7 @@ import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** Looks at one thing, tells what it found, and throws when that is wanting. */
+/** Looks at one thing, tells what it found, and throws when that is wanting. As that changes nothing, a dry run looks too. */
 public final class Look implements OneWay<Look.Found> {
 
     private final @Nullable Looking looking;
@@ -15,7 +15,7 @@ public final class Look implements OneWay<Look.Found> {
     /** @param what it found, in a few words */
     public record Found(String what) {}
 
-    /** The look itself. */
+    /** The look itself. It changes nothing in a dry run. */
     @FunctionalInterface
     public interface Looking {
         String look(StepContext context) throws InterruptedException;
@@ -42,7 +42,10 @@ public final class Look implements OneWay<Look.Found> {
 
     @Override
     public Check check(StepContext context) {
-        return looking == null ? Check.skip(reason) : Check.GO;
+        if (looking == null) {
+            return Check.skip(reason);
+        }
+        return context.isDryRun() ? new Check.Go(act(context).what()) : Check.GO;
     }
 
     @Override
