@@ -245,7 +245,10 @@ public record PlatformSettings(Platform platform, String bound, Path journal) {
         return new NodeScript(node(to), script.command());
     }
 
-    /** Endpoints, names and addresses, and the runbooks' part but for what may change in the midst of a run. */
+    /**
+     * Endpoints, nodes, clusters, volumes, names and addresses, and the runbooks' part but for what may change in the midst of a run. Of what may be a secret only
+     * where it is kept, and nothing of the backend but its type.
+     */
     private static String bound(Source from) {
         JsonNode tree = from.tree;
         StringBuilder bound = new StringBuilder();
@@ -253,15 +256,20 @@ public record PlatformSettings(Platform platform, String bound, Path journal) {
                 .both()
                 .forEach(site -> bound.append(site)
                         .append(tree.path("sites").path(site).path("endpoints"))
+                        .append(tree.path("nodes").path(site).path("hosts"))
+                        .append(tree.path("clusters").path(site))
                         .append('\n'));
         bound.append(tree.path("dns").path("names"))
                 .append(tree.path("dns").path("addresses"))
-                .append('\n');
-        if (tree.path("runbooks") instanceof ObjectNode part) {
-            ObjectNode kept = part.deepCopy();
-            kept.remove(List.of("objectives", "journal", "resolution-timeout"));
-            bound.append(kept);
-        }
+                .append(tree.path("dns").path("backend").path("type"))
+                .append('\n')
+                .append(without(tree.path("volumes"), List.of("timeouts", "parallel")))
+                .append('\n')
+                .append(without(tree.path("runbooks"), List.of("objectives", "journal", "resolution-timeout")));
         return bound.toString();
+    }
+
+    private static JsonNode without(JsonNode part, List<String> fields) {
+        return part instanceof ObjectNode object ? object.deepCopy().without(fields) : part;
     }
 }
