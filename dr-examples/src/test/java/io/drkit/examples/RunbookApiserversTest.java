@@ -6,12 +6,12 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.drkit.examples.cli.PlatformSettings;
 import io.drkit.examples.runbook.Migrate;
+import io.drkit.node.ApiserverPod;
 import io.drkit.runbook.FileJournal;
 import io.drkit.runbook.RunbookOptions;
 import io.drkit.runbook.RunbookReport;
 import io.drkit.runbook.RunbookReport.Outcome;
 import io.drkit.runbook.RunbookRunner;
-import io.drkit.node.ApiserverPod;
 import io.drkit.testkit.EncryptionFiles;
 import io.drkit.testkit.controlplane.ControlPlaneNode;
 import io.drkit.testkit.etcd.EtcdServer;
@@ -211,7 +211,7 @@ class RunbookApiserversTest {
         primary.etcd.kill();
         Cli over = run("failover", config, 0, "--yes-all");
         assertThat(over.err())
-                .contains("fence: done: ports [2379, 6443] closed on 1 nodes of primary")
+                .contains("fence: done: ports [2379, 6443] closed on root@" + primary.machine)
                 .contains("stop-apiservers: done: kube-apiserver is stopped on 1 nodes of primary")
                 .contains("start-apiservers: done: kube-apiserver runs on 1 nodes of standby");
         assertThat(primary.runs()).isFalse();

@@ -62,7 +62,7 @@ class RunbookOneAtATimeTest {
     void a_signal_at_an_open_question_stops_the_run_with_its_report() throws Exception {
         Running run = stoppedAtItsQuestion();
         assertThat(run.out())
-                .contains("migrate: stopped", "It was stopped at the question of promote")
+                .contains("migrate: stopped", "It was stopped at the question of begin")
                 .contains("To go on: drkit migrate ", "To take it back: drkit migrate ");
         assertThat(RunbookScene.role(scene.standby)).startsWith("STANDBY");
         Cli resumed = scene.run("migrate", scene.etcdOnly(), "--resume", "--yes-all");

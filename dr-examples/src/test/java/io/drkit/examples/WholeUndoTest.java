@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.SortedMap;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
@@ -74,6 +75,7 @@ class WholeUndoTest {
     }
 
     @Test
+    @Tag("soak")
     void a_migration_that_fails_starts_the_applications_again_where_they_were() {
         platform.firstDay();
         assertTakenBack("migrate", "quiesce", "stop-mirror", "final-mirror", "dns-plan", "volumes-plan");
@@ -86,6 +88,7 @@ class WholeUndoTest {
     }
 
     @Test
+    @Tag("soak")
     void a_failback_that_fails_closes_the_ports_that_it_opened() {
         platform.failedOver();
         assertTakenBack("failback", "ports", "open-ports", "volumes-plan", "dns-plan", "lost-writes");
