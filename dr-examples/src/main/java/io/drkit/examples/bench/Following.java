@@ -27,14 +27,9 @@ final class Following implements AutoCloseable {
     private final Site standby;
     private final @Nullable Child program;
 
-    private Following(String who) throws InterruptedException {
-        primary = Site.start();
-        try {
-            standby = Site.start();
-        } catch (RuntimeException e) {
-            primary.close();
-            throw e;
-        }
+    private Following(String who, Site primary, Site standby) throws InterruptedException {
+        this.primary = primary;
+        this.standby = standby;
         try {
             BASE.load(primary.store());
             program = program(who);
@@ -54,7 +49,18 @@ final class Following implements AutoCloseable {
 
     /** @param who {@link #MIRROR} or {@link #MAKE_MIRROR}; anyone else is nobody */
     static Following start(String who) throws InterruptedException {
-        Following following = new Following(who);
+        Site primary = Site.start();
+        try {
+            return start(who, primary, Site.start());
+        } catch (RuntimeException e) {
+            primary.close();
+            throw e;
+        }
+    }
+
+    /** The same between two sites, which are closed with it. */
+    static Following start(String who, Site primary, Site standby) throws InterruptedException {
+        Following following = new Following(who, primary, standby);
         try {
             // The first may come with the copy; the second comes by following.
             following.awaitCaughtUp();

@@ -1,13 +1,12 @@
 package io.drkit.examples.bench;
 
-import io.drkit.dns.DnsName;
-import io.drkit.dns.DnsRecords;
 import io.drkit.examples.cli.PlatformSettings;
+import io.drkit.examples.demo.Opened;
+import io.drkit.examples.demo.Stage;
 import io.drkit.keystore.KeyValue;
 import io.drkit.keystore.Walk;
-import io.drkit.testkit.dns.Bind;
+import io.drkit.testkit.machine.PrivateNetwork;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -17,64 +16,77 @@ import java.util.Map;
 import java.util.OptionalLong;
 import java.util.stream.IntStream;
 
-/** Two sites with a mirror and a name server, whose primary was killed under write load: what a failover is measured on. */
+/**
+ * The demo's two sites, nodes, name server and volumes, with a mirror, whose primary was killed under write load: what a failover is measured on. Where no
+ * machines can be had there are no nodes.
+ */
 final class LostPrimary implements AutoCloseable {
 
-    private static final DnsName NAME = DnsName.of("platform.run.example");
     private static final int PER_SECOND = 400;
     private static final Duration PATIENCE = Duration.ofMinutes(1);
+    private static final Duration DEADLINE = Duration.ofSeconds(5);
 
+    private final Opened opened = new Opened();
     private final Path folder;
-    private final Bind bind;
+    private final Stage stage;
     private final Following sites;
     private final PacedWriter writer;
     private final int writes;
 
-    private LostPrimary(Duration span) throws IOException, InterruptedException {
-        folder = Files.createTempDirectory("drkit-bench-");
-        bind = Bind.primary("run.example");
-        sites = Following.start(Following.MIRROR);
-        writes = (int) (PER_SECOND * span.plus(PATIENCE).toSeconds());
-        writer = new PacedWriter(sites.primary().store(), writes);
-    }
-
-    /** @param span how long the primary is written to before it is killed */
-    static LostPrimary after(Duration span) throws IOException, InterruptedException {
-        LostPrimary scene = new LostPrimary(span);
+    private LostPrimary(Path folder, Duration span) throws IOException, InterruptedException {
+        this.folder = folder;
+        opened.add(() -> SeedingCase.delete(folder));
         try {
-            scene.lose(span);
-            return scene;
-        } catch (RuntimeException | InterruptedException e) {
-            scene.close();
+            stage = Stage.set(folder, opened, PrivateNetwork.canBeHad());
+            stage.writeConfig();
+            sites = opened.add(Following.start(
+                    Following.MIRROR,
+                    Site.of(stage.primary().etcd()),
+                    Site.of(stage.standby().etcd())));
+            volumes("protect");
+            volumes("sync");
+            writes = (int) (PER_SECOND * span.plus(PATIENCE).toSeconds());
+            writer = new PacedWriter(sites.primary().store(), writes);
+            lose(span);
+        } catch (RuntimeException | IOException | InterruptedException e) {
+            close();
             throw e;
         }
     }
 
+    /** @param span how long the primary is written to before it is killed */
+    static LostPrimary after(Duration span) throws IOException, InterruptedException {
+        return new LostPrimary(Files.createTempDirectory("drkit-bench-"), span);
+    }
+
+    private void volumes(String verb) throws InterruptedException {
+        String[] words = {
+            "pvc",
+            verb,
+            "--config",
+            stage.config().toString(),
+            "--namespace",
+            Stage.NAMESPACE,
+            "--selector",
+            Stage.SELECTOR
+        };
+        try (Child child = Child.drkit(List.of(), words)) {
+            child.awaitDone();
+        }
+    }
+
     private void lose(Duration span) throws InterruptedException {
-        bind.hold(DnsRecords.pointing(List.of(NAME), Duration.ofMinutes(1), List.of("192.0.2.1")));
         Thread writing = new Thread(() -> writer.run(PER_SECOND), "writer");
         writing.start();
         Thread.sleep(span.toMillis());
         sites.primary().server().kill();
+        stage.volumes().primary().goDown();
         writing.interrupt();
         writing.join();
     }
 
-    PlatformSettings settings() throws IOException {
-        Files.writeString(folder.resolve("tsig.key"), Bind.KEY_SECRET + "\n");
-        Path file = Files.writeString(folder.resolve("drkit.yaml"), """
-                sites:
-                  primary: {endpoints: ["%1$s"]}
-                  standby: {endpoints: ["%2$s"]}
-                runbooks: {scope: all, journal: run.json}
-                dns:
-                  names: [platform.run.example]
-                  addresses: {primary: 192.0.2.1, standby: 198.51.100.1}
-                  authoritative: ["%3$s:%4$d"]
-                  backend: {type: rfc2136, server: "%3$s:%4$d", key-name: %5$s, secret-file: tsig.key}
-                """.formatted(
-                sites.primary().endpoint(), sites.standby().endpoint(), bind.address(), bind.port(), Bind.KEY_NAME));
-        return PlatformSettings.read(file, PlatformSettings.Sites.DEFAULT, Duration.ofSeconds(3));
+    PlatformSettings settings() {
+        return PlatformSettings.read(stage.config(), PlatformSettings.Sites.DEFAULT, DEADLINE);
     }
 
     Site standby() {
@@ -99,11 +111,12 @@ final class LostPrimary implements AutoCloseable {
 
     @Override
     public void close() {
-        try (sites;
-                bind) {
-            SeedingCase.delete(folder);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+        try {
+            opened.close();
+        } catch (RuntimeException e) {
+            throw e;
+        } catch (Exception e) {
+            throw new IllegalStateException(folder + " or what ran there could not be ended", e);
         }
     }
 }

@@ -33,7 +33,8 @@ final class Site implements AutoCloseable {
                 .start());
     }
 
-    private static Site of(EtcdServer server) {
+    /** One that was started; closed with this. */
+    static Site of(EtcdServer server) {
         try {
             return new Site(server, connect(server));
         } catch (RuntimeException e) {

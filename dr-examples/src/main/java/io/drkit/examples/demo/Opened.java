@@ -3,12 +3,12 @@ package io.drkit.examples.demo;
 import java.util.ArrayDeque;
 import java.util.Deque;
 
-/** What a story has opened; closed last first. */
-final class Opened implements AutoCloseable {
+/** What was opened one after the other; closed last first. Not thread-safe. */
+public final class Opened implements AutoCloseable {
 
     private final Deque<AutoCloseable> opened = new ArrayDeque<>();
 
-    <T extends AutoCloseable> T add(T resource) {
+    public <T extends AutoCloseable> T add(T resource) {
         opened.push(resource);
         return resource;
     }

@@ -19,7 +19,7 @@ import java.util.Optional;
  * @param node the machine's OpenSSH server, where it is a machine of its own
  * @param cut pulls its cable, until {@code heal}
  */
-record Place(
+public record Place(
         String name,
         EtcdServer etcd,
         String endpoint,

@@ -16,13 +16,13 @@ import java.time.Duration;
 import java.util.List;
 
 /** What the story is played on: two places, a name server, and an application whose volumes are replicated between two clusters. */
-final class Stage {
+public final class Stage {
 
     static final DnsName PLATFORM = DnsName.of("platform.demo.example");
     static final DnsName DRILL = DnsName.of("drill.demo.example");
-    static final String NAMESPACE = "shop";
+    public static final String NAMESPACE = "shop";
     static final String APPLICATION = "web";
-    static final String SELECTOR = "app=" + APPLICATION;
+    public static final String SELECTOR = "app=" + APPLICATION;
     static final List<String> CLAIMS = List.of("data", "media");
 
     private final Path folder;
@@ -46,7 +46,7 @@ final class Stage {
     }
 
     /** Starts all of it, with the application at the primary and the platform's name leading there. */
-    static Stage set(Path folder, Opened opened, boolean machines) {
+    public static Stage set(Path folder, Opened opened, boolean machines) {
         Stage stage = new Stage(folder, opened, machines);
         stage.bind.hold(
                 DnsRecords.pointing(List.of(PLATFORM), Duration.ofMinutes(1), List.of(stage.primary.address())));
@@ -65,15 +65,15 @@ final class Stage {
         return folder;
     }
 
-    Path config() {
+    public Path config() {
         return folder.resolve("drkit.yaml");
     }
 
-    Place primary() {
+    public Place primary() {
         return primary;
     }
 
-    Place standby() {
+    public Place standby() {
         return standby;
     }
 
@@ -81,7 +81,7 @@ final class Stage {
         return primary.node().isPresent();
     }
 
-    TwoSites volumes() {
+    public TwoSites volumes() {
         return volumes;
     }
 
@@ -102,7 +102,7 @@ final class Stage {
     }
 
     /** Writes the drkit.yaml, and the files that it names. */
-    void writeConfig() throws IOException {
+    public void writeConfig() throws IOException {
         volumes.primary().api().kubeconfig(folder.resolve("primary.kubeconfig"));
         volumes.standby().api().kubeconfig(folder.resolve("standby.kubeconfig"));
         Files.writeString(folder.resolve("tsig.key"), Bind.KEY_SECRET + "\n");
