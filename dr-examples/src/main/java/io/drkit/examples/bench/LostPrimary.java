@@ -6,6 +6,7 @@ import io.drkit.examples.demo.Stage;
 import io.drkit.keystore.KeyValue;
 import io.drkit.keystore.Walk;
 import io.drkit.testkit.machine.PrivateNetwork;
+import io.drkit.volsync.AcknowledgedWriter;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,6 +24,9 @@ import java.util.stream.IntStream;
 final class LostPrimary implements AutoCloseable {
 
     private static final int PER_SECOND = 400;
+    /** Enough of the application's that no sync finds its volumes emptied. */
+    private static final int RECORDS = 50;
+
     private static final Duration PATIENCE = Duration.ofMinutes(1);
     private static final Duration DEADLINE = Duration.ofSeconds(5);
 
@@ -43,6 +47,7 @@ final class LostPrimary implements AutoCloseable {
                     Following.MIRROR,
                     Site.of(stage.primary().etcd()),
                     Site.of(stage.standby().etcd())));
+            opened.add(application());
             volumes("protect");
             volumes("sync");
             writes = (int) (PER_SECOND * span.plus(PATIENCE).toSeconds());
@@ -57,6 +62,15 @@ final class LostPrimary implements AutoCloseable {
     /** @param span how long the primary is written to before it is killed */
     static LostPrimary after(Duration span) throws IOException, InterruptedException {
         return new LostPrimary(Files.createTempDirectory("drkit-bench-"), span);
+    }
+
+    /** Writes into its volumes until it is closed. */
+    private AcknowledgedWriter application() throws InterruptedException {
+        AcknowledgedWriter writer = new AcknowledgedWriter(stage.volumes(), Stage.CLAIMS.toArray(String[]::new));
+        while (writer.count() < RECORDS) {
+            Thread.sleep(20);
+        }
+        return writer;
     }
 
     private void volumes(String verb) throws InterruptedException {

@@ -23,7 +23,7 @@ public final class Stage {
     public static final String NAMESPACE = "shop";
     static final String APPLICATION = "web";
     public static final String SELECTOR = "app=" + APPLICATION;
-    static final List<String> CLAIMS = List.of("data", "media");
+    public static final List<String> CLAIMS = List.of("data", "media");
 
     private final Path folder;
     private final Place primary;
