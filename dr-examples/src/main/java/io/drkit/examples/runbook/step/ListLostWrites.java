@@ -72,7 +72,9 @@ public final class ListLostWrites implements OneWay<Listed> {
                     && context.recordOf(evidence, Evidence.class)
                             .filter(seen -> seen.with(Evidence.Answer.YES).isEmpty())
                             .isPresent();
+            // How old what the standby never took is, nobody knows.
             Optional<Duration> age = context.recordOf(position, Position.class)
+                    .filter(taken -> taken.refused() == 0)
                     .flatMap(taken -> TakePosition.age(taken.asOf(), silent ? context.runBegan() : roles, taken.at()));
             return Optional.of(etcd(listed, age));
         });
