@@ -1,5 +1,6 @@
 package io.drkit.rollout;
 
+import io.drkit.node.ApiserverPod;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
@@ -29,7 +30,7 @@ public record StaticPodOptions(
         Clock clock) {
 
     /** Where kubeadm puts it. */
-    public static final String DEFAULT_MANIFEST = "/etc/kubernetes/manifests/kube-apiserver.yaml";
+    public static final String DEFAULT_MANIFEST = ApiserverPod.DEFAULT_MANIFEST;
 
     /** @throws IllegalArgumentException when something does not fit */
     public StaticPodOptions {
