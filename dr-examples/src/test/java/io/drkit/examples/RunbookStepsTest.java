@@ -1,10 +1,12 @@
 package io.drkit.examples;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.drkit.SiteUnreachableException;
 import io.drkit.UnsafeToProceedException;
 import io.drkit.etcd.EtcdConnection;
+import io.drkit.examples.demo.DrKitProcess;
 import io.drkit.examples.runbook.platform.ControlPlane;
 import io.drkit.examples.runbook.platform.EtcdSite;
 import io.drkit.examples.runbook.platform.NodeScript;
@@ -15,8 +17,10 @@ import io.drkit.examples.runbook.step.Evidence;
 import io.drkit.examples.runbook.step.Fence;
 import io.drkit.examples.runbook.step.GatherEvidence;
 import io.drkit.examples.runbook.step.Look;
+import io.drkit.examples.runbook.step.LookAtMirror;
 import io.drkit.examples.runbook.step.LookAtPorts;
 import io.drkit.examples.runbook.step.RunScript;
+import io.drkit.examples.runbook.step.StopMirror;
 import io.drkit.examples.runbook.step.TakePosition;
 import io.drkit.keyspace.MirrorScope;
 import io.drkit.node.AddressRange;
@@ -190,6 +194,46 @@ class RunbookStepsTest {
             assertThat(untold.outcome()).isEqualTo(Outcome.DONE);
             assertThat(untold.worst(Measurement.Kind.RPO)).isEmpty();
             assertThat(untold.toString()).contains("by a clock that is ahead of this machine's");
+        }
+    }
+
+    @Test
+    void keys_that_the_standby_does_not_take_are_told() {
+        try (EtcdServer primary = EtcdServer.builder().start();
+                EtcdServer standby =
+                        EtcdServer.builder().flags("--max-request-bytes=60000").start()) {
+            primary.etcdctl("put", "/registry/configmaps/a/1", "value");
+            primary.etcdctl("put", "/registry/secrets/big", "x".repeat(100_000));
+            Cli.drkit("mirror", "--once", "--scope", "all", "--from", primary.endpoint(0), "--to", standby.endpoint(0));
+            Way way = new Way(site("primary", primary), site("standby", standby), MirrorScope.all(), "default");
+            RunbookReport report = run(Runbook.named("refused")
+                    .step("position", "Look", new TakePosition(way, Clock.systemUTC()))
+                    .build());
+            assertThat(report.outcome()).as(report.toString()).isEqualTo(Outcome.DONE);
+            assertThat(report.toString()).contains("without 1 keys that it does not take");
+        }
+    }
+
+    @Test
+    void a_mirror_that_was_stopped_and_is_not_started_again_is_told_by_the_report() throws Exception {
+        try (EtcdServer primary = EtcdServer.builder().start();
+                EtcdServer standby = EtcdServer.builder().start();
+                DrKitProcess mirror = DrKitProcess.start(
+                        "mirror", "--scope", "all", "--from", primary.endpoint(0), "--to", standby.endpoint(0))) {
+            Way way = new Way(site("primary", primary), site("standby", standby), MirrorScope.all(), "default");
+            await().atMost(Duration.ofSeconds(60))
+                    .until(() -> !RunbookScene.content(standby, key -> key.startsWith("/drkit/mirror/"))
+                            .isEmpty());
+            RunbookReport report = run(Runbook.named("stopped")
+                    .step("mirror", "Look", new LookAtMirror(way))
+                    .step("stop-mirror", "Stop", StopMirror.whateverIsProved(way, "mirror"))
+                    .step("fails", "Fail", Look.at(context -> {
+                        throw new UnsafeToProceedException("meant to fail");
+                    }))
+                    .build());
+            assertThat(report.outcome()).as(report.toString()).isEqualTo(Outcome.UNDONE);
+            assertThat(report.toString()).contains("is not started by this: start it again");
+            assertThat(mirror.isEndedWithin(30_000)).as(mirror.log()).isTrue();
         }
     }
 
