@@ -59,7 +59,7 @@ public final class NodeSnapshotFolder implements SnapshotStore {
             now=$(date +%s)
             for each in "$dir"/.unfinished-*; do
               [ "$each" = "$dir/$2" ] && continue
-              touched=$(ls -A -- "$each" 2>/dev/null | while read -r file; do stat -c %Y -- "$each/$file"; done | sort -n | tail -n 1)
+              touched=$(find "$each" -exec stat -c %Y -- {} + 2>/dev/null | sort -n | tail -n 1)
               [ $((now - ${touched:-$now})) -le 86400 ] || rm -rf -- "$each"
             done
             """;
@@ -72,13 +72,12 @@ public final class NodeSnapshotFolder implements SnapshotStore {
             mv -T -- "$dir/$2" "$dir/$name" && sync -- "$dir" && printf '%s' "$name" || exit 1
             """;
 
-    /** $2 is the name of it, $3 that of what is being removed. */
+    /** $2 is the name of it. Somebody else may delete it at the same time, so each has a folder of its own for what goes. */
     private static final String DELETE = COMMON + """
             [ -e "$dir/$2" ] || exit 0
-            rm -rf -- "$dir/$3" || exit 1
-            # Somebody else may delete it at the same time.
-            mv -T -- "$dir/$2" "$dir/$3" || [ ! -e "$dir/$2" ] || exit 1
-            rm -rf -- "$dir/$3" || exit 1
+            going=$(mktemp -d -- "$dir/.unfinished-deleted-XXXXXXXXXX") || exit 1
+            mv -T -- "$dir/$2" "$going/snapshot" || [ ! -e "$dir/$2" ] || exit 1
+            rm -rf -- "$going" || exit 1
             """;
 
     private static final String REMOVE = COMMON + """
@@ -201,7 +200,7 @@ public final class NodeSnapshotFolder implements SnapshotStore {
 
     @Override
     public void delete(Snapshot snapshot) {
-        run("delete a snapshot", DELETE, Bytes.EMPTY, snapshot.name(), ".unfinished-deleted-" + snapshot.name());
+        run("delete a snapshot", DELETE, Bytes.EMPTY, snapshot.name());
     }
 
     private CommandResult run(String title, String script, Bytes input, String... arguments) {

@@ -78,10 +78,11 @@ class NodeSnapshotFolderTest extends SnapshotStoreContract {
     void an_upload_that_nobody_goes_on_with_goes_a_day_later(@TempDir Path temporary) throws Exception {
         Path young = Files.createDirectory(temporary.resolve(".unfinished-young"));
         Path old = Files.createDirectory(temporary.resolve(".unfinished-old"));
+        FileTime longAgo = FileTime.from(Instant.now().minus(Duration.ofDays(2)));
         Files.write(young.resolve("part"), new byte[1]);
-        Files.setLastModifiedTime(
-                Files.write(old.resolve(".part"), new byte[1]),
-                FileTime.from(Instant.now().minus(Duration.ofDays(2))));
+        Files.setLastModifiedTime(young, longAgo);
+        Files.setLastModifiedTime(Files.write(old.resolve(".part"), new byte[1]), longAgo);
+        Files.setLastModifiedTime(old, longAgo);
         byte[] content = {1};
         store(temporary)
                 .put(
