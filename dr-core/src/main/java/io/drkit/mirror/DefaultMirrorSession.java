@@ -18,7 +18,10 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The thread of a mirror: one {@link MirrorRun} after another, with growing pauses, until it is closed or refused. */
+/**
+ * The thread of a mirror: one {@link MirrorRun} after another, with growing pauses, until it is closed or refused. A second one listens for the request
+ * to stop, for the first may be waiting for a primary that does not answer: just then it is to stop.
+ */
 final class DefaultMirrorSession implements MirrorSession {
 
     private static final Logger log = LoggerFactory.getLogger(DefaultMirrorSession.class);
@@ -30,6 +33,8 @@ final class DefaultMirrorSession implements MirrorSession {
     /** How long a call that is under way may go on after {@link #close}, before it is interrupted. */
     private static final Duration GRACE = Duration.ofSeconds(1);
 
+    private static final Duration LISTENING = Duration.ofMillis(250);
+
     private final KeyStore source;
     private final KeyStore standby;
     private final MirrorScope scope;
@@ -38,6 +43,7 @@ final class DefaultMirrorSession implements MirrorSession {
     private final Ticker ticker;
     private final IntervalFunction backoff;
     private final Thread thread;
+    private final Thread listener;
     private volatile @Nullable RuntimeException end;
 
     DefaultMirrorSession(KeyStore source, KeyStore standby, MirrorScope scope, MirrorOptions options) {
@@ -55,10 +61,36 @@ final class DefaultMirrorSession implements MirrorSession {
         this.backoff = IntervalFunction.ofExponentialBackoff(FIRST_PAUSE, 2, options.maxBackoff());
         this.thread = new Thread(this::work, "drkit-mirror-" + options.name());
         this.thread.setDaemon(true);
+        this.listener = new Thread(this::listen, "drkit-mirror-" + options.name() + "-stop");
+        this.listener.setDaemon(true);
     }
 
     void begin() {
         thread.start();
+        listener.start();
+    }
+
+    private void listen() {
+        try {
+            while (!state.isStopping()) {
+                if (isAskedToStop()) {
+                    close();
+                }
+                state.pause(LISTENING);
+            }
+        } catch (InterruptedException e) {
+            // closed
+        }
+    }
+
+    private boolean isAskedToStop() {
+        try {
+            return StopRequest.obey(
+                    standby, state.options().name(), state.lock().session());
+        } catch (RuntimeException e) {
+            log.debug("Whether the mirror is asked to stop cannot be read: {}", e.getMessage());
+            return false;
+        }
     }
 
     /** All that the session does, in the calling thread. */
@@ -81,6 +113,7 @@ final class DefaultMirrorSession implements MirrorSession {
             throw e;
         } finally {
             Thread.interrupted();
+            state.stop();
             try {
                 closeLock();
             } finally {
@@ -209,6 +242,14 @@ final class DefaultMirrorSession implements MirrorSession {
     @Override
     public void close() {
         stop();
+        end(thread);
+        if (Thread.currentThread() != listener) {
+            end(listener);
+        }
+    }
+
+    /** Waits for its end, whatever it waits for. */
+    private static void end(Thread thread) {
         boolean interrupted = false;
         for (Duration patience = GRACE; thread.isAlive(); patience = Duration.ofSeconds(5)) {
             try {

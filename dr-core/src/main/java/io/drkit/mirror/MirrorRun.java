@@ -65,10 +65,6 @@ final class MirrorRun {
 
     /** Mirrors until the session stops; throws what went wrong. */
     void run() throws InterruptedException {
-        obeyStopRequest();
-        if (session.isStopping()) {
-            return;
-        }
         admit();
         if (!awaitLock()) {
             return;
@@ -372,19 +368,11 @@ final class MirrorRun {
             throw new RestartException("the primary's revision went back from " + position + " to " + revision);
         }
         progress.sourceSeen(revision, asked);
-        obeyStopRequest();
         if (measuring.isDue()) {
             progress.logSeen(source.status().logIndex());
             Proof.last(standby)
                     .filter(proof -> proof.scope().equals(scope.name()))
                     .ifPresent(progress::proved);
-        }
-    }
-
-    private void obeyStopRequest() {
-        MirrorLock lock = session.lock();
-        if (lock.isHeld() && StopRequest.obey(standby, options.name(), lock.session())) {
-            session.stop();
         }
     }
 }

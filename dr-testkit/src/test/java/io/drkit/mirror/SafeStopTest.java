@@ -19,6 +19,8 @@ import io.drkit.mirror.StopResult.StillRunning;
 import io.drkit.mirror.StopResult.Stopped;
 import io.drkit.testkit.FaultyKeyStore;
 import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 
 /** A mirror is stopped when the standby lacks nothing, and by nobody else's request. */
@@ -162,6 +164,34 @@ class SafeStopTest extends MirrorFixture {
             assertThat(forced.evidence().unreachable()).isPresent();
             assertThat(session.awaitEnd(SOON)).isTrue();
             assertThat(session.status().state()).isEqualTo(State.STOPPED);
+        }
+    }
+
+    @Test
+    void one_that_waits_for_an_answer_of_its_primary_is_stopped_at_once() throws Exception {
+        CountDownLatch never = new CountDownLatch(1);
+        AtomicBoolean hangs = new AtomicBoolean();
+        FaultyKeyStore hanging = new FaultyKeyStore(primary, (moment, call) -> {
+            if (hangs.get()) {
+                hang(never);
+            }
+        });
+        try (MirrorSession session =
+                new DefaultKeyMirror(hanging, standby, options().build()).start(SCOPE)) {
+            caughtUp(session);
+            hangs.set(true);
+            assertThat(stop().stop(SCOPE, true).isStopped()).isTrue();
+            assertThat(session.status().state()).isEqualTo(State.STOPPED);
+        }
+        assertThat(isLocked()).isFalse();
+    }
+
+    private static void hang(CountDownLatch never) {
+        try {
+            never.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new SiteUnreachableException("interrupted", e);
         }
     }
 
