@@ -175,7 +175,7 @@ class RunbookApiserversTest {
         try (clients) {
             Cli migrated = run("migrate", config, 0, "--yes-all");
             assertThat(migrated.err())
-                    .contains("stop-apiservers: done: kube-apiserver is stopped on 1 nodes of primary")
+                    .contains("stop-apiservers: done: kube-apiserver of primary is stopped on root@")
                     .contains("left-behind: done: 0 keys");
         }
         assertThat(clients.written).hasSizeGreaterThan(3);
@@ -212,8 +212,8 @@ class RunbookApiserversTest {
         Cli over = run("failover", config, 0, "--yes-all");
         assertThat(over.err())
                 .contains("fence: done: ports [2379, 6443] closed on root@" + primary.machine)
-                .contains("stop-apiservers: done: kube-apiserver is stopped on 1 nodes of primary")
-                .contains("start-apiservers: done: kube-apiserver runs on 1 nodes of standby");
+                .contains("stop-apiservers: done: kube-apiserver of primary is stopped on root@")
+                .contains("start-apiservers: done: kube-apiserver of standby runs on root@");
         assertThat(primary.runs()).isFalse();
         assertThat(standby.runs()).isTrue();
     }

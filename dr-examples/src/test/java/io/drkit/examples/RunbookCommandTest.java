@@ -24,37 +24,10 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.StreamSupport;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.io.TempDir;
 
 /** The reference runbooks by the command line, on real servers. */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-class RunbookCommandTest {
-
-    private Path folder;
-
-    private RunbookScene scene;
-
-    @BeforeAll
-    void open(@TempDir Path temporary) {
-        folder = temporary;
-        scene = new RunbookScene(temporary);
-    }
-
-    @AfterAll
-    void close() {
-        scene.close();
-    }
-
-    @BeforeEach
-    void firstDay() {
-        scene.primary.start();
-        scene.firstDay();
-    }
+class RunbookCommandTest extends OnRunbookScene {
 
     private DrKitProcess mirror() {
         return DrKitProcess.start(
@@ -99,13 +72,6 @@ class RunbookCommandTest {
                 .orElseThrow()
                 .path("seconds")
                 .asDouble();
-    }
-
-    private static JsonNode step(JsonNode report, String name) {
-        return StreamSupport.stream(report.path("steps").spliterator(), false)
-                .filter(each -> each.path("name").asText().equals(name))
-                .findFirst()
-                .orElseThrow();
     }
 
     @Test
@@ -381,41 +347,6 @@ class RunbookCommandTest {
         assertThat(scene.leads()).containsExactly("192.0.2.1");
         assertThat(RunbookScene.everything(scene.primary)).isEqualTo(primary);
         assertThat(aside(RunbookScene.content(scene.standby, key -> true))).isEqualTo(standby);
-    }
-
-    @Test
-    void a_page_that_cannot_be_written_is_told_before_anything_is_done() throws Exception {
-        SortedMap<String, String> standby = RunbookScene.everything(scene.standby);
-        Path readOnly = Files.createDirectory(folder.resolve("a-folder"));
-        for (Path page : List.of(readOnly, folder.resolve("none/report.html"))) {
-            Cli refused = scene.run("migrate", scene.etcdOnly(), "--yes-all", "--html", page.toString());
-            assertThat(refused.code()).isEqualTo(2);
-            assertThat(refused.err()).contains("--html: cannot write " + page);
-        }
-        assertThat(RunbookScene.everything(scene.standby)).isEqualTo(standby);
-        Path kept = Files.writeString(folder.resolve("kept.html"), "of the last run");
-        assertThat(scene.run("migrate", scene.etcdOnly(), "--html", kept.toString(), "--dry-run")
-                        .code())
-                .isZero();
-        assertThat(kept).hasContent("of the last run");
-    }
-
-    @Test
-    void a_page_that_cannot_be_written_any_more_does_not_change_how_the_run_ended() throws Exception {
-        Path pages = Files.createDirectory(folder.resolve("pages"));
-        Path config = scene.withNames();
-        Path gone = pages.resolve("report.html");
-        scene.bind.freeze();
-        Running run = Running.start(RunbookScene.arguments("migrate", config, "--yes-all", "--html", gone.toString()));
-        try {
-            await().atMost(Duration.ofSeconds(30)).until(() -> run.err().contains("dns-plan: begun"));
-            Files.delete(pages);
-        } finally {
-            scene.bind.thaw();
-        }
-        assertThat(run.ended()).as(run.err()).isZero();
-        assertThat(run.out()).contains("migrate: done");
-        assertThat(run.err()).contains("The report could not be written to " + gone);
     }
 
     @Test

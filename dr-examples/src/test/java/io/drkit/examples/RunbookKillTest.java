@@ -34,33 +34,10 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.io.TempDir;
 
 /** A runbook whose process dies, at every step of it, and is resumed: it ends as it would have without. */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-class RunbookKillTest {
-
-    private RunbookScene scene;
-
-    @BeforeAll
-    void open(@TempDir Path temporary) {
-        scene = new RunbookScene(temporary);
-    }
-
-    @AfterAll
-    void close() {
-        scene.close();
-    }
-
-    @BeforeEach
-    void firstDay() {
-        scene.firstDay();
-    }
+class RunbookKillTest extends OnRunbookScene {
 
     /** The death of a process, which nothing in it catches. */
     private static final class Death extends Error {

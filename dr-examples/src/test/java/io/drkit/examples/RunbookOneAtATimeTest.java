@@ -9,37 +9,13 @@ import java.io.InputStream;
 import java.io.PipedInputStream;
 import java.io.PipedOutputStream;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.io.TempDir;
 
 /** A run that is under way or not finished keeps others from beginning, wherever it is known, and says what can be done. */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-class RunbookOneAtATimeTest {
+class RunbookOneAtATimeTest extends OnRunbookScene {
 
     private static final String[] OTHER_WAY = {"--from", "standby", "--to", "primary", "--yes-all"};
-
-    private RunbookScene scene;
-
-    @BeforeAll
-    void open(@TempDir Path temporary) {
-        scene = new RunbookScene(temporary);
-    }
-
-    @AfterAll
-    void close() {
-        scene.close();
-    }
-
-    @BeforeEach
-    void firstDay() {
-        scene.firstDay();
-    }
 
     /** At its first question, by a signal. */
     private Running stoppedAtItsQuestion() throws Exception {

@@ -3,6 +3,7 @@ package io.drkit.examples;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.drkit.OutcomeUnknownException;
 import io.drkit.SiteUnreachableException;
 import io.drkit.UnsafeToProceedException;
 import io.drkit.etcd.EtcdConnection;
@@ -106,6 +107,35 @@ class RunbookStepsTest {
     }
 
     @Test
+    void a_node_that_hangs_while_it_is_closed_holds_nothing_up_and_is_put_back_too() {
+        NamespaceNode node = new NamespaceNode("cp-1");
+        try {
+            RunbookReport done = run(fence(new Hanging(node)).build());
+            assertThat(done.outcome()).as(done.toString()).isEqualTo(Outcome.DONE);
+            assertThat(done.toString()).contains("closed on no node; not on cp-1", "It may be done all the same.");
+            assertThat(new PortFence(2379).state(node)).isInstanceOf(PortState.Closed.class);
+
+            new PortFence(2379).open(node);
+            RunbookReport undone = run(fence(new Hanging(node))
+                    .step("fails", "Fail", Look.at(context -> {
+                        throw new UnsafeToProceedException("meant to fail");
+                    }))
+                    .build());
+            assertThat(undone.toString()).contains("It is not known whether Port 2379 of cp-1 was opened");
+            assertThat(new PortFence(2379).state(node)).isEqualTo(new PortState.Open());
+        } finally {
+            node.end();
+        }
+    }
+
+    private static Runbook.Builder fence(NodeAccess node) {
+        Optional<ControlPlane> nodes = Optional.of(plane(node));
+        return Runbook.named("fence")
+                .step("ports", "Look", new LookAtPorts(nodes, List.of(2379), "primary"))
+                .step("fence", "Close", Fence.closing(nodes, List.of(2379), "primary", "ports"));
+    }
+
+    @Test
     void evidence_is_told_by_vantage_point() {
         try (EtcdServer etcd = EtcdServer.builder().start()) {
             EtcdSite site =
@@ -198,7 +228,7 @@ class RunbookStepsTest {
     }
 
     @Test
-    void keys_that_the_standby_does_not_take_are_told() {
+    void keys_that_the_standby_does_not_take_are_told_and_lost_only_when_that_is_confirmed() throws Exception {
         try (EtcdServer primary = EtcdServer.builder().start();
                 EtcdServer standby =
                         EtcdServer.builder().flags("--max-request-bytes=60000").start()) {
@@ -211,6 +241,21 @@ class RunbookStepsTest {
                     .build());
             assertThat(report.outcome()).as(report.toString()).isEqualTo(Outcome.DONE);
             assertThat(report.toString()).contains("without 1 keys that it does not take");
+
+            Path config = Files.writeString(
+                    folder.resolve("drkit.yaml"), """
+                    sites:
+                      primary: {endpoints: ["%s"]}
+                      standby: {endpoints: ["%s"]}
+                    runbooks: {scope: all}
+                    """.formatted(primary.endpoint(0), standby.endpoint(0)));
+            primary.kill();
+            Cli refused = Cli.drkit("failover", "--config", config.toString(), "--yes", "promote");
+            assertThat(refused.code()).as(refused.err()).isEqualTo(3);
+            assertThat(refused.out()).contains("incomplete", "Not confirmed");
+            assertThat(refused.err()).contains("it does not take 1 keys, which drkit mirror status names");
+            Cli confirmed = Cli.drkit("failover", "--config", config.toString(), "--yes", "promote,incomplete");
+            assertThat(confirmed.code()).as(confirmed.err()).isZero();
         }
     }
 
@@ -239,6 +284,35 @@ class RunbookStepsTest {
 
     private static EtcdSite site(String name, EtcdServer server) {
         return new EtcdSite(name, EtcdConnection.to(server.endpoints()).build(), Optional.empty());
+    }
+
+    /** A node that does what it is told, and from the first change on no answer of it comes. */
+    private static final class Hanging implements NodeAccess {
+
+        private final NodeAccess node;
+        private boolean hangs;
+
+        Hanging(NodeAccess node) {
+            this.node = node;
+        }
+
+        @Override
+        public String name() {
+            return node.name();
+        }
+
+        @Override
+        public CommandResult run(NodeCommand command) {
+            CommandResult result = node.run(command);
+            hangs |= command.title().startsWith("close");
+            if (hangs) {
+                throw new OutcomeUnknownException("hanging may have done it.", null);
+            }
+            return result;
+        }
+
+        @Override
+        public void close() {}
     }
 
     /** A node that went with its site. */

@@ -3,7 +3,6 @@ package io.drkit.examples;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.drkit.examples.cli.PlatformSettings;
 import io.drkit.examples.runbook.Migrate;
 import io.drkit.runbook.FileJournal;
@@ -26,41 +25,10 @@ import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.stream.StreamSupport;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Runs that do not come to their end, and what can be done with them by the command line; and who may. */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-class RunbookStoppedTest {
-
-    private RunbookScene scene;
-
-    @BeforeAll
-    void open(@TempDir Path temporary) {
-        scene = new RunbookScene(temporary);
-    }
-
-    @AfterAll
-    void close() {
-        scene.close();
-    }
-
-    @BeforeEach
-    void firstDay() {
-        scene.firstDay();
-    }
-
-    private static JsonNode step(JsonNode report, String name) {
-        return StreamSupport.stream(report.path("steps").spliterator(), false)
-                .filter(each -> each.path("name").asText().equals(name))
-                .findFirst()
-                .orElseThrow();
-    }
+class RunbookStoppedTest extends OnRunbookScene {
 
     @Test
     void a_run_that_stopped_beyond_the_point_of_no_return_says_how_to_go_on_and_does() throws Exception {

@@ -14,41 +14,15 @@ import io.drkit.runbook.RunbookOptions;
 import io.drkit.runbook.RunbookReport;
 import io.drkit.runbook.RunbookReport.Outcome;
 import io.drkit.runbook.RunbookRunner;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Predicate;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.io.TempDir;
 
 /** A runbook of which a step fails before the point of no return, each in turn: both sites are as they were. */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-class RunbookUndoTest {
-
-    private Path folder;
-    private RunbookScene scene;
-
-    @BeforeAll
-    void open(@TempDir Path temporary) {
-        folder = temporary;
-        scene = new RunbookScene(temporary);
-    }
-
-    @AfterAll
-    void close() {
-        scene.close();
-    }
-
-    @BeforeEach
-    void firstDay() {
-        scene.firstDay();
-    }
+class RunbookUndoTest extends OnRunbookScene {
 
     private Platform platform() {
         return PlatformSettings.read(scene.withNames(), PlatformSettings.Sites.DEFAULT, Duration.ofSeconds(2))

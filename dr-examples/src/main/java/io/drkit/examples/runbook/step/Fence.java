@@ -1,9 +1,6 @@
 package io.drkit.examples.runbook.step;
 
-import io.drkit.OutcomeUnknownException;
-import io.drkit.UnsafeToProceedException;
 import io.drkit.examples.runbook.platform.ControlPlane;
-import io.drkit.examples.runbook.step.Fence.Fenced;
 import io.drkit.examples.runbook.step.LookAtPorts.Ports;
 import io.drkit.node.AddressRange;
 import io.drkit.node.NodeAccess;
@@ -14,34 +11,22 @@ import io.drkit.runbook.Step;
 import io.drkit.runbook.StepContext;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
-import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
 /**
- * Closes ports of a site's nodes to all but these nodes, or opens them. A node that cannot be closed, for it is lost say, holds nothing up, and is told:
- * what lasts is the site's role. Undoing puts back what {@link LookAtPorts} found.
+ * Closes ports of a site's nodes to all but these nodes, or opens them. A node that cannot be closed, for it is lost or hangs, holds nothing up, and is
+ * told: what lasts is the site's role. Undoing puts back what {@link LookAtPorts} found.
  */
-public final class Fence implements Step<Fenced> {
+public final class Fence implements Step<OnNodes> {
 
     private final Optional<ControlPlane> nodes;
     private final List<Integer> ports;
     private final boolean close;
     private final String site;
     private final String before;
-
-    /** What became of each port. */
-    public record Fenced(List<Outcome> outcomes) {
-
-        public Fenced {
-            outcomes = List.copyOf(outcomes);
-        }
-    }
-
-    /** @param why empty where it was done */
-    public record Outcome(String node, String why) {}
 
     private Fence(Optional<ControlPlane> nodes, List<Integer> ports, boolean close, String site, String before) {
         this.nodes = nodes;
@@ -62,8 +47,8 @@ public final class Fence implements Step<Fenced> {
     }
 
     @Override
-    public Class<Fenced> recordType() {
-        return Fenced.class;
+    public Class<OnNodes> recordType() {
+        return OnNodes.class;
     }
 
     @Override
@@ -74,24 +59,14 @@ public final class Fence implements Step<Fenced> {
     }
 
     @Override
-    public Fenced act(StepContext context) {
+    public OnNodes act(StepContext context) {
         ControlPlane plane = nodes.orElseThrow();
-        Set<AddressRange> own = close ? addresses(plane) : Set.of();
-        List<Outcome> outcomes = new ArrayList<>();
-        for (NodeOutcome<Boolean> outcome : plane.each(node -> make(node, own))) {
-            outcomes.add(new Outcome(outcome.node(), why(outcome)));
+        Set<AddressRange> own = close ? addresses(plane, context) : Set.of();
+        List<NodeOutcome<Boolean>> outcomes = plane.each(node -> make(node, own));
+        if (!close) {
+            OnNodes.requireDone(outcomes);
         }
-        return new Fenced(outcomes);
-    }
-
-    private String why(NodeOutcome<Boolean> outcome) {
-        if (!(outcome instanceof NodeOutcome.Failed<Boolean> failed)) {
-            return "";
-        }
-        if (!close || failed.failure() instanceof OutcomeUnknownException) {
-            throw failed.failure();
-        }
-        return String.valueOf(failed.failure().getMessage());
+        return OnNodes.of(outcomes);
     }
 
     private boolean make(NodeAccess node, Set<AddressRange> own) {
@@ -105,8 +80,8 @@ public final class Fence implements Step<Fenced> {
         return true;
     }
 
-    /** The site's own nodes go on talking to each other. */
-    private static Set<AddressRange> addresses(ControlPlane plane) {
+    /** The site's own nodes go on talking to each other, as far as their names can be resolved here, where the site's name servers may be lost too. */
+    private static Set<AddressRange> addresses(ControlPlane plane, StepContext context) {
         Set<AddressRange> addresses = new LinkedHashSet<>();
         for (ControlPlane.Node node : plane.nodes()) {
             try {
@@ -116,45 +91,21 @@ public final class Fence implements Step<Fenced> {
                     }
                 }
             } catch (UnknownHostException e) {
-                throw new UnsafeToProceedException(
-                        "The node " + node.host() + " has no address here: its name does not resolve.");
+                context.tell("the name of node " + node.host() + " does not resolve here: it passes no closed port");
             }
         }
         return addresses;
     }
 
     @Override
-    public String told(Fenced fenced) {
-        List<String> open = fenced.outcomes().stream()
-                .filter(outcome -> !outcome.why().isEmpty())
-                .map(outcome -> outcome.node() + " (" + outcome.why() + ")")
-                .toList();
-        List<String> made = fenced.outcomes().stream()
-                .filter(outcome -> outcome.why().isEmpty())
-                .map(Outcome::node)
-                .toList();
-        String done = "ports " + ports + (close ? " closed on " : " opened on ")
-                + (made.isEmpty() ? "no node" : String.join(", ", made));
-        return open.isEmpty() ? done : done + "; not on " + String.join(", ", open);
+    public String told(OnNodes record) {
+        return record.told("ports " + ports + (close ? " closed" : " opened"));
     }
 
     @Override
-    public void undo(StepContext context, Optional<Fenced> record) {
+    public void undo(StepContext context, Optional<OnNodes> record) {
         Ports found = context.recordOf(before, Ports.class).orElse(new Ports(List.of()));
-        ControlPlane plane = nodes.orElseThrow();
-        for (NodeOutcome<Boolean> outcome : plane.each(node -> putBack(node, found))) {
-            if (outcome instanceof NodeOutcome.Failed<Boolean> failed && wasMade(record, outcome.node())) {
-                throw failed.failure();
-            }
-        }
-    }
-
-    /** A node that did not answer then has nothing to be taken back. */
-    private static boolean wasMade(Optional<Fenced> record, String node) {
-        return record.isEmpty()
-                || record.get().outcomes().stream()
-                        .anyMatch(outcome ->
-                                outcome.node().equals(node) && outcome.why().isEmpty());
+        OnNodes.requirePutBack(nodes.orElseThrow().each(node -> putBack(node, found)), record);
     }
 
     private static boolean putBack(NodeAccess node, Ports found) {

@@ -1,16 +1,13 @@
 package io.drkit.examples.runbook.step;
 
-import io.drkit.OutcomeUnknownException;
 import io.drkit.examples.runbook.platform.Apiservers;
 import io.drkit.examples.runbook.step.LookAtApiservers.Servers;
-import io.drkit.examples.runbook.step.SwitchApiservers.Switched;
 import io.drkit.node.ApiserverPod;
 import io.drkit.node.NodeAccess;
 import io.drkit.node.NodeOutcome;
 import io.drkit.runbook.Check;
 import io.drkit.runbook.Step;
 import io.drkit.runbook.StepContext;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -18,7 +15,7 @@ import java.util.Optional;
  * Stops the kube-apiservers of a site, so that nobody writes to its etcd any more, or starts them. Undoing puts back what {@link LookAtApiservers}
  * found.
  */
-public final class SwitchApiservers implements Step<Switched> {
+public final class SwitchApiservers implements Step<OnNodes> {
 
     private final Optional<Apiservers> servers;
     private final String site;
@@ -34,17 +31,6 @@ public final class SwitchApiservers implements Step<Switched> {
         START
     }
 
-    /** What became of each. */
-    public record Switched(List<Outcome> outcomes) {
-
-        public Switched {
-            outcomes = List.copyOf(outcomes);
-        }
-    }
-
-    /** @param why empty where it was done */
-    public record Outcome(String node, String why) {}
-
     private SwitchApiservers(Optional<Apiservers> servers, String site, Kind kind, String before) {
         this.servers = servers;
         this.site = site;
@@ -57,7 +43,7 @@ public final class SwitchApiservers implements Step<Switched> {
         return new SwitchApiservers(servers, site, Kind.STOP, before);
     }
 
-    /** The same, but a node that does not answer, for it is lost say, holds nothing up, and is told. */
+    /** The same, but a node that does not answer, for it is lost or hangs, holds nothing up, and is told. */
     public static SwitchApiservers stoppingWherePossible(Optional<Apiservers> servers, String site, String before) {
         return new SwitchApiservers(servers, site, Kind.STOP_WHERE_POSSIBLE, before);
     }
@@ -68,8 +54,8 @@ public final class SwitchApiservers implements Step<Switched> {
     }
 
     @Override
-    public Class<Switched> recordType() {
-        return Switched.class;
+    public Class<OnNodes> recordType() {
+        return OnNodes.class;
     }
 
     @Override
@@ -78,31 +64,14 @@ public final class SwitchApiservers implements Step<Switched> {
     }
 
     @Override
-    public Switched act(StepContext context) {
+    public OnNodes act(StepContext context) {
         Apiservers given = servers.orElseThrow();
-        List<Outcome> outcomes = new ArrayList<>();
-        Optional<RuntimeException> failure = Optional.empty();
-        for (NodeOutcome<Boolean> outcome : given.nodes().each(node -> make(given.of(node)))) {
-            if (outcome instanceof NodeOutcome.Failed<Boolean> failed) {
-                failure = Optional.of(failed.failure());
-                outcomes.add(new Outcome(
-                        outcome.node(), String.valueOf(failed.failure().getMessage())));
-            } else {
-                outcomes.add(new Outcome(outcome.node(), ""));
-            }
+        List<NodeOutcome<Boolean>> outcomes = given.nodes().each(node -> make(given.of(node)));
+        OnNodes record = OnNodes.of(outcomes);
+        if (kind == Kind.STOP || (kind == Kind.START && !record.isDoneSomewhere())) {
+            OnNodes.requireDone(outcomes);
         }
-        failure.filter(why -> isNotEnough(why, outcomes)).ifPresent(why -> {
-            throw why;
-        });
-        return new Switched(outcomes);
-    }
-
-    private boolean isNotEnough(RuntimeException why, List<Outcome> outcomes) {
-        return switch (kind) {
-            case STOP -> true;
-            case STOP_WHERE_POSSIBLE -> why instanceof OutcomeUnknownException;
-            case START -> outcomes.stream().noneMatch(outcome -> outcome.why().isEmpty());
-        };
+        return record;
     }
 
     private boolean make(ApiserverPod server) {
@@ -115,33 +84,15 @@ public final class SwitchApiservers implements Step<Switched> {
     }
 
     @Override
-    public String told(Switched switched) {
-        List<String> failed = switched.outcomes().stream()
-                .filter(outcome -> !outcome.why().isEmpty())
-                .map(outcome -> outcome.node() + " (" + outcome.why() + ")")
-                .toList();
-        String done = "kube-apiserver " + (kind == Kind.START ? "runs" : "is stopped") + " on "
-                + (switched.outcomes().size() - failed.size()) + " nodes of " + site;
-        return failed.isEmpty() ? done : done + "; not on " + String.join(", ", failed);
+    public String told(OnNodes record) {
+        return record.told("kube-apiserver of " + site + (kind == Kind.START ? " runs" : " is stopped"));
     }
 
     @Override
-    public void undo(StepContext context, Optional<Switched> record) {
+    public void undo(StepContext context, Optional<OnNodes> record) {
         Servers found = context.recordOf(before, Servers.class).orElse(new Servers(List.of()));
         Apiservers given = servers.orElseThrow();
-        for (NodeOutcome<Boolean> outcome : given.nodes().each(node -> putBack(given, node, found))) {
-            if (outcome instanceof NodeOutcome.Failed<Boolean> failed && wasMade(record, outcome.node())) {
-                throw failed.failure();
-            }
-        }
-    }
-
-    /** A node that did not answer then has nothing to be taken back. */
-    private static boolean wasMade(Optional<Switched> record, String node) {
-        return record.isEmpty()
-                || record.get().outcomes().stream()
-                        .anyMatch(outcome ->
-                                outcome.node().equals(node) && outcome.why().isEmpty());
+        OnNodes.requirePutBack(given.nodes().each(node -> putBack(given, node, found)), record);
     }
 
     private static boolean putBack(Apiservers given, NodeAccess node, Servers found) {
