@@ -43,6 +43,14 @@ final class FailingRunbook {
         }
     }
 
+    /** The names of the steps that are undone when one fails. */
+    static List<String> undoable(Runbook whole) {
+        return whole.groups().subList(0, whole.firstBeyond()).stream()
+                .flatMap(List::stream)
+                .<String>map(Placed::name)
+                .toList();
+    }
+
     static Runbook at(String step, Runbook whole) {
         Runbook.Builder steps = Runbook.named(whole.name());
         List<List<Placed<?>>> groups = whole.groups();
@@ -53,14 +61,14 @@ final class FailingRunbook {
                 }));
                 steps.pointOfNoReturn();
             }
-            // None of those that have a point of no return runs steps together.
-            place(steps, groups.get(i).get(0), step);
+            List<Placed<?>> placed = groups.get(i);
+            steps.together(group -> placed.forEach(each -> place(group, each, step)));
         }
         return steps.build();
     }
 
-    private static <R> void place(Runbook.Builder steps, Placed<R> placed, String failing) {
+    private static <R> void place(Runbook.Group group, Placed<R> placed, String failing) {
         Step<R> step = placed.name().equals(failing) ? new FailsInTheEnd<>(placed.step()) : placed.step();
-        steps.step(placed.name(), placed.title(), step, placed.options());
+        group.step(placed.name(), placed.title(), step, placed.options());
     }
 }

@@ -64,11 +64,9 @@ class RunbookStepsTest {
     }
 
     private static ControlPlane plane(NodeAccess... nodes) {
-        return new ControlPlane(
-                "primary",
-                Arrays.stream(nodes)
-                        .map(node -> new ControlPlane.Node("127.0.0.1", () -> node))
-                        .toList());
+        return new ControlPlane(Arrays.stream(nodes)
+                .map(node -> new ControlPlane.Node("127.0.0.1", () -> node))
+                .toList());
     }
 
     @Test
@@ -95,7 +93,9 @@ class RunbookStepsTest {
                     .build());
             assertThat(report.outcome()).as(report.toString()).isEqualTo(Outcome.UNDONE);
             assertThat(during).hasSize(4).containsOnly("closed to all but the node itself");
-            assertThat(report.toString()).contains("not on lost (lost refuses the connection.)");
+            assertThat(report.toString())
+                    .contains(
+                            "not on lost (lost refuses the connection. That was a moment ago, and it was not asked again.)");
             assertThat(new PortFence(2379).state(west)).isEqualTo(before);
             assertThat(new PortFence(6443).state(west)).isEqualTo(new PortState.Open());
             assertThat(new PortFence(2379).state(east)).isEqualTo(new PortState.Open());

@@ -9,13 +9,11 @@ import io.drkit.examples.runbook.Migrate;
 import io.drkit.examples.runbook.platform.Platform;
 import io.drkit.runbook.FileJournal;
 import io.drkit.runbook.Runbook;
-import io.drkit.runbook.Runbook.Placed;
 import io.drkit.runbook.RunbookOptions;
 import io.drkit.runbook.RunbookReport;
 import io.drkit.runbook.RunbookReport.Outcome;
 import io.drkit.runbook.RunbookRunner;
 import java.time.Duration;
-import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Predicate;
@@ -40,8 +38,7 @@ class RunbookUndoTest extends OnRunbookScene {
     private void assertTakenBack(Runbook whole, Predicate<String> meant) {
         SortedMap<String, String> before = both(meant);
         int failed = 0;
-        for (List<Placed<?>> group : whole.groups().subList(0, whole.firstBeyond())) {
-            String step = group.get(0).name();
+        for (String step : FailingRunbook.undoable(whole)) {
             RunbookReport report;
             try (FileJournal journal = FileJournal.open(folder.resolve("undo.json"))) {
                 report = new RunbookRunner(

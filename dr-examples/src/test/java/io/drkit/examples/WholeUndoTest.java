@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.drkit.examples.cli.PlatformSettings;
 import io.drkit.runbook.FileJournal;
 import io.drkit.runbook.Runbook;
-import io.drkit.runbook.Runbook.Placed;
 import io.drkit.runbook.RunbookOptions;
 import io.drkit.runbook.RunbookReport;
 import io.drkit.runbook.RunbookReport.Outcome;
@@ -53,8 +52,7 @@ class WholeUndoTest {
         SortedMap<String, String> before = platform.state();
         List<String> ran = platform.scriptRuns();
         List<String> failed = new ArrayList<>();
-        for (List<Placed<?>> group : whole.groups().subList(0, whole.firstBeyond())) {
-            String step = group.get(0).name();
+        for (String step : FailingRunbook.undoable(whole)) {
             RunbookReport report;
             try (FileJournal journal = FileJournal.open(folder.resolve("undo.json"))) {
                 report = new RunbookRunner(

@@ -39,7 +39,8 @@ public final class BenchCommand implements Callable<Integer> {
             new MillionCase(),
             new StreamingCase(),
             new LagCase(),
-            new RunbookCase());
+            RunbookCase.killed(),
+            RunbookCase.cutOff());
 
     @Option(
             names = {"-h", "--help"},

@@ -18,7 +18,7 @@ import java.util.OptionalLong;
 import java.util.stream.IntStream;
 
 /**
- * The demo's two sites, nodes, name server and volumes, with a mirror, whose primary was killed under write load: what a failover is measured on. Where no
+ * The demo's two sites, nodes, name server and volumes, with a mirror, whose primary was lost under write load: what a failover is measured on. Where no
  * machines can be had there are no nodes.
  */
 final class LostPrimary implements AutoCloseable {
@@ -37,7 +37,15 @@ final class LostPrimary implements AutoCloseable {
     private final PacedWriter writer;
     private final int writes;
 
-    private LostPrimary(Path folder, Duration span) throws IOException, InterruptedException {
+    /** How it is lost: its etcd and its Kubernetes API, or the whole site. */
+    enum Loss {
+        /** What is asked refuses. */
+        KILLED,
+        /** What is asked does not answer. */
+        CUT_OFF
+    }
+
+    private LostPrimary(Path folder, Loss loss, Duration span) throws IOException, InterruptedException {
         this.folder = folder;
         opened.add(() -> SeedingCase.delete(folder));
         try {
@@ -52,16 +60,16 @@ final class LostPrimary implements AutoCloseable {
             volumes("sync");
             writes = (int) (PER_SECOND * span.plus(PATIENCE).toSeconds());
             writer = new PacedWriter(sites.primary().store(), writes);
-            lose(span);
+            lose(loss, span);
         } catch (RuntimeException | IOException | InterruptedException e) {
             close();
             throw e;
         }
     }
 
-    /** @param span how long the primary is written to before it is killed */
-    static LostPrimary after(Duration span) throws IOException, InterruptedException {
-        return new LostPrimary(Files.createTempDirectory("drkit-bench-"), span);
+    /** @param span how long the primary is written to before it is lost */
+    static LostPrimary after(Duration span, Loss loss) throws IOException, InterruptedException {
+        return new LostPrimary(Files.createTempDirectory("drkit-bench-"), loss, span);
     }
 
     /** Writes into its volumes until it is closed. */
@@ -89,11 +97,15 @@ final class LostPrimary implements AutoCloseable {
         }
     }
 
-    private void lose(Duration span) throws InterruptedException {
+    private void lose(Loss loss, Duration span) throws InterruptedException {
         Thread writing = new Thread(() -> writer.run(PER_SECOND), "writer");
         writing.start();
         Thread.sleep(span.toMillis());
-        sites.primary().server().kill();
+        if (loss == Loss.KILLED) {
+            sites.primary().server().kill();
+        } else {
+            stage.primary().cut().run();
+        }
         stage.volumes().primary().goDown();
         writing.interrupt();
         writing.join();

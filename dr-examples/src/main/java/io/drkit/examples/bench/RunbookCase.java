@@ -1,5 +1,6 @@
 package io.drkit.examples.bench;
 
+import io.drkit.examples.bench.LostPrimary.Loss;
 import io.drkit.examples.cli.PlatformSettings;
 import io.drkit.examples.runbook.Failover;
 import io.drkit.runbook.FileJournal;
@@ -13,6 +14,7 @@ import io.drkit.runbook.RunbookReport.Outcome;
 import io.drkit.runbook.RunbookRunner;
 import io.drkit.runbook.SharedJournal;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -36,15 +38,33 @@ final class RunbookCase implements BenchCase {
     private static final int ROUNDS = 3;
     private static final Duration SPAN = Duration.ofSeconds(10);
 
+    private final String name;
+    private final Loss loss;
+
+    private RunbookCase(String name, Loss loss) {
+        this.name = name;
+        this.loss = loss;
+    }
+
+    static RunbookCase killed() {
+        return new RunbookCase("runbook", Loss.KILLED);
+    }
+
+    static RunbookCase cutOff() {
+        return new RunbookCase("runbook-cut-off", Loss.CUT_OFF);
+    }
+
     @Override
     public String name() {
-        return "runbook";
+        return name;
     }
 
     @Override
     public CaseReport run(Lab lab) throws Exception {
         CaseReport report = new CaseReport(
-                name(), "a primary killed under write load, failed over with its mirror, nodes, volumes and names");
+                name(),
+                "a primary " + (loss == Loss.KILLED ? "killed" : "whose whole site was cut off")
+                        + " under write load, failed over with its mirror, nodes, volumes and names");
         if (lab.warmsUp()) {
             measure(RUNBOOK, SPAN.dividedBy(5), new CaseReport("warm-up", ""));
         }
@@ -59,10 +79,10 @@ final class RunbookCase implements BenchCase {
         return report;
     }
 
-    private static void measure(String who, Duration span, CaseReport report) throws Exception {
-        try (LostPrimary lost = LostPrimary.after(span)) {
+    private void measure(String who, Duration span, CaseReport report) throws Exception {
+        try (LostPrimary lost = LostPrimary.after(span, loss)) {
             PlatformSettings settings = lost.settings();
-            Map<String, Duration> took = new LinkedHashMap<>();
+            Map<String, Duration> took = Collections.synchronizedMap(new LinkedHashMap<>());
             Runbook failover = Timed.all(Failover.of(settings.platform()), took);
             long began = System.nanoTime();
             if (who.equals(BY_HAND)) {
@@ -72,10 +92,7 @@ final class RunbookCase implements BenchCase {
             }
             double seconds = (System.nanoTime() - began) / 1e9;
             report.add(who, SECONDS, seconds);
-            report.add(
-                    who,
-                    OUTSIDE,
-                    1 - took.values().stream().mapToLong(Duration::toNanos).sum() / 1e9 / seconds);
+            report.add(who, OUTSIDE, 1 - Timed.together(failover, took).toNanos() / 1e9 / seconds);
             took.forEach((step, time) -> report.add(step, who + ", ms", time.toNanos() / 1e6));
         }
     }

@@ -22,16 +22,24 @@ record Timed<R>(String name, Step<R> step, Map<String, Duration> took) implement
             if (i == runbook.firstBeyond()) {
                 timed.pointOfNoReturn();
             }
-            if (groups.get(i).size() > 1) {
-                throw new IllegalArgumentException("Steps that run together have no time of their own.");
-            }
-            add(timed, groups.get(i).get(0), took);
+            List<Placed<?>> steps = groups.get(i);
+            timed.together(group -> steps.forEach(step -> add(group, step, took)));
         }
         return timed.build();
     }
 
-    private static <R> void add(Runbook.Builder timed, Placed<R> placed, Map<String, Duration> took) {
-        timed.step(placed.name(), placed.title(), new Timed<>(placed.name(), placed.step(), took), placed.options());
+    private static <R> void add(Runbook.Group group, Placed<R> placed, Map<String, Duration> took) {
+        group.step(placed.name(), placed.title(), new Timed<>(placed.name(), placed.step(), took), placed.options());
+    }
+
+    /** What the steps took of a run's time: of those that run together the longest. */
+    static Duration together(Runbook runbook, Map<String, Duration> took) {
+        return runbook.groups().stream()
+                .map(group -> group.stream()
+                        .map(step -> took.getOrDefault(step.name(), Duration.ZERO))
+                        .max(Duration::compareTo)
+                        .orElse(Duration.ZERO))
+                .reduce(Duration.ZERO, Duration::plus);
     }
 
     private <T> T timed(Supplier<T> call) {

@@ -129,11 +129,9 @@ public record PlatformSettings(Platform platform, String bound, Path journal) {
                     .filter(from.config.nodes()::containsKey)
                     .forEach(site -> nodes.put(
                             site,
-                            new ControlPlane(
-                                    site,
-                                    from.config.nodes(site).stream()
-                                            .map(PlatformSettings::node)
-                                            .toList())));
+                            new ControlPlane(from.config.nodes(site).stream()
+                                    .map(PlatformSettings::node)
+                                    .toList())));
         }
         return nodes;
     }

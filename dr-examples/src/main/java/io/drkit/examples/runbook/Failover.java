@@ -1,6 +1,5 @@
 package io.drkit.examples.runbook;
 
-import io.drkit.examples.runbook.platform.ControlPlane;
 import io.drkit.examples.runbook.platform.Platform;
 import io.drkit.examples.runbook.platform.Way;
 import io.drkit.examples.runbook.step.AcceptRisk;
@@ -34,23 +33,18 @@ public final class Failover {
 
     public static Runbook of(Platform platform) {
         Way way = platform.there();
-        Optional<ControlPlane> lost = platform.controlPlane(way.from());
         Runbook.Builder steps = Runbook.named("failover")
                 .step(
                         "standby",
                         "The standby answers, and is one",
                         new SiteLooks(way, Clock.systemUTC()).role(way.to(), Role.STANDBY))
-                .step(
-                        "evidence",
-                        "Look at the primary from several vantage points",
-                        new GatherEvidence(platform, way.from(), platform.controlPlane(way.to())))
+                .together(looks -> look(platform, looks))
                 .step(
                         "primary-answers",
                         "Fail over though a part of the primary answers",
                         new AcceptRisk(Failover::answering),
                         StepOptions.DEFAULTS.confirm(
                                 "A part of the primary answers. Fail over all the same, rather than" + " migrate?"))
-                .step("mirror", "Whether a mirror runs", new LookAtMirror(way))
                 .step("stop-mirror", "Stop the mirror", StopMirror.whateverIsProved(way, "mirror"))
                 .step("position", "How far the standby is", new TakePosition(way, Clock.systemUTC()))
                 .step(
@@ -59,18 +53,13 @@ public final class Failover {
                         new AcceptRisk(Failover::incomplete),
                         StepOptions.DEFAULTS.confirm("The standby lacks a part. Fail over all the same?"))
                 .step(
-                        "volumes-plan",
-                        "Whether the applications can be moved",
-                        new PlanVolumes(platform.applications(), Move.FAILOVER))
-                .step("dns-plan", "Where the names lead", PlanDns.to(way.to().name(), platform.domain()))
-                .step(
-                        "ports",
-                        "Which ports of the primary are closed",
-                        new LookAtPorts(lost, platform.ports(), way.from().name()))
-                .step(
                         "fence",
                         "Close the primary's ports",
-                        Fence.closing(lost, platform.ports(), way.from().name(), "ports"));
+                        Fence.closing(
+                                platform.controlPlane(way.from()),
+                                platform.ports(),
+                                way.from().name(),
+                                "ports"));
         WriteStop.beginsWherePossible(way, platform, steps);
         steps.pointOfNoReturn()
                 .step(
@@ -91,6 +80,29 @@ public final class Failover {
                         "List what the old primary wrote last",
                         ListLostWrites.afterFailover(way, "position", "evidence", "promote"))
                 .build();
+    }
+
+    /** All at once, for what is asked of a lost site takes its whole deadline. */
+    private static void look(Platform platform, Runbook.Group looks) {
+        Way way = platform.there();
+        looks.step(
+                        "evidence",
+                        "Look at the primary from several vantage points",
+                        new GatherEvidence(platform, way.from(), platform.controlPlane(way.to())))
+                .step("mirror", "Whether a mirror runs", new LookAtMirror(way))
+                .step(
+                        "volumes-plan",
+                        "Whether the applications can be moved",
+                        new PlanVolumes(platform.applications(), Move.FAILOVER))
+                .step("dns-plan", "Where the names lead", PlanDns.to(way.to().name(), platform.domain()))
+                .step(
+                        "ports",
+                        "Which ports of the primary are closed",
+                        new LookAtPorts(
+                                platform.controlPlane(way.from()),
+                                platform.ports(),
+                                way.from().name()));
+        WriteStop.look(way, platform, looks);
     }
 
     private static Optional<String> answering(StepContext context) {

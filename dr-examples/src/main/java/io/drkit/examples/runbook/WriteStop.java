@@ -19,7 +19,7 @@ final class WriteStop {
 
     /** Before the last mirror from a site that is well. */
     static void begins(Way way, Platform platform, Runbook.Builder steps) {
-        look(way, platform, steps);
+        steps.together(looks -> look(way, platform, looks));
         Optional<Apiservers> servers = platform.apiservers(way.from());
         steps.step(
                 "stop-apiservers",
@@ -27,9 +27,8 @@ final class WriteStop {
                 SwitchApiservers.stopping(servers, way.from().name(), "apiservers"));
     }
 
-    /** At a site that is lost, as far as it can be. */
+    /** At a site that is lost, as far as it can be; after {@link #look}. */
     static void beginsWherePossible(Way way, Platform platform, Runbook.Builder steps) {
-        look(way, platform, steps);
         Optional<Apiservers> servers = platform.apiservers(way.from());
         steps.step(
                 "stop-apiservers",
@@ -38,8 +37,8 @@ final class WriteStop {
     }
 
     /** Those of the new primary will have to be started, when there is no way back any more. */
-    private static void look(Way way, Platform platform, Runbook.Builder steps) {
-        steps.step(
+    static void look(Way way, Platform platform, Runbook.Group looks) {
+        looks.step(
                         "next-apiservers",
                         "Whether the kube-apiservers of " + way.to() + " can be started",
                         LookAtApiservers.startable(

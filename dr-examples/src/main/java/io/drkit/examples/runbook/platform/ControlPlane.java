@@ -5,13 +5,18 @@ import io.drkit.node.NodeGroup;
 import io.drkit.node.NodeOutcome;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
-/** A site's control-plane nodes. */
-public record ControlPlane(String site, List<Node> nodes) {
+/** A site's control-plane nodes. Thread-safe. */
+public final class ControlPlane {
 
     private static final int PARALLEL = 8;
+
+    private final List<Node> nodes;
+    private final Map<String, Silence> silences = new ConcurrentHashMap<>();
 
     /**
      * One of them.
@@ -27,12 +32,29 @@ public record ControlPlane(String site, List<Node> nodes) {
         }
     }
 
-    public ControlPlane {
-        nodes = List.copyOf(nodes);
+    public ControlPlane(List<Node> nodes) {
+        this.nodes = List.copyOf(nodes);
+    }
+
+    public List<Node> nodes() {
+        return nodes;
     }
 
     /** Does the same on every node, side by side, by connections of its own; one outcome a node, in their order. */
     public <T> List<NodeOutcome<T>> each(Function<NodeAccess, T> task) {
+        return onEach(node -> silence(node).ask(() -> task.apply(node)));
+    }
+
+    /** The same, for what goes on without those that fail: a node that did not answer a moment ago has failed again. */
+    public <T> List<NodeOutcome<T>> eachUnlessSilent(Function<NodeAccess, T> task) {
+        return onEach(node -> silence(node).askUnlessSilent(() -> task.apply(node)));
+    }
+
+    private Silence silence(NodeAccess node) {
+        return silences.computeIfAbsent(node.name(), name -> new Silence());
+    }
+
+    private <T> List<NodeOutcome<T>> onEach(Function<NodeAccess, T> task) {
         List<NodeAccess> opened = new ArrayList<>();
         try {
             nodes.forEach(node -> opened.add(node.access().get()));

@@ -1,5 +1,6 @@
 package io.drkit.examples.runbook.step;
 
+import io.drkit.UnsafeToProceedException;
 import io.drkit.examples.runbook.platform.ControlPlane;
 import io.drkit.examples.runbook.step.LookAtPorts.Ports;
 import io.drkit.node.AddressRange;
@@ -62,10 +63,11 @@ public final class Fence implements Step<OnNodes> {
     public OnNodes act(StepContext context) {
         ControlPlane plane = nodes.orElseThrow();
         Set<AddressRange> own = close ? addresses(plane, context) : Set.of();
-        List<NodeOutcome<Boolean>> outcomes = plane.each(node -> make(node, own));
-        if (!close) {
-            OnNodes.requireDone(outcomes);
+        if (close) {
+            return OnNodes.of(plane.eachUnlessSilent(node -> make(node, own)));
         }
+        List<NodeOutcome<Boolean>> outcomes = plane.each(node -> make(node, own));
+        OnNodes.requireDone(outcomes);
         return OnNodes.of(outcomes);
     }
 
@@ -110,19 +112,25 @@ public final class Fence implements Step<OnNodes> {
 
     private static boolean putBack(NodeAccess node, Ports found) {
         for (LookAtPorts.Found port : found.found()) {
-            if (port.node().equals(node.name()) && !port.state().isEmpty()) {
-                if (port.closed()) {
-                    new PortFence(port.port())
-                            .close(
-                                    node,
-                                    port.allowed().stream()
-                                            .map(AddressRange::parse)
-                                            .toList());
-                } else {
-                    new PortFence(port.port()).open(node);
-                }
+            if (port.node().equals(node.name())) {
+                putBack(node, port);
             }
         }
         return true;
+    }
+
+    private static void putBack(NodeAccess node, LookAtPorts.Found port) {
+        if (port.state().isEmpty()) {
+            throw new UnsafeToProceedException("Whether port " + port.port() + " of " + node.name()
+                    + " was open before is not known: see drkit node open.");
+        }
+        if (port.closed()) {
+            new PortFence(port.port())
+                    .close(
+                            node,
+                            port.allowed().stream().map(AddressRange::parse).toList());
+        } else {
+            new PortFence(port.port()).open(node);
+        }
     }
 }

@@ -8,7 +8,6 @@ import io.drkit.examples.runbook.platform.Platform;
 import io.drkit.examples.runbook.step.Evidence.Answer;
 import io.drkit.examples.runbook.step.Evidence.Sighting;
 import io.drkit.kubernetes.KubernetesConnection;
-import io.drkit.node.CommandResult;
 import io.drkit.node.NodeAccess;
 import io.drkit.node.NodeCommand;
 import io.drkit.node.NodeOutcome;
@@ -22,6 +21,13 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /**
  * Looks at the primary from several vantage points: its etcd and its Kubernetes API from this machine, and TCP to both from each of the other site's
@@ -31,11 +37,19 @@ public final class GatherEvidence implements OneWay<Evidence> {
 
     private static final String HERE = "this machine";
 
-    /** $1 is the host, $2 the port. Exit code 0: it takes a connection, 1: it does not, 9: nothing here can try. */
+    /** The arguments are hosts and ports. A line for each pair, with 0 where it takes a connection, 1 where it does not, and 9 where nothing here can try. */
     private static final String CONNECT = """
-            if command -v nc >/dev/null 2>&1; then timeout 8 nc -z -w 5 "$1" "$2" >/dev/null 2>&1 && exit 0 || exit 1; fi
-            if command -v bash >/dev/null 2>&1; then timeout 8 bash -c ': <>"/dev/tcp/$0/$1"' "$1" "$2" >/dev/null 2>&1 && exit 0 || exit 1; fi
-            exit 9
+            try() {
+              if command -v nc >/dev/null 2>&1; then timeout 8 nc -z -w 5 "$1" "$2" >/dev/null 2>&1 || return 1
+              elif command -v bash >/dev/null 2>&1; then timeout 8 bash -c ': <>"/dev/tcp/$0/$1"' "$1" "$2" >/dev/null 2>&1 || return 1
+              else return 9
+              fi
+            }
+            while [ $# -gt 1 ]; do
+              { try "$1" "$2"; echo "$1:$2 $?"; } &
+              shift 2
+            done
+            wait
             """;
 
     private static final int CONNECT_MILLIS = 5_000;
@@ -59,40 +73,82 @@ public final class GatherEvidence implements OneWay<Evidence> {
 
     @Override
     public Evidence act(StepContext context) {
-        List<Sighting> sightings = new ArrayList<>();
-        List<URI> targets = new ArrayList<>(primary.connection().endpoints());
-        sightings.add(etcd());
-        platform.cluster(primary).ifPresent(cluster -> {
-            sightings.add(api(cluster));
-            targets.add(address(cluster));
-        });
-        others.ifPresent(nodes -> nodes.each(node -> from(node, targets)).forEach(outcome -> {
-            if (outcome instanceof NodeOutcome.Done<List<Sighting>> done) {
-                sightings.addAll(done.value());
-            } else {
-                sightings.add(new Sighting(outcome.node(), primary.name(), Answer.UNKNOWN, "the node does not answer"));
-            }
-        }));
-        return new Evidence(sightings);
-    }
-
-    private Sighting etcd() {
-        String target = "etcd of " + primary;
-        try (EtcdKeyStore store = primary.open()) {
-            return new Sighting(HERE, target, Answer.YES, "at revision " + store.revision());
-        } catch (DrException e) {
-            return failed(target, primary.connection().endpoints(), e);
+        ExecutorService threads = Executors.newCachedThreadPool(GatherEvidence::daemon);
+        try {
+            return new Evidence(Interruptible.call("Looking at " + primary, () -> sightings(threads)));
+        } finally {
+            threads.shutdownNow();
         }
     }
 
+    private static Thread daemon(Runnable work) {
+        Thread thread = new Thread(work, "drkit-evidence");
+        thread.setDaemon(true);
+        return thread;
+    }
+
+    /** All at once, for at a lost site each costs its deadline. */
+    private List<Sighting> sightings(ExecutorService threads) throws InterruptedException {
+        List<Callable<List<Sighting>>> looks = new ArrayList<>();
+        List<URI> targets = new ArrayList<>(primary.connection().endpoints());
+        looks.add(() -> List.of(etcd(threads)));
+        platform.cluster(primary).ifPresent(cluster -> {
+            URI address = address(cluster);
+            targets.add(address);
+            looks.add(() -> List.of(api(cluster, address, threads)));
+        });
+        others.ifPresent(nodes -> looks.add(() -> from(nodes, targets)));
+        List<Sighting> sightings = new ArrayList<>();
+        for (Future<List<Sighting>> look : threads.invokeAll(looks)) {
+            sightings.addAll(ended(look));
+        }
+        return sightings;
+    }
+
+    private static <T> T ended(Future<T> work) throws InterruptedException {
+        try {
+            return work.get();
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof RuntimeException why ? why : new IllegalStateException(e.getCause());
+        }
+    }
+
+    private Sighting etcd(ExecutorService threads) throws InterruptedException {
+        return look("etcd of " + primary, primary.connection().endpoints(), threads, () -> {
+            try (EtcdKeyStore store = primary.open()) {
+                return "at revision " + store.revision();
+            }
+        });
+    }
+
+    private Sighting api(KubernetesConnection connection, URI address, ExecutorService threads)
+            throws InterruptedException {
+        return look("Kubernetes of " + primary, List.of(address), threads, () -> {
+            try (KubernetesClient client = connection.open()) {
+                return "";
+            }
+        });
+    }
+
     /** What takes connections is not lost, whatever else it says: that our password or certificate is refused, say. */
-    private static Sighting failed(String target, List<URI> endpoints, DrException why) {
-        boolean taken = endpoints.stream().anyMatch(GatherEvidence::takesConnections);
-        return new Sighting(
-                HERE,
-                target,
-                taken ? Answer.YES : Answer.NO,
-                (taken ? "it takes connections, but: " : "") + why.getMessage());
+    private static Sighting look(String target, List<URI> endpoints, ExecutorService threads, Supplier<String> ask)
+            throws InterruptedException {
+        List<Future<Boolean>> connections = endpoints.stream()
+                .map(endpoint -> threads.submit(() -> takesConnections(endpoint)))
+                .toList();
+        try {
+            return new Sighting(HERE, target, Answer.YES, ask.get());
+        } catch (DrException e) {
+            boolean taken = false;
+            for (Future<Boolean> connection : connections) {
+                taken |= ended(connection);
+            }
+            return new Sighting(
+                    HERE,
+                    target,
+                    taken ? Answer.YES : Answer.NO,
+                    (taken ? "it takes connections, but: " : "") + e.getMessage());
+        }
     }
 
     private static boolean takesConnections(URI endpoint) {
@@ -108,38 +164,46 @@ public final class GatherEvidence implements OneWay<Evidence> {
         return target.getPort() < 0 ? HTTPS : target.getPort();
     }
 
-    private Sighting api(KubernetesConnection connection) {
-        String target = "Kubernetes of " + primary;
-        try (KubernetesClient client = connection.open()) {
-            return new Sighting(HERE, target, Answer.YES, "");
-        } catch (DrException e) {
-            return failed(target, List.of(address(connection)), e);
-        }
-    }
-
     private static URI address(KubernetesConnection connection) {
         try (KubernetesClient client = connection.openUnseen()) {
             return URI.create(String.valueOf(client.getMasterUrl()));
         }
     }
 
-    private static List<Sighting> from(NodeAccess node, List<URI> targets) {
-        return targets.stream().map(target -> from(node, target)).toList();
+    private List<Sighting> from(ControlPlane nodes, List<URI> targets) {
+        List<Sighting> sightings = new ArrayList<>();
+        for (NodeOutcome<List<Sighting>> outcome : nodes.each(node -> from(node, targets))) {
+            if (outcome instanceof NodeOutcome.Done<List<Sighting>> done) {
+                sightings.addAll(done.value());
+            } else {
+                sightings.add(new Sighting(outcome.node(), primary.name(), Answer.UNKNOWN, "the node does not answer"));
+            }
+        }
+        return sightings;
     }
 
-    private static Sighting from(NodeAccess node, URI target) {
-        String at = target.getHost() + ":" + port(target);
-        CommandResult result =
-                node.run(NodeCommand.script(CONNECT, target.getHost(), at.substring(at.lastIndexOf(':') + 1))
-                        .title("connect to " + at)
+    private static List<Sighting> from(NodeAccess node, List<URI> targets) {
+        String[] hostsAndPorts = targets.stream()
+                .flatMap(target -> Stream.of(target.getHost(), Integer.toString(port(target))))
+                .toArray(String[]::new);
+        List<String> answers = node.run(NodeCommand.script(CONNECT, hostsAndPorts)
+                        .title("connect to " + targets.size() + " ports")
                         .deadline(Duration.ofSeconds(20))
-                        .build());
-        Answer answer = switch (result.exitCode()) {
-            case 0 -> Answer.YES;
-            case 1 -> Answer.NO;
-            default -> Answer.UNKNOWN;
-        };
-        return new Sighting(node.name(), at, answer, "");
+                        .build())
+                .outText()
+                .lines()
+                .toList();
+        return targets.stream()
+                .map(target -> target.getHost() + ":" + port(target))
+                .map(at -> new Sighting(node.name(), at, answer(at, answers), ""))
+                .toList();
+    }
+
+    private static Answer answer(String at, List<String> answers) {
+        if (answers.contains(at + " 0")) {
+            return Answer.YES;
+        }
+        return answers.contains(at + " 1") ? Answer.NO : Answer.UNKNOWN;
     }
 
     @Override

@@ -60,8 +60,7 @@ public final class LookAtApiservers implements OneWay<Servers> {
         Apiservers given = servers.orElseThrow();
         List<RuntimeException> failures = new ArrayList<>();
         List<Found> found = new ArrayList<>();
-        for (NodeOutcome<Boolean> outcome :
-                given.nodes().each(node -> given.of(node).isStopped())) {
+        for (NodeOutcome<Boolean> outcome : look(given)) {
             if (outcome instanceof NodeOutcome.Done<Boolean> done) {
                 found.add(new Found(outcome.node(), done.value(), ""));
             } else if (outcome instanceof NodeOutcome.Failed<Boolean> failed) {
@@ -74,6 +73,12 @@ public final class LookAtApiservers implements OneWay<Servers> {
             throw failures.get(0);
         }
         return new Servers(found);
+    }
+
+    private List<NodeOutcome<Boolean>> look(Apiservers given) {
+        return needed
+                ? given.nodes().each(node -> given.of(node).isStopped())
+                : given.nodes().eachUnlessSilent(node -> given.of(node).isStopped());
     }
 
     @Override

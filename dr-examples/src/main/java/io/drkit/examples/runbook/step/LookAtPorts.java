@@ -60,7 +60,7 @@ public final class LookAtPorts implements OneWay<Ports> {
     @Override
     public Ports act(StepContext context) {
         List<Found> found = new ArrayList<>();
-        for (NodeOutcome<List<Found>> outcome : nodes.orElseThrow().each(this::look)) {
+        for (NodeOutcome<List<Found>> outcome : nodes.orElseThrow().eachUnlessSilent(this::look)) {
             if (outcome instanceof NodeOutcome.Done<List<Found>> done) {
                 found.addAll(done.value());
             } else {

@@ -49,7 +49,7 @@ public final class Promote implements OneWay<Promoted> {
     }
 
     private Promotion promote(KeyStore site) {
-        try (EtcdKeyStore left = old.open()) {
+        try (EtcdKeyStore left = old.openUnlessSilent()) {
             return Promotion.promote(site, left);
         } catch (SiteUnreachableException e) {
             // Either of the two; the one that counts is asked again.

@@ -94,7 +94,7 @@ public final class StopMirror implements Step<Stopped> {
     private StopResult stop() throws InterruptedException {
         KeyStore primary;
         try {
-            primary = way.from().open();
+            primary = forced ? way.from().openUnlessSilent() : way.from().open();
         } catch (SiteUnreachableException e) {
             if (!forced) {
                 throw e;

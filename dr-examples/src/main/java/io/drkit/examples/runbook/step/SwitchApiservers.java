@@ -1,5 +1,6 @@
 package io.drkit.examples.runbook.step;
 
+import io.drkit.UnsafeToProceedException;
 import io.drkit.examples.runbook.platform.Apiservers;
 import io.drkit.examples.runbook.step.LookAtApiservers.Servers;
 import io.drkit.node.ApiserverPod;
@@ -66,7 +67,9 @@ public final class SwitchApiservers implements Step<OnNodes> {
     @Override
     public OnNodes act(StepContext context) {
         Apiservers given = servers.orElseThrow();
-        List<NodeOutcome<Boolean>> outcomes = given.nodes().each(node -> make(given.of(node)));
+        List<NodeOutcome<Boolean>> outcomes = kind == Kind.STOP_WHERE_POSSIBLE
+                ? given.nodes().eachUnlessSilent(node -> make(given.of(node)))
+                : given.nodes().each(node -> make(given.of(node)));
         OnNodes record = OnNodes.of(outcomes);
         if (kind == Kind.STOP || (kind == Kind.START && !record.isDoneSomewhere())) {
             OnNodes.requireDone(outcomes);
@@ -97,15 +100,21 @@ public final class SwitchApiservers implements Step<OnNodes> {
 
     private static boolean putBack(Apiservers given, NodeAccess node, Servers found) {
         found.found().stream()
-                .filter(each -> each.node().equals(node.name()) && each.why().isEmpty())
+                .filter(each -> each.node().equals(node.name()))
                 .findFirst()
-                .ifPresent(each -> {
-                    if (each.stopped()) {
-                        given.of(node).stop();
-                    } else {
-                        given.of(node).start();
-                    }
-                });
+                .ifPresent(each -> putBack(given.of(node), node.name(), each));
         return true;
+    }
+
+    private static void putBack(ApiserverPod server, String node, LookAtApiservers.Found found) {
+        if (!found.why().isEmpty()) {
+            throw new UnsafeToProceedException("Whether kube-apiserver of " + node
+                    + " ran before is not known: where its manifest lies aside, move it back.");
+        }
+        if (found.stopped()) {
+            server.stop();
+        } else {
+            server.start();
+        }
     }
 }
