@@ -18,9 +18,9 @@ import java.util.concurrent.CountDownLatch;
  * Stops a mirror that runs in whatever process, once the standby is proved to lack nothing. While keys are missed there the running mirror is
  * what brings them back; without it the standby's garbage collector deletes their dependents for good.
  *
- * <p>The session is asked by a key on the standby ({@code /drkit/mirror/NAME/stop}) that it looks for several times a second, whatever the primary does; it then writes its
- * last checkpoint, releases the lock, and ends as if closed. Sessions that waited for the lock are asked in their turn. Idempotent. One that
- * holds a {@link MirrorSession} itself calls {@link MirrorSession#stopSafely}.
+ * <p>The session is asked by a key on the standby ({@code /drkit/mirror/NAME/stop}) that it looks for several times a second, whatever the
+ * primary does; it then writes its last checkpoint, releases the lock, and ends as if closed. Sessions that waited for the lock are asked in
+ * their turn. Idempotent. One that holds a {@link MirrorSession} itself calls {@link MirrorSession#stopSafely}.
  */
 public final class SafeStop {
 

@@ -19,8 +19,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * That a running mirror, in whatever process, is to end: a key on the standby, which its session looks for several times a second. It names the
- * session that is meant, so that one left behind stops no later session.
+ * That a running mirror, in whatever process, is to end: a key on the standby, which its session looks for several times a second. It names
+ * the session that is meant, so that one left behind stops no later session.
  */
 @JsonIgnoreProperties(ignoreUnknown = true)
 record StopRequest(String session) {

@@ -1,6 +1,7 @@
 package io.drkit.examples;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.drkit.OutcomeUnknownException;
@@ -154,6 +155,23 @@ class RunbookStepsTest {
                     .contains("silent: etcd of primary from this machine, 127.0.0.1:" + etcd.port(0) + " from cp-1")
                     .doesNotContain("answers:");
             assertThat(new Evidence(List.of()).with(Evidence.Answer.YES)).isEmpty();
+        }
+    }
+
+    @Test
+    void a_site_that_was_silent_is_not_waited_for_again_until_it_has_answered() {
+        try (EtcdServer etcd = EtcdServer.builder().start()) {
+            EtcdSite site = site("primary", etcd);
+            etcd.kill();
+            assertThatThrownBy(site::openUnlessSilent)
+                    .isInstanceOf(SiteUnreachableException.class)
+                    .hasMessageNotContaining("was not asked again");
+            etcd.start();
+            assertThatThrownBy(site::openUnlessSilent)
+                    .isInstanceOf(SiteUnreachableException.class)
+                    .hasMessageContaining("was not asked again");
+            site.open().close();
+            site.openUnlessSilent().close();
         }
     }
 

@@ -107,7 +107,8 @@ public final class Fence implements Step<OnNodes> {
     @Override
     public void undo(StepContext context, Optional<OnNodes> record) {
         Ports found = context.recordOf(before, Ports.class).orElse(new Ports(List.of()));
-        OnNodes.requirePutBack(nodes.orElseThrow().each(node -> putBack(node, found)), record);
+        OnNodes made = record.orElseGet(() -> OnNodes.perhaps(found.answered()));
+        OnNodes.requirePutBack(nodes.orElseThrow().each(node -> putBack(node, found)), made);
     }
 
     private static boolean putBack(NodeAccess node, Ports found) {

@@ -95,7 +95,8 @@ public final class SwitchApiservers implements Step<OnNodes> {
     public void undo(StepContext context, Optional<OnNodes> record) {
         Servers found = context.recordOf(before, Servers.class).orElse(new Servers(List.of()));
         Apiservers given = servers.orElseThrow();
-        OnNodes.requirePutBack(given.nodes().each(node -> putBack(given, node, found)), record);
+        OnNodes made = record.orElseGet(() -> OnNodes.perhaps(found.answered()));
+        OnNodes.requirePutBack(given.nodes().each(node -> putBack(given, node, found)), made);
     }
 
     private static boolean putBack(Apiservers given, NodeAccess node, Servers found) {
