@@ -192,8 +192,8 @@ public record PortFence(int port) {
      * @param allowed who passes, by the address the node sees: the site's other control-plane nodes, say
      * @return what was found afterwards; the same as asked for
      * @throws SiteUnreachableException when nothing was changed
-     * @throws OutcomeUnknownException when it cannot be told whether it is closed, or it was found not to be and may be closed in a moment;
-     *     closing again is safe
+     * @throws OutcomeUnknownException when it cannot be told whether it is closed, it was found not to be and may be closed in a moment, or it was
+     *     closed by half; closing again is safe
      * @throws UnsafeToProceedException when the node has neither nftables nor iptables or does not permit it, when nothing was changed; or when
      *     it was found otherwise than it was made, so that another interfered
      */
@@ -236,8 +236,10 @@ public record PortFence(int port) {
             case REFUSED ->
                 throw new UnsafeToProceedException(not + FileReading.reason(result) + ". Nothing was changed.");
             case HALF ->
-                throw new UnsafeToProceedException(where(node) + " was " + done(wanted) + " by half: "
-                        + FileReading.reason(result) + ". Put that right and do it again, which is safe.");
+                throw new OutcomeUnknownException(
+                        where(node) + " was " + done(wanted) + " by half: " + FileReading.reason(result)
+                                + ". Put that right and do it again, which is safe.",
+                        null);
             // Ended by a signal, most likely.
             default -> settle(node, wanted, new OutcomeUnknownException(FileReading.reason(result) + ".", null));
         }
