@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import io.drkit.OutcomeUnknownException;
 import io.drkit.SiteUnreachableException;
 import io.drkit.UnsafeToProceedException;
 import io.drkit.etcd.EtcdConnection;
@@ -16,21 +15,17 @@ import io.drkit.examples.runbook.platform.Objectives;
 import io.drkit.examples.runbook.platform.Platform;
 import io.drkit.examples.runbook.platform.Way;
 import io.drkit.examples.runbook.step.Evidence;
-import io.drkit.examples.runbook.step.Fence;
 import io.drkit.examples.runbook.step.GatherEvidence;
 import io.drkit.examples.runbook.step.Look;
 import io.drkit.examples.runbook.step.LookAtMirror;
-import io.drkit.examples.runbook.step.LookAtPorts;
 import io.drkit.examples.runbook.step.RunScript;
 import io.drkit.examples.runbook.step.StopMirror;
 import io.drkit.examples.runbook.step.TakePosition;
 import io.drkit.keyspace.MirrorScope;
-import io.drkit.node.AddressRange;
 import io.drkit.node.CommandResult;
 import io.drkit.node.NodeAccess;
 import io.drkit.node.NodeCommand;
-import io.drkit.node.PortFence;
-import io.drkit.node.PortState;
+import io.drkit.node.NodeOutcome;
 import io.drkit.runbook.FileJournal;
 import io.drkit.runbook.Measurement;
 import io.drkit.runbook.Runbook;
@@ -40,11 +35,12 @@ import io.drkit.runbook.RunbookReport.Outcome;
 import io.drkit.runbook.RunbookRunner;
 import io.drkit.testkit.LocalNode;
 import io.drkit.testkit.etcd.EtcdServer;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -52,7 +48,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Steps of the reference runbooks that need nodes: evidence, the fence, the user's script. */
+/** Steps of the reference runbooks that need nodes: evidence, the user's script; how far the standby is, and stopping the mirror. */
 class RunbookStepsTest {
 
     @TempDir
@@ -68,72 +64,6 @@ class RunbookStepsTest {
         return new ControlPlane(Arrays.stream(nodes)
                 .map(node -> new ControlPlane.Node("127.0.0.1", () -> node))
                 .toList());
-    }
-
-    @Test
-    void a_fence_that_is_taken_back_leaves_each_port_as_it_was() {
-        NamespaceNode east = new NamespaceNode("east");
-        NamespaceNode west = new NamespaceNode("west");
-        try {
-            // Somebody closed this one before, to all but one.
-            new PortFence(2379).close(west, List.of(AddressRange.parse("10.9.8.7")));
-            PortState before = new PortFence(2379).state(west);
-            Optional<ControlPlane> nodes = Optional.of(plane(east, west, new Lost()));
-            List<String> during = new ArrayList<>();
-            RunbookReport report = run(Runbook.named("fence")
-                    .step("ports", "Look", new LookAtPorts(nodes, List.of(2379, 6443), "primary"))
-                    .step("fence", "Close", Fence.closing(nodes, List.of(2379, 6443), "primary", "ports"))
-                    .step("fails", "Fail", Look.at(context -> {
-                        for (NodeAccess node : List.of(east, west)) {
-                            for (int port : new int[] {2379, 6443}) {
-                                during.add(new PortFence(port).state(node).toString());
-                            }
-                        }
-                        throw new UnsafeToProceedException("meant to fail");
-                    }))
-                    .build());
-            assertThat(report.outcome()).as(report.toString()).isEqualTo(Outcome.UNDONE);
-            assertThat(during).hasSize(4).containsOnly("closed to all but the node itself");
-            assertThat(report.toString())
-                    .contains(
-                            "not on lost (lost refuses the connection. That was a moment ago, and it was not asked again.)");
-            assertThat(new PortFence(2379).state(west)).isEqualTo(before);
-            assertThat(new PortFence(6443).state(west)).isEqualTo(new PortState.Open());
-            assertThat(new PortFence(2379).state(east)).isEqualTo(new PortState.Open());
-            assertThat(new PortFence(6443).state(east)).isEqualTo(new PortState.Open());
-        } finally {
-            east.end();
-            west.end();
-        }
-    }
-
-    @Test
-    void a_node_that_hangs_while_it_is_closed_holds_nothing_up_and_is_put_back_too() {
-        NamespaceNode node = new NamespaceNode("cp-1");
-        try {
-            RunbookReport done = run(fence(new Hanging(node)).build());
-            assertThat(done.outcome()).as(done.toString()).isEqualTo(Outcome.DONE);
-            assertThat(done.toString()).contains("closed on no node; not on cp-1", "It may be done all the same.");
-            assertThat(new PortFence(2379).state(node)).isInstanceOf(PortState.Closed.class);
-
-            new PortFence(2379).open(node);
-            RunbookReport undone = run(fence(new Hanging(node))
-                    .step("fails", "Fail", Look.at(context -> {
-                        throw new UnsafeToProceedException("meant to fail");
-                    }))
-                    .build());
-            assertThat(undone.toString()).contains("It is not known whether Port 2379 of cp-1 was opened");
-            assertThat(new PortFence(2379).state(node)).isEqualTo(new PortState.Open());
-        } finally {
-            node.end();
-        }
-    }
-
-    private static Runbook.Builder fence(NodeAccess node) {
-        Optional<ControlPlane> nodes = Optional.of(plane(node));
-        return Runbook.named("fence")
-                .step("ports", "Look", new LookAtPorts(nodes, List.of(2379), "primary"))
-                .step("fence", "Close", Fence.closing(nodes, List.of(2379), "primary", "ports"));
     }
 
     @Test
@@ -159,6 +89,25 @@ class RunbookStepsTest {
     }
 
     @Test
+    void a_node_looks_at_ipv6_addresses_too() throws Exception {
+        byte[] loopback = new byte[16];
+        loopback[15] = 1;
+        try (ServerSocket listening = new ServerSocket(0, 50, InetAddress.getByAddress(loopback))) {
+            EtcdSite site = new EtcdSite(
+                    "primary",
+                    EtcdConnection.to(List.of("http://[::1]:" + listening.getLocalPort()))
+                            .deadline(Duration.ofSeconds(2))
+                            .build(),
+                    Optional.empty());
+            GatherEvidence step = new GatherEvidence(platform(site), site, Optional.of(plane(new LocalNode("cp-1"))));
+            assertThat(run(Runbook.named("six").step("evidence", "Look", step).build())
+                            .toString())
+                    .contains("[::1]:" + listening.getLocalPort() + " from cp-1")
+                    .doesNotContain("silent: ");
+        }
+    }
+
+    @Test
     void a_site_that_was_silent_is_not_waited_for_again_until_it_has_answered() {
         try (EtcdServer etcd = EtcdServer.builder().start()) {
             EtcdSite site = site("primary", etcd);
@@ -173,6 +122,39 @@ class RunbookStepsTest {
             site.open().close();
             site.openUnlessSilent().close();
         }
+    }
+
+    @Test
+    void a_primary_that_takes_connections_is_not_silent() {
+        try (EtcdServer etcd = EtcdServer.builder().start()) {
+            EtcdSite site = new EtcdSite(
+                    "primary",
+                    EtcdConnection.to(etcd.endpoints())
+                            .deadline(Duration.ofSeconds(2))
+                            .build(),
+                    Optional.empty());
+            etcd.freeze();
+            GatherEvidence step = new GatherEvidence(platform(site), site, Optional.empty());
+            RunbookReport report =
+                    run(Runbook.named("hiccup").step("evidence", "Look", step).build());
+            assertThat(report.toString()).contains("it takes connections, but");
+            etcd.thaw();
+            site.openUnlessSilent().close();
+        }
+    }
+
+    @Test
+    void a_node_where_one_command_fails_is_not_silent() {
+        ControlPlane nodes = plane(new LocalNode("cp-1"));
+        nodes.eachUnlessSilent(node -> {
+            throw new SiteUnreachableException("The rules cannot be read.");
+        });
+        assertThat(nodes.eachUnlessSilent(NodeAccess::name)).allMatch(NodeOutcome::isDone);
+        ControlPlane lost = plane(new Lost());
+        NodeCommand command = NodeCommand.of("true").build();
+        lost.eachUnlessSilent(node -> node.run(command));
+        assertThat(lost.eachUnlessSilent(NodeAccess::name)).noneMatch(NodeOutcome::isDone);
+        assertThat(lost.each(NodeAccess::name)).allMatch(NodeOutcome::isDone);
     }
 
     private static Platform platform(EtcdSite site) {
@@ -302,35 +284,6 @@ class RunbookStepsTest {
 
     private static EtcdSite site(String name, EtcdServer server) {
         return new EtcdSite(name, EtcdConnection.to(server.endpoints()).build(), Optional.empty());
-    }
-
-    /** A node that does what it is told, and from the first change on no answer of it comes. */
-    private static final class Hanging implements NodeAccess {
-
-        private final NodeAccess node;
-        private boolean hangs;
-
-        Hanging(NodeAccess node) {
-            this.node = node;
-        }
-
-        @Override
-        public String name() {
-            return node.name();
-        }
-
-        @Override
-        public CommandResult run(NodeCommand command) {
-            CommandResult result = node.run(command);
-            hangs |= command.title().startsWith("close");
-            if (hangs) {
-                throw new OutcomeUnknownException("hanging may have done it.", null);
-            }
-            return result;
-        }
-
-        @Override
-        public void close() {}
     }
 
     /** A node that went with its site. */

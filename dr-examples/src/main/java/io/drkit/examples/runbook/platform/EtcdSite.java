@@ -49,7 +49,13 @@ public final class EtcdSite {
      * @throws SiteUnreachableException in that case too
      */
     public EtcdKeyStore openUnlessSilent() {
-        return silence.askUnlessSilent(() -> EtcdKeyStore.connect(connection));
+        silence.requireOver();
+        return open();
+    }
+
+    /** That it takes connections, whatever it says: it is asked again. */
+    public void isThere() {
+        silence.isOver();
     }
 
     @Override

@@ -1,7 +1,5 @@
 package io.drkit.examples.runbook.platform;
 
-import io.drkit.DrException;
-import io.drkit.OutcomeUnknownException;
 import io.drkit.SiteUnreachableException;
 import java.time.Duration;
 import java.util.function.Supplier;
@@ -17,31 +15,31 @@ final class Silence {
 
     private volatile @Nullable Unanswered last;
 
-    private record Unanswered(DrException why, long at) {}
+    private record Unanswered(SiteUnreachableException why, long at) {}
 
     /** Asks. */
     <T> T ask(Supplier<T> question) {
         try {
             T answer = question.get();
-            last = null;
+            isOver();
             return answer;
-        } catch (SiteUnreachableException | OutcomeUnknownException e) {
+        } catch (SiteUnreachableException e) {
             last = new Unanswered(e, System.nanoTime());
             throw e;
         }
     }
 
-    /**
-     * Asks, unless there was no answer a moment ago.
-     *
-     * @throws SiteUnreachableException when it was not asked
-     */
-    <T> T askUnlessSilent(Supplier<T> question) {
+    /** An answer was heard, of whatever kind. */
+    void isOver() {
+        last = null;
+    }
+
+    /** @throws SiteUnreachableException when there was no answer a moment ago */
+    void requireOver() {
         Unanswered before = last;
         if (before != null && System.nanoTime() - before.at() < MOMENT.toNanos()) {
             throw new SiteUnreachableException(
                     before.why().getMessage() + " That was a moment ago, and it was not asked again.", before.why());
         }
-        return ask(question);
     }
 }

@@ -1,5 +1,7 @@
 package io.drkit.examples.runbook.step;
 
+import io.drkit.OutcomeUnknownException;
+import io.drkit.SiteUnreachableException;
 import io.drkit.UnsafeToProceedException;
 import io.drkit.examples.runbook.platform.ControlPlane;
 import io.drkit.examples.runbook.step.LookAtPorts.Ports;
@@ -7,6 +9,7 @@ import io.drkit.node.AddressRange;
 import io.drkit.node.NodeAccess;
 import io.drkit.node.NodeOutcome;
 import io.drkit.node.PortFence;
+import io.drkit.node.PortState;
 import io.drkit.runbook.Check;
 import io.drkit.runbook.Step;
 import io.drkit.runbook.StepContext;
@@ -73,10 +76,17 @@ public final class Fence implements Step<OnNodes> {
 
     private boolean make(NodeAccess node, Set<AddressRange> own) {
         for (int port : ports) {
-            if (close) {
-                new PortFence(port).close(node, own);
-            } else {
-                new PortFence(port).open(node);
+            try {
+                if (close) {
+                    new PortFence(port).close(node, own);
+                } else {
+                    new PortFence(port).open(node);
+                }
+            } catch (SiteUnreachableException | UnsafeToProceedException e) {
+                if (port == ports.get(0)) {
+                    throw e;
+                }
+                throw new OutcomeUnknownException(e.getMessage() + " Of its ports the first ones are done.", e);
             }
         }
         return true;
@@ -107,31 +117,49 @@ public final class Fence implements Step<OnNodes> {
     @Override
     public void undo(StepContext context, Optional<OnNodes> record) {
         Ports found = context.recordOf(before, Ports.class).orElse(new Ports(List.of()));
-        OnNodes made = record.orElseGet(() -> OnNodes.perhaps(found.answered()));
-        OnNodes.requirePutBack(nodes.orElseThrow().each(node -> putBack(node, found)), made);
+        boolean isKnown = record.isPresent();
+        OnNodes.requirePutBack(nodes.orElseThrow().each(node -> putBack(node, found, isKnown)), record);
     }
 
-    private static boolean putBack(NodeAccess node, Ports found) {
+    private static boolean putBack(NodeAccess node, Ports found, boolean isKnown) {
         for (LookAtPorts.Found port : found.found()) {
-            if (port.node().equals(node.name())) {
-                putBack(node, port);
+            if (!port.node().equals(node.name())) {
+                continue;
+            }
+            if (port.state().isEmpty()) {
+                requireOpen(node, port.port(), isKnown);
+            } else if (port.closed()) {
+                new PortFence(port.port())
+                        .close(
+                                node,
+                                port.allowed().stream().map(AddressRange::parse).toList());
+            } else {
+                new PortFence(port.port()).open(node);
             }
         }
         return true;
     }
 
-    private static void putBack(NodeAccess node, LookAtPorts.Found port) {
-        if (port.state().isEmpty()) {
-            throw new UnsafeToProceedException("Whether port " + port.port() + " of " + node.name()
-                    + " was open before is not known: see drkit node open.");
+    /**
+     * Of a node that did not tell how it was before.
+     *
+     * @param isKnown whether it is known what was done to it
+     */
+    private static void requireOpen(NodeAccess node, int port, boolean isKnown) {
+        PortState now;
+        try {
+            now = new PortFence(port).state(node);
+        } catch (SiteUnreachableException e) {
+            if (isKnown) {
+                throw e;
+            }
+            // It was silent before the step, and is silent after it.
+            return;
         }
-        if (port.closed()) {
-            new PortFence(port.port())
-                    .close(
-                            node,
-                            port.allowed().stream().map(AddressRange::parse).toList());
-        } else {
-            new PortFence(port.port()).open(node);
+        if (now instanceof PortState.Closed) {
+            throw new UnsafeToProceedException(
+                    "Port " + port + " of " + node.name() + " is " + now
+                            + ", and whether it was open before is not known. Open it (drkit node open), and take it back again.");
         }
     }
 }

@@ -37,16 +37,24 @@ public final class GatherEvidence implements OneWay<Evidence> {
 
     private static final String HERE = "this machine";
 
-    /** The arguments are hosts and ports. A line for each pair, with 0 where it takes a connection, 1 where it does not, and 9 where nothing here can try. */
+    /**
+     * The arguments are hosts and ports. A line for each pair, with 0 where it takes a connection, 1 where it was tried and does not, and 9 where that cannot be
+     * tried here: for want of a tool, or of the host's address.
+     */
     private static final String CONNECT = """
             try() {
-              if command -v nc >/dev/null 2>&1; then timeout 8 nc -z -w 5 "$1" "$2" >/dev/null 2>&1 || return 1
-              elif command -v bash >/dev/null 2>&1; then timeout 8 bash -c ': <>"/dev/tcp/$0/$1"' "$1" "$2" >/dev/null 2>&1 || return 1
-              else return 9
+              timeout 1 true >/dev/null 2>&1 || return 9
+              if command -v getent >/dev/null 2>&1; then timeout 8 getent ahosts "$1" >/dev/null 2>&1 || return 9; fi
+              if command -v bash >/dev/null 2>&1; then
+                timeout 6 bash -c ': <>"/dev/tcp/$0/$1"' "$1" "$2" >/dev/null 2>&1 || return 1
+              elif nc -h 2>&1 | grep -q -e '-[a-zA-Z]*z'; then
+                timeout 6 nc -z -w 5 "$1" "$2" >/dev/null 2>&1 || return 1
+              else
+                return 9
               fi
             }
             while [ $# -gt 1 ]; do
-              { try "$1" "$2"; echo "$1:$2 $?"; } &
+              { try "$1" "$2"; echo "$1 $2 $?"; } &
               shift 2
             done
             wait
@@ -114,11 +122,15 @@ public final class GatherEvidence implements OneWay<Evidence> {
     }
 
     private Sighting etcd(ExecutorService threads) throws InterruptedException {
-        return look("etcd of " + primary, primary.connection().endpoints(), threads, () -> {
+        Sighting seen = look("etcd of " + primary, primary.connection().endpoints(), threads, () -> {
             try (EtcdKeyStore store = primary.open()) {
                 return "at revision " + store.revision();
             }
         });
+        if (seen.answers() == Answer.YES) {
+            primary.isThere();
+        }
+        return seen;
     }
 
     private Sighting api(KubernetesConnection connection, URI address, ExecutorService threads)
@@ -184,7 +196,7 @@ public final class GatherEvidence implements OneWay<Evidence> {
 
     private static List<Sighting> from(NodeAccess node, List<URI> targets) {
         String[] hostsAndPorts = targets.stream()
-                .flatMap(target -> Stream.of(target.getHost(), Integer.toString(port(target))))
+                .flatMap(target -> Stream.of(host(target), Integer.toString(port(target))))
                 .toArray(String[]::new);
         List<String> answers = node.run(NodeCommand.script(CONNECT, hostsAndPorts)
                         .title("connect to " + targets.size() + " ports")
@@ -194,16 +206,25 @@ public final class GatherEvidence implements OneWay<Evidence> {
                 .lines()
                 .toList();
         return targets.stream()
-                .map(target -> target.getHost() + ":" + port(target))
-                .map(at -> new Sighting(node.name(), at, answer(at, answers), ""))
+                .map(target -> new Sighting(
+                        node.name(),
+                        target.getHost() + ":" + port(target),
+                        answer(host(target) + " " + port(target), answers),
+                        ""))
                 .toList();
     }
 
-    private static Answer answer(String at, List<String> answers) {
-        if (answers.contains(at + " 0")) {
+    /** A URI has an IPv6 address in brackets, and nobody else. */
+    private static String host(URI target) {
+        String host = target.getHost();
+        return host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
+    }
+
+    private static Answer answer(String hostAndPort, List<String> answers) {
+        if (answers.contains(hostAndPort + " 0")) {
             return Answer.YES;
         }
-        return answers.contains(at + " 1") ? Answer.NO : Answer.UNKNOWN;
+        return answers.contains(hostAndPort + " 1") ? Answer.NO : Answer.UNKNOWN;
     }
 
     @Override

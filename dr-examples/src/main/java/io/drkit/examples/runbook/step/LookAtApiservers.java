@@ -8,7 +8,6 @@ import io.drkit.runbook.StepContext;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /** Which kube-apiservers of a site are stopped, before any is stopped or started: in the journal by then, so that undoing knows what was there. */
 public final class LookAtApiservers implements OneWay<Servers> {
@@ -24,11 +23,6 @@ public final class LookAtApiservers implements OneWay<Servers> {
 
         public Servers {
             found = List.copyOf(found);
-        }
-
-        /** The nodes that did. */
-        Stream<String> answered() {
-            return found.stream().filter(server -> server.why().isEmpty()).map(Found::node);
         }
     }
 

@@ -12,7 +12,6 @@ import io.drkit.runbook.StepContext;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /** Which ports of a site's nodes are closed, before any is closed or opened: in the journal by then, so that undoing knows what was there. */
 public final class LookAtPorts implements OneWay<Ports> {
@@ -26,11 +25,6 @@ public final class LookAtPorts implements OneWay<Ports> {
 
         public Ports {
             found = List.copyOf(found);
-        }
-
-        /** The nodes that did. */
-        Stream<String> answered() {
-            return found.stream().filter(port -> !port.state().isEmpty()).map(Found::node);
         }
     }
 

@@ -3,10 +3,10 @@ package io.drkit.examples.runbook.step;
 import io.drkit.OutcomeUnknownException;
 import io.drkit.node.NodeOutcome;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /** What became of something that was done to each node of a site: the record of a step that goes on without those where it could not be done. */
 public record OnNodes(List<Outcome> outcomes) {
@@ -45,12 +45,6 @@ public record OnNodes(List<Outcome> outcomes) {
         return new OnNodes(outcomes.stream().<Outcome>map(Outcome::of).toList());
     }
 
-    /** Where the record of what was done to these nodes is missing, for the process ended. */
-    static OnNodes perhaps(Stream<String> nodes) {
-        return new OnNodes(
-                nodes.distinct().map(node -> new Outcome(node, "", true)).toList());
-    }
-
     boolean isDoneSomewhere() {
         return outcomes.stream().anyMatch(Outcome::isDone);
     }
@@ -67,10 +61,10 @@ public record OnNodes(List<Outcome> outcomes) {
     /**
      * Throws the first failure on a node where there is something to be put back.
      *
-     * @param made what had been done
+     * @param made what had been done; empty where that is not known, for the process ended
      */
-    static void requirePutBack(List<? extends NodeOutcome<?>> outcomes, OnNodes made) {
-        requireDone(outcomes, made::mayBeDoneOn);
+    static void requirePutBack(List<? extends NodeOutcome<?>> outcomes, Optional<OnNodes> made) {
+        requireDone(outcomes, node -> made.isEmpty() || made.get().mayBeDoneOn(node));
     }
 
     private static void requireDone(List<? extends NodeOutcome<?>> outcomes, Predicate<String> meant) {

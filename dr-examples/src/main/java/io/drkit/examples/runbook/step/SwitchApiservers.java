@@ -1,5 +1,6 @@
 package io.drkit.examples.runbook.step;
 
+import io.drkit.SiteUnreachableException;
 import io.drkit.UnsafeToProceedException;
 import io.drkit.examples.runbook.platform.Apiservers;
 import io.drkit.examples.runbook.step.LookAtApiservers.Servers;
@@ -95,27 +96,46 @@ public final class SwitchApiservers implements Step<OnNodes> {
     public void undo(StepContext context, Optional<OnNodes> record) {
         Servers found = context.recordOf(before, Servers.class).orElse(new Servers(List.of()));
         Apiservers given = servers.orElseThrow();
-        OnNodes made = record.orElseGet(() -> OnNodes.perhaps(found.answered()));
-        OnNodes.requirePutBack(given.nodes().each(node -> putBack(given, node, found)), made);
+        boolean isKnown = record.isPresent();
+        OnNodes.requirePutBack(given.nodes().each(node -> putBack(given, node, found, isKnown)), record);
     }
 
-    private static boolean putBack(Apiservers given, NodeAccess node, Servers found) {
-        found.found().stream()
-                .filter(each -> each.node().equals(node.name()))
-                .findFirst()
-                .ifPresent(each -> putBack(given.of(node), node.name(), each));
+    private static boolean putBack(Apiservers given, NodeAccess node, Servers found, boolean isKnown) {
+        for (LookAtApiservers.Found server : found.found()) {
+            if (!server.node().equals(node.name())) {
+                continue;
+            }
+            if (!server.why().isEmpty()) {
+                requireRunning(given.of(node), node.name(), isKnown);
+            } else if (server.stopped()) {
+                given.of(node).stop();
+            } else {
+                given.of(node).start();
+            }
+        }
         return true;
     }
 
-    private static void putBack(ApiserverPod server, String node, LookAtApiservers.Found found) {
-        if (!found.why().isEmpty()) {
-            throw new UnsafeToProceedException("Whether kube-apiserver of " + node
-                    + " ran before is not known: where its manifest lies aside, move it back.");
+    /**
+     * Of a node that did not tell how it was before.
+     *
+     * @param isKnown whether it is known what was done to it
+     */
+    private static void requireRunning(ApiserverPod server, String node, boolean isKnown) {
+        boolean stopped;
+        try {
+            stopped = server.isStopped();
+        } catch (SiteUnreachableException e) {
+            if (isKnown) {
+                throw e;
+            }
+            // It was silent before the step, and is silent after it.
+            return;
         }
-        if (found.stopped()) {
-            server.stop();
-        } else {
-            server.start();
+        if (stopped) {
+            throw new UnsafeToProceedException(
+                    "kube-apiserver of " + node
+                            + " is stopped, and whether it ran before is not known. Move its manifest back, and take it back again.");
         }
     }
 }
