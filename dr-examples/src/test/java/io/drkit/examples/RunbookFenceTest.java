@@ -1,6 +1,7 @@
 package io.drkit.examples;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.drkit.OutcomeUnknownException;
 import io.drkit.SiteUnreachableException;
@@ -9,6 +10,7 @@ import io.drkit.examples.runbook.platform.ControlPlane;
 import io.drkit.examples.runbook.step.Fence;
 import io.drkit.examples.runbook.step.Look;
 import io.drkit.examples.runbook.step.LookAtPorts;
+import io.drkit.examples.runbook.step.LookAtPorts.Ports;
 import io.drkit.node.AddressRange;
 import io.drkit.node.CommandResult;
 import io.drkit.node.NodeAccess;
@@ -16,37 +18,22 @@ import io.drkit.node.NodeCommand;
 import io.drkit.node.PortFence;
 import io.drkit.node.PortState;
 import io.drkit.runbook.FileJournal;
+import io.drkit.runbook.Measurement;
 import io.drkit.runbook.Runbook;
 import io.drkit.runbook.RunbookOptions;
 import io.drkit.runbook.RunbookReport;
 import io.drkit.runbook.RunbookReport.Outcome;
 import io.drkit.runbook.RunbookRunner;
-import java.nio.file.Path;
+import io.drkit.runbook.StepContext;
+import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** The fence of a lost site's nodes, and what takes it back. */
-class RunbookFenceTest {
-
-    @TempDir
-    Path folder;
-
-    private RunbookReport run(Runbook runbook) {
-        try (FileJournal journal = FileJournal.open(folder.resolve(runbook.name() + ".json"))) {
-            return new RunbookRunner(journal, RunbookOptions.builder().build()).run(runbook);
-        }
-    }
-
-    private static ControlPlane plane(NodeAccess... nodes) {
-        return new ControlPlane(Arrays.stream(nodes)
-                .map(node -> new ControlPlane.Node("127.0.0.1", () -> node))
-                .toList());
-    }
+class RunbookFenceTest extends OnSteps {
 
     @Test
     void a_fence_that_is_taken_back_leaves_each_port_as_it_was() {
@@ -142,6 +129,27 @@ class RunbookFenceTest {
     }
 
     @Test
+    void a_node_that_is_silent_all_the_time_does_not_keep_a_killed_run_from_being_taken_back() {
+        NamespaceNode node = new NamespaceNode("cp-1");
+        try {
+            boolean[] answers = {false};
+            Fence fence = Fence.closing(
+                    Optional.of(plane(new Unreliable(node, command -> answers[0]))), List.of(2379), "primary", "ports");
+            Ports untold = new Ports(List.of(new LookAtPorts.Found("cp-1", 2379, false, List.of(), "")));
+            StepContext context = new Remembering(untold);
+            fence.undo(context, Optional.empty());
+            answers[0] = true;
+            fence.undo(context, Optional.empty());
+            new PortFence(2379).close(node, List.of());
+            assertThatThrownBy(() -> fence.undo(context, Optional.empty()))
+                    .isInstanceOf(UnsafeToProceedException.class)
+                    .hasMessageContaining("whether it was open before is not known");
+        } finally {
+            node.end();
+        }
+    }
+
+    @Test
     void a_node_that_is_lost_between_two_ports_is_put_back() {
         NamespaceNode node = new NamespaceNode("cp-1");
         try {
@@ -171,6 +179,31 @@ class RunbookFenceTest {
         return Runbook.named("fence")
                 .step("ports", "Look", new LookAtPorts(nodes, List.of(2379), "primary"))
                 .step("fence", "Close", Fence.closing(nodes, List.of(2379), "primary", "ports"));
+    }
+
+    /** Of a run in which an earlier step left one record. */
+    private record Remembering(Object record) implements StepContext {
+
+        @Override
+        public Instant runBegan() {
+            return Instant.EPOCH;
+        }
+
+        @Override
+        public boolean isDryRun() {
+            return false;
+        }
+
+        @Override
+        public <R> Optional<R> recordOf(String step, Class<R> type) {
+            return Optional.of(type.cast(record));
+        }
+
+        @Override
+        public void tell(String progress) {}
+
+        @Override
+        public void measured(Measurement measurement) {}
     }
 
     /** A node that does what it is told, and from the first change on no answer of it comes. */
@@ -216,23 +249,6 @@ class RunbookFenceTest {
                 throw new SiteUnreachableException(name() + " refuses the connection.");
             }
             return node.run(command);
-        }
-
-        @Override
-        public void close() {}
-    }
-
-    /** A node that went with its site. */
-    private static final class Lost implements NodeAccess {
-
-        @Override
-        public String name() {
-            return "lost";
-        }
-
-        @Override
-        public CommandResult run(NodeCommand command) {
-            throw new SiteUnreachableException("lost refuses the connection.");
         }
 
         @Override

@@ -22,17 +22,13 @@ import io.drkit.examples.runbook.step.RunScript;
 import io.drkit.examples.runbook.step.StopMirror;
 import io.drkit.examples.runbook.step.TakePosition;
 import io.drkit.keyspace.MirrorScope;
-import io.drkit.node.CommandResult;
 import io.drkit.node.NodeAccess;
 import io.drkit.node.NodeCommand;
 import io.drkit.node.NodeOutcome;
-import io.drkit.runbook.FileJournal;
 import io.drkit.runbook.Measurement;
 import io.drkit.runbook.Runbook;
-import io.drkit.runbook.RunbookOptions;
 import io.drkit.runbook.RunbookReport;
 import io.drkit.runbook.RunbookReport.Outcome;
-import io.drkit.runbook.RunbookRunner;
 import io.drkit.testkit.LocalNode;
 import io.drkit.testkit.etcd.EtcdServer;
 import java.net.InetAddress;
@@ -41,30 +37,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Steps of the reference runbooks that need nodes: evidence, the user's script; how far the standby is, and stopping the mirror. */
-class RunbookStepsTest {
-
-    @TempDir
-    Path folder;
-
-    private RunbookReport run(Runbook runbook) {
-        try (FileJournal journal = FileJournal.open(folder.resolve(runbook.name() + ".json"))) {
-            return new RunbookRunner(journal, RunbookOptions.builder().build()).run(runbook);
-        }
-    }
-
-    private static ControlPlane plane(NodeAccess... nodes) {
-        return new ControlPlane(Arrays.stream(nodes)
-                .map(node -> new ControlPlane.Node("127.0.0.1", () -> node))
-                .toList());
-    }
+class RunbookStepsTest extends OnSteps {
 
     @Test
     void evidence_is_told_by_vantage_point() {
@@ -284,22 +263,5 @@ class RunbookStepsTest {
 
     private static EtcdSite site(String name, EtcdServer server) {
         return new EtcdSite(name, EtcdConnection.to(server.endpoints()).build(), Optional.empty());
-    }
-
-    /** A node that went with its site. */
-    private static final class Lost implements NodeAccess {
-
-        @Override
-        public String name() {
-            return "lost";
-        }
-
-        @Override
-        public CommandResult run(NodeCommand command) {
-            throw new SiteUnreachableException("lost refuses the connection.");
-        }
-
-        @Override
-        public void close() {}
     }
 }
