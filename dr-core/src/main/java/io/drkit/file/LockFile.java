@@ -2,19 +2,26 @@ package io.drkit.file;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
-import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.EnumSet;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /** The right to work with a file, which one process at a time has: a lock on a hidden file beside it, which goes with the process. */
 public final class LockFile implements AutoCloseable {
 
+    /** Not to be opened again here: on POSIX systems, closing a file ends every lock that the process has on it ({@code fcntl(2)}). */
+    private static final Set<Path> OF_THIS_PROCESS = ConcurrentHashMap.newKeySet();
+
+    private final Path hidden;
     private final FileChannel lock;
 
-    private LockFile(FileChannel lock) {
+    private LockFile(Path hidden, FileChannel lock) {
+        this.hidden = hidden;
         this.lock = lock;
     }
 
@@ -25,16 +32,39 @@ public final class LockFile implements AutoCloseable {
      * @throws IOException when the file beside it cannot be written
      */
     public static Optional<LockFile> of(Path file) throws IOException {
-        FileChannel lock = FileChannel.open(
-                file.resolveSibling("." + file.getFileName() + ".lock"),
-                EnumSet.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE),
-                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        Path hidden = beside(file);
+        if (!OF_THIS_PROCESS.add(hidden)) {
+            return Optional.empty();
+        }
+        Optional<LockFile> taken = Optional.empty();
+        try {
+            taken = take(hidden);
+        } finally {
+            if (taken.isEmpty()) {
+                OF_THIS_PROCESS.remove(hidden);
+            }
+        }
+        return taken;
+    }
+
+    /** By its one real name, whichever way the file was named. */
+    private static Path beside(Path file) throws IOException {
+        Path hidden = file.resolveSibling("." + file.getFileName() + ".lock");
+        try {
+            Files.createFile(
+                    hidden, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        } catch (FileAlreadyExistsException e) {
+            // It stays when the lock goes.
+        }
+        return hidden.toRealPath();
+    }
+
+    private static Optional<LockFile> take(Path hidden) throws IOException {
+        FileChannel lock = FileChannel.open(hidden, StandardOpenOption.WRITE);
         try {
             if (lock.tryLock() != null) {
-                return Optional.of(new LockFile(lock));
+                return Optional.of(new LockFile(hidden, lock));
             }
-        } catch (OverlappingFileLockException e) {
-            // This process has it.
         } catch (IOException e) {
             lock.close();
             throw e;
@@ -50,10 +80,15 @@ public final class LockFile implements AutoCloseable {
     /** Gives it up. Idempotent. */
     @Override
     public void close() {
+        if (!lock.isOpen()) {
+            return;
+        }
         try {
             lock.close();
         } catch (IOException e) {
             // It goes with the process.
+        } finally {
+            OF_THIS_PROCESS.remove(hidden);
         }
     }
 }

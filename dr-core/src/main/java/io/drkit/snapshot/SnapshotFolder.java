@@ -8,6 +8,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileSystemException;
@@ -58,7 +59,7 @@ public final class SnapshotFolder implements SnapshotStore {
     private static final FileAttribute<Set<PosixFilePermission>> PRIVATE =
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
 
-    /** Not to be opened by others here: closing a file ends every lock that this process has on it. */
+    /** By their real names. Not to be opened again here: closing a file ends every lock that the process has on it ({@code fcntl(2)}). */
     private static final Set<Path> OF_THIS_PROCESS = ConcurrentHashMap.newKeySet();
 
     private final Path folder;
@@ -194,14 +195,15 @@ public final class SnapshotFolder implements SnapshotStore {
      */
     public Draft draft() throws IOException {
         PrivateFile.folder(folder);
+        Path real = folder.toRealPath();
         // One at a time, or what another thread begins just now looks like what an ended process left.
         synchronized (OF_THIS_PROCESS) {
             for (Path each : folders(UNFINISHED)) {
-                if (!OF_THIS_PROCESS.contains(each)) {
+                if (!OF_THIS_PROCESS.contains(real.resolve(each.getFileName()))) {
                     removeIfDead(each);
                 }
             }
-            Path unfinished = Files.createTempDirectory(folder, UNFINISHED);
+            Path unfinished = Files.createTempDirectory(real, UNFINISHED);
             try {
                 return new Draft(unfinished);
             } catch (IOException e) {
@@ -231,6 +233,8 @@ public final class SnapshotFolder implements SnapshotStore {
         } catch (NoSuchFileException e) {
             // Another process is about to begin it, or has just removed it; or ended amid one of the two.
             removeIfEmpty(unfinished);
+        } catch (OverlappingFileLockException e) {
+            // Kept by this process and deleted again before its draft was closed. Who deletes it removes it.
         }
     }
 

@@ -2,6 +2,7 @@ package io.drkit.snapshot;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.drkit.file.LockingProgram;
 import io.drkit.snapshot.SnapshotFolder.Draft;
 import io.drkit.testkit.SnapshotStoreContract;
 import java.io.OutputStream;
@@ -52,5 +53,26 @@ class SnapshotFolderTest extends SnapshotStoreContract {
         new SnapshotFolder(temporary).draft().close();
         assertThat(dead).doesNotExist();
         assertThat(young).exists();
+    }
+
+    @Test
+    void what_is_deleted_before_its_draft_is_closed_disturbs_no_other(@TempDir Path temporary) throws Exception {
+        SnapshotFolder folder = new SnapshotFolder(temporary);
+        try (Draft draft = folder.draft()) {
+            Snapshot kept = draft.keep(manifest("kept", "2026-01-01T00:00:00Z", new byte[] {1}));
+            Files.move(temporary.resolve(kept.name()), temporary.resolve(".unfinished-deleted-kept"));
+            folder.draft().close();
+        }
+    }
+
+    @Test
+    void another_name_of_the_folder_does_not_end_the_lock_of_what_is_under_way(@TempDir Path temporary)
+            throws Exception {
+        Path real = temporary.resolve("real");
+        Path link = Files.createSymbolicLink(temporary.resolve("link"), real);
+        try (Draft living = new SnapshotFolder(real).draft()) {
+            new SnapshotFolder(link).draft().close();
+            assertThat(LockingProgram.canLock(living.file())).isFalse();
+        }
     }
 }
