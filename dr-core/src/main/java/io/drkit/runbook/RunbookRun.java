@@ -146,7 +146,12 @@ final class RunbookRun implements AutoCloseable {
         if (!step.options().question().isEmpty()) {
             confirm(step);
         }
-        change(step, record(step).begun(now()));
+        StepRecord begun = record(step).begun(now());
+        if (step.step().onlyLooks()) {
+            note(step, begun);
+        } else {
+            change(step, begun);
+        }
         return true;
     }
 
@@ -271,8 +276,8 @@ final class RunbookRun implements AutoCloseable {
     }
 
     /**
-     * What the journal gets with the next write, before anything else is done: that a step that has acted is done, or that one is skipped. Who resumes
-     * without it looks once more, and each write is one to the disk and one to the other site.
+     * What the journal gets with the next write, before anything is changed: that a step that has acted is done, that one is skipped, or that one that only
+     * looks is begun. Who resumes without it looks once more, and each write is one to the disk and one to the other site.
      */
     private synchronized void note(Placed<?> step, StepRecord changed) {
         record = record.with(changed);

@@ -37,6 +37,11 @@ public interface Step<R> {
     /** Does it. What was done already, by an earlier call that was killed, is done. */
     R act(StepContext context);
 
+    /** Whether it changes nothing. Then the journal need not know that it was begun before it is: a run that is killed looks again. By default no. */
+    default boolean onlyLooks() {
+        return false;
+    }
+
     /** Looks whether it was done, and throws when it was not. By default what {@link #act} returned is believed. */
     default void verify(StepContext context, R record) {}
 
@@ -62,6 +67,11 @@ public interface Step<R> {
             @Override
             public Class<Nothing> recordType() {
                 return Nothing.class;
+            }
+
+            @Override
+            public boolean onlyLooks() {
+                return true;
             }
 
             @Override

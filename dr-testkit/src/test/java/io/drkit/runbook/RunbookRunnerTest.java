@@ -95,6 +95,18 @@ class RunbookRunnerTest {
     }
 
     @Test
+    void of_a_step_that_only_looks_the_journal_knows_when_it_has_and_not_before() {
+        Runbook runbook = Runbook.named("failover")
+                .step("look", "Looks", Step.looking(context -> world.moment("look")))
+                .step("a", "Acts", world.step("a"))
+                .build();
+        runner.run(runbook);
+        assertThat(world.calls().subList(0, 5))
+                .containsExactly("journal", "journalled", "look", "journal", "journalled");
+        assertThat(journal.written().get(1).step("look").state()).isEqualTo(State.ACTED);
+    }
+
+    @Test
     void killed_at_any_moment_it_is_gone_on_with_to_the_same_end() {
         int all = count(() -> runner.run(runbook()));
         for (int moments = 0; moments < all; moments++) {

@@ -52,6 +52,9 @@ public final class ScratchEtcd implements AutoCloseable {
     private static final int ATTEMPTS = 5;
     private static final Duration POLL = Duration.ofMillis(5);
     private static final Duration CALL = Duration.ofMinutes(1);
+    /** How long the end of a process comes to be known after the end of its connections, at most. */
+    private static final Duration ENDING = Duration.ofSeconds(1);
+
     private static final int LARGEST_MESSAGE = 64 << 20;
     /** Beside twice the file: for what is written to it. */
     private static final long ROOM = 1L << 30;
@@ -269,7 +272,7 @@ public final class ScratchEtcd implements AutoCloseable {
                 }
             }
         } catch (ExecutionException e) {
-            if (etcd.endsWithin(Duration.ofSeconds(1).toNanos())) {
+            if (etcd.endsWithin(ENDING.toNanos())) {
                 return false;
             }
             throw new SiteUnreachableException(
@@ -325,7 +328,7 @@ public final class ScratchEtcd implements AutoCloseable {
             return question.get();
         } catch (SiteUnreachableException | OutcomeUnknownException e) {
             ScratchProgram etcd = server;
-            if (etcd == null || etcd.isAlive()) {
+            if (etcd == null || !hasEnded(etcd)) {
                 throw e;
             }
             throw new SiteUnreachableException(
@@ -333,6 +336,15 @@ public final class ScratchEtcd implements AutoCloseable {
                             + "). It said last: " + etcd.complaint()
                             + ". See to space and memory of this machine, then try again.",
                     e);
+        }
+    }
+
+    private static boolean hasEnded(ScratchProgram etcd) {
+        try {
+            return etcd.endsWithin(ENDING.toNanos());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return !etcd.isAlive();
         }
     }
 

@@ -62,6 +62,11 @@ record Timed<R>(String name, Step<R> step, Map<String, Duration> took) implement
     }
 
     @Override
+    public boolean onlyLooks() {
+        return step.onlyLooks();
+    }
+
+    @Override
     public R act(StepContext context) {
         return timed(() -> step.act(context));
     }

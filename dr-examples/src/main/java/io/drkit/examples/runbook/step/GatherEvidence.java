@@ -33,7 +33,7 @@ import java.util.stream.Stream;
  * Looks at the primary from several vantage points: its etcd and its Kubernetes API from this machine, and TCP to both from each of the other site's
  * nodes. One vantage point may be cut off itself; that all of them agree is evidence. Decides nothing.
  */
-public final class GatherEvidence implements OneWay<Evidence> {
+public final class GatherEvidence implements Looks<Evidence> {
 
     private static final String HERE = "this machine";
 

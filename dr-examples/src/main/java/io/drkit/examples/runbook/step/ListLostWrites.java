@@ -18,7 +18,7 @@ import java.util.Optional;
  * Lists what the old primary wrote and the new one never had, and measures by it what was lost. Where it cannot be told, for the old one is away say, that
  * holds nothing up: nothing of it is overwritten before it is there again, and listed.
  */
-public final class ListLostWrites implements OneWay<Listed> {
+public final class ListLostWrites implements Looks<Listed> {
 
     private static final int SAMPLE = 20;
 

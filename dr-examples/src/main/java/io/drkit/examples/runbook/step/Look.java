@@ -7,7 +7,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Looks at one thing, tells what it found, and throws when that is wanting. As that changes nothing, a dry run looks too. */
-public final class Look implements OneWay<Look.Found> {
+public final class Look implements Looks<Look.Found> {
 
     private final @Nullable Looking looking;
     private final String reason;

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Optional;
 
 /** Which kube-apiservers of a site are stopped, before any is stopped or started: in the journal by then, so that undoing knows what was there. */
-public final class LookAtApiservers implements OneWay<Servers> {
+public final class LookAtApiservers implements Looks<Servers> {
 
     static final String NONE = "no kube-apiservers are configured, or no nodes of ";
 

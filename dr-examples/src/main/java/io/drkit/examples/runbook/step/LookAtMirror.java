@@ -6,7 +6,7 @@ import io.drkit.keystore.KeyStore;
 import io.drkit.runbook.StepContext;
 
 /** Whether a mirror runs to a site, before it is stopped: in the journal by then, so that undoing knows what was there. */
-public final class LookAtMirror implements OneWay<Running> {
+public final class LookAtMirror implements Looks<Running> {
 
     private final Way way;
 

@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Optional;
 
 /** Which ports of a site's nodes are closed, before any is closed or opened: in the journal by then, so that undoing knows what was there. */
-public final class LookAtPorts implements OneWay<Ports> {
+public final class LookAtPorts implements Looks<Ports> {
 
     private final Optional<ControlPlane> nodes;
     private final List<Integer> ports;

@@ -11,7 +11,7 @@ import java.time.Duration;
 import java.util.Optional;
 
 /** Reads where names lead and plans where they shall lead: in the journal before anything is changed, so that it can be gone on with and undone. */
-public final class PlanDns implements OneWay<Planned> {
+public final class PlanDns implements Looks<Planned> {
 
     private static final Duration TTL = Duration.ofMinutes(1);
 

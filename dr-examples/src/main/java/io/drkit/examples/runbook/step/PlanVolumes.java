@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Optional;
 
 /** Looks whether all applications can be moved, before anything that cannot be undone; changes nothing. */
-public final class PlanVolumes implements OneWay<Nothing> {
+public final class PlanVolumes implements Looks<Nothing> {
 
     private final Optional<Applications> applications;
     private final Move move;

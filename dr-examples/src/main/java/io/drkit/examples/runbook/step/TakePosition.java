@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * How far the standby is, by its own records: the RPO if the primary were lost when the run began. It is an upper bound, by the clock of the machine that
  * mirrored; nothing is measured where the checkpoint does not tell, or where that clock is seen to be ahead of this machine's.
  */
-public final class TakePosition implements OneWay<Position> {
+public final class TakePosition implements Looks<Position> {
 
     private final Way way;
     private final Clock clock;

@@ -16,7 +16,7 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** Asks authoritative servers, resolvers and pods until all of them see the change, or the time has passed. */
-public final class VerifyDns implements OneWay<Verified> {
+public final class VerifyDns implements Looks<Verified> {
 
     private final Optional<Domain> domain;
     private final String plan;
