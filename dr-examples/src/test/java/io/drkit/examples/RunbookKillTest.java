@@ -276,6 +276,10 @@ class RunbookKillTest extends OnRunbookScene {
             }
             Cli another = scene.run("failover", config, "--yes-all");
             assertThat(another.code()).as(another.err()).isEqualTo(5);
+            if (step.equals("stop-mirror")) {
+                // Of the next one the lock is waited for.
+                MachineSite.letTimePass(scene.standby);
+            }
             // On another machine, which has no file of it.
             Path elsewhere = Files.writeString(
                     config.resolveSibling("elsewhere.yaml"),

@@ -27,7 +27,7 @@ class Etcd35Test {
 
         @Override
         int kills() {
-            return 6;
+            return 3;
         }
     }
 

@@ -32,7 +32,7 @@ class OracleTest extends OnRealEtcd {
     private static final Bytes CHECKPOINT = DrKitKeys.checkpoint("default");
 
     int kills() {
-        return 10;
+        return 6;
     }
 
     /** Lets one transaction be larger than what the standby takes at once. */
