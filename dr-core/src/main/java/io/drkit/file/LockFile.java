@@ -2,8 +2,10 @@ package io.drkit.file;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -33,6 +35,23 @@ public final class LockFile implements AutoCloseable {
      */
     public static Optional<LockFile> of(Path file) throws IOException {
         Path hidden = beside(file);
+        try {
+            Files.createFile(
+                    hidden, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        } catch (FileAlreadyExistsException e) {
+            // Of an earlier lock.
+        }
+        return ofExisting(file);
+    }
+
+    /**
+     * As {@link #of}, but makes nothing.
+     *
+     * @throws NoSuchFileException when nobody ever took it
+     */
+    public static Optional<LockFile> ofExisting(Path file) throws IOException {
+        // By its one real name, whichever way the file was named.
+        Path hidden = beside(file).toRealPath();
         if (!OF_THIS_PROCESS.add(hidden)) {
             return Optional.empty();
         }
@@ -47,16 +66,9 @@ public final class LockFile implements AutoCloseable {
         return taken;
     }
 
-    /** By its one real name, whichever way the file was named. */
-    private static Path beside(Path file) throws IOException {
-        Path hidden = file.resolveSibling("." + file.getFileName() + ".lock");
-        try {
-            Files.createFile(
-                    hidden, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-        } catch (FileAlreadyExistsException e) {
-            // It stays when the lock goes.
-        }
-        return hidden.toRealPath();
+    /** The hidden file; it stays when the lock goes. */
+    public static Path beside(Path file) {
+        return file.resolveSibling("." + file.getFileName() + ".lock");
     }
 
     private static Optional<LockFile> take(Path hidden) throws IOException {
@@ -65,6 +77,8 @@ public final class LockFile implements AutoCloseable {
             if (lock.tryLock() != null) {
                 return Optional.of(new LockFile(hidden, lock));
             }
+        } catch (OverlappingFileLockException e) {
+            // A copy of this class has it, by another class loader.
         } catch (IOException e) {
             lock.close();
             throw e;
@@ -79,7 +93,7 @@ public final class LockFile implements AutoCloseable {
 
     /** Gives it up. Idempotent. */
     @Override
-    public void close() {
+    public synchronized void close() {
         if (!lock.isOpen()) {
             return;
         }

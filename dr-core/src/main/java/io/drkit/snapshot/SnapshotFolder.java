@@ -1,6 +1,7 @@
 package io.drkit.snapshot;
 
 import io.drkit.UnsafeToProceedException;
+import io.drkit.file.LockFile;
 import io.drkit.file.PrivateFile;
 import io.drkit.file.Sha256;
 import java.io.IOException;
@@ -8,9 +9,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -26,18 +25,18 @@ import java.security.MessageDigest;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.UUID;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Snapshots in a folder of this machine, each in a folder of its own, named as the snapshot, with {@link #CONTENT} and {@link #MANIFEST} in it. It takes
  * its name by one rename when it is whole and written through to the disk. What is under way has a name that begins with a dot, and is locked; what
- * is not locked any more was left by a process that ended, and goes when the next one begins.
+ * is not locked any more was left by a process that ended, and goes when the next one begins. What never was, uploads of {@link NodeSnapshotFolder} say,
+ * goes a day after it was touched last.
  */
 public final class SnapshotFolder implements SnapshotStore {
 
@@ -53,14 +52,10 @@ public final class SnapshotFolder implements SnapshotStore {
     /** In bytes. */
     static final int LARGEST_MANIFEST = 1 << 20;
 
-    /** After which an empty folder is nobody's beginning any more. */
-    private static final Duration STALE = Duration.ofHours(1);
+    private static final Duration STALE = Duration.ofDays(1);
 
     private static final FileAttribute<Set<PosixFilePermission>> PRIVATE =
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
-
-    /** By their real names. Not to be opened again here: closing a file ends every lock that the process has on it ({@code fcntl(2)}). */
-    private static final Set<Path> OF_THIS_PROCESS = ConcurrentHashMap.newKeySet();
 
     private final Path folder;
 
@@ -181,7 +176,7 @@ public final class SnapshotFolder implements SnapshotStore {
 
     @Override
     public void delete(Snapshot snapshot) throws IOException {
-        Path dead = folder.resolve(UNFINISHED + "deleted-" + snapshot.name());
+        Path dead = folder.resolve(UNFINISHED + "deleted-" + UUID.randomUUID());
         try {
             Files.move(folder.resolve(snapshot.name()), dead, StandardCopyOption.ATOMIC_MOVE);
         } catch (NoSuchFileException e) {
@@ -195,22 +190,20 @@ public final class SnapshotFolder implements SnapshotStore {
      */
     public Draft draft() throws IOException {
         PrivateFile.folder(folder);
-        Path real = folder.toRealPath();
-        // One at a time, or what another thread begins just now looks like what an ended process left.
-        synchronized (OF_THIS_PROCESS) {
-            for (Path each : folders(UNFINISHED)) {
-                if (!OF_THIS_PROCESS.contains(real.resolve(each.getFileName()))) {
-                    removeIfDead(each);
-                }
-            }
-            Path unfinished = Files.createTempDirectory(real, UNFINISHED);
+        for (Path each : folders(UNFINISHED)) {
+            removeIfDead(each);
+        }
+        while (true) {
+            Path unfinished = Files.createTempDirectory(folder, UNFINISHED);
             try {
-                return new Draft(unfinished);
-            } catch (IOException e) {
-                OF_THIS_PROCESS.remove(unfinished);
-                remove(unfinished);
-                throw e;
+                Optional<LockFile> lock = LockFile.of(unfinished.resolve(CONTENT));
+                if (lock.isPresent()) {
+                    return new Draft(unfinished, lock.get());
+                }
+            } catch (NoSuchFileException e) {
+                // As below.
             }
+            // Another process took it for dead before it was locked.
         }
     }
 
@@ -226,64 +219,72 @@ public final class SnapshotFolder implements SnapshotStore {
     }
 
     private static void removeIfDead(Path unfinished) throws IOException {
-        try (FileChannel content = FileChannel.open(unfinished.resolve(CONTENT), StandardOpenOption.WRITE)) {
-            if (content.tryLock() != null) {
+        try (LockFile lock = LockFile.ofExisting(unfinished.resolve(CONTENT)).orElse(null)) {
+            if (lock != null) {
                 remove(unfinished);
             }
         } catch (NoSuchFileException e) {
-            // Another process is about to begin it, or has just removed it; or ended amid one of the two.
-            removeIfEmpty(unfinished);
-        } catch (OverlappingFileLockException e) {
-            // Kept by this process and deleted again before its draft was closed. Who deletes it removes it.
-        }
-    }
-
-    private static void removeIfEmpty(Path unfinished) throws IOException {
-        try {
-            Instant touched = Files.getLastModifiedTime(unfinished).toInstant();
-            if (touched.plus(STALE).isBefore(Instant.now())) {
-                Files.deleteIfExists(unfinished);
+            if (touched(unfinished).plus(STALE).isBefore(Instant.now())) {
+                remove(unfinished);
             }
-        } catch (NoSuchFileException | DirectoryNotEmptyException e) {
-            // Somebody else's.
         }
     }
 
-    /** The content last, for without it nobody sees that the rest is dead. Another process may do the same. */
-    private static void remove(Path folder) throws IOException {
-        List<Path> files;
-        try (Stream<Path> all = Files.list(folder)) {
-            files = all.sorted(Comparator.comparing(path -> path.endsWith(CONTENT)))
-                    .toList();
+    /** When a folder, or something in it, was changed last; now where it is just going. */
+    private static Instant touched(Path path) throws IOException {
+        try {
+            Instant touched =
+                    Files.getLastModifiedTime(path, LinkOption.NOFOLLOW_LINKS).toInstant();
+            for (Path each : within(path)) {
+                Instant within = touched(each);
+                touched = within.isAfter(touched) ? within : touched;
+            }
+            return touched;
         } catch (NoSuchFileException e) {
-            return;
+            return Instant.now();
         }
-        for (Path each : files) {
-            Files.deleteIfExists(each);
-        }
-        Files.deleteIfExists(folder);
     }
 
-    /** A snapshot under way. For one thread; closing it removes it, unless it was kept. */
+    /** Another may do the same. */
+    private static void remove(Path path) throws IOException {
+        for (Path each : within(path)) {
+            remove(each);
+        }
+        Files.deleteIfExists(path);
+    }
+
+    private static List<Path> within(Path path) throws IOException {
+        if (!Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)) {
+            return List.of();
+        }
+        try (Stream<Path> all = Files.list(path)) {
+            return all.toList();
+        } catch (NoSuchFileException e) {
+            return List.of();
+        }
+    }
+
+    /**
+     * A snapshot under way. For one thread; closing it removes it, unless it was kept. Its lock is not on the content, for that is read meanwhile, and
+     * closing a file ends every lock that the process has on it.
+     */
     public final class Draft implements AutoCloseable {
 
         private final Path unfinished;
+        private final LockFile lock;
         private final FileChannel content;
         private @Nullable Snapshot kept;
 
-        private Draft(Path unfinished) throws IOException {
+        private Draft(Path unfinished, LockFile lock) throws IOException {
             this.unfinished = unfinished;
-            OF_THIS_PROCESS.add(unfinished);
-            this.content = FileChannel.open(
-                    unfinished.resolve(CONTENT),
-                    Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
-                    PRIVATE);
+            this.lock = lock;
             try {
-                if (content.tryLock() == null) {
-                    throw new IOException(unfinished + " is locked by another process.");
-                }
+                this.content = FileChannel.open(
+                        file(), Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), PRIVATE);
             } catch (IOException e) {
-                close();
+                try (lock) {
+                    remove(unfinished);
+                }
                 throw e;
             }
         }
@@ -330,6 +331,7 @@ public final class SnapshotFolder implements SnapshotStore {
                     // Of the same second and revision; both are good.
                 }
             }
+            Files.deleteIfExists(LockFile.beside(folder.resolve(kept.name()).resolve(CONTENT)));
             try (FileChannel names = FileChannel.open(folder, StandardOpenOption.READ)) {
                 names.force(true);
             }
@@ -338,12 +340,11 @@ public final class SnapshotFolder implements SnapshotStore {
 
         @Override
         public void close() throws IOException {
-            try (content) {
+            try (lock;
+                    content) {
                 if (kept == null) {
                     remove(unfinished);
                 }
-            } finally {
-                OF_THIS_PROCESS.remove(unfinished);
             }
         }
     }

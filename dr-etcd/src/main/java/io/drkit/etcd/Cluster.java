@@ -302,7 +302,10 @@ final class Cluster implements AutoCloseable {
                 Math.max(200_000_000, Math.min(RECONNECT.toNanos(), deadline - System.nanoTime())) / endpoints.size());
         String found = endpoints.stream()
                 .map(endpoint -> endpoint + " ("
-                        + diagnosis.of(endpoint.uri, each).orElse("the connection comes and goes") + ")")
+                        + diagnosis
+                                .of(endpoint.uri, each)
+                                .orElse("it answers now, but no connection to it came up in time")
+                        + ")")
                 .collect(Collectors.joining(", "));
         return new SiteUnreachableException(
                 endpoints.size() == 1

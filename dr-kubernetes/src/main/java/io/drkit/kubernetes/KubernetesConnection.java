@@ -27,6 +27,9 @@ import org.jspecify.annotations.Nullable;
  * How to reach the API of a site: by a kubeconfig, and nothing else; neither the environment nor a service account's files are looked at. A plugin that
  * the kubeconfig names (exec) is run without a deadline. Shows and logs nothing that the kubeconfig holds but addresses and names.
  *
+ * <p>Use its clients, and what is built on them, from threads of your own and not from tasks of the common {@code ForkJoinPool}: the client needs that pool
+ * too, and where there are few processors a call then waits for itself until its timeout (seen with two of them, on Java 25).
+ *
  * @param context of the kubeconfig; {@code null} is its current one
  * @param requestTimeout of each request, with what is repeated of it; by default 10 s
  * @param connectTimeout of a TCP connection; by default 5 s

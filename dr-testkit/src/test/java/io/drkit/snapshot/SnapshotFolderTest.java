@@ -2,6 +2,7 @@ package io.drkit.snapshot;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.drkit.file.LockFile;
 import io.drkit.file.LockingProgram;
 import io.drkit.snapshot.SnapshotFolder.Draft;
 import io.drkit.testkit.SnapshotStoreContract;
@@ -11,6 +12,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -28,6 +30,7 @@ class SnapshotFolderTest extends SnapshotStoreContract {
         SnapshotFolder folder = new SnapshotFolder(temporary);
         Path dead = Files.createDirectory(temporary.resolve(".unfinished-dead"));
         Files.write(dead.resolve(SnapshotFolder.CONTENT), new byte[10]);
+        LockFile.of(dead.resolve(SnapshotFolder.CONTENT)).orElseThrow().close();
         try (Draft living = folder.draft()) {
             try (OutputStream out = living.begin()) {
                 out.write(1);
@@ -45,14 +48,27 @@ class SnapshotFolderTest extends SnapshotStoreContract {
     }
 
     @Test
-    void what_ended_between_making_its_folder_and_its_file_goes_an_hour_later(@TempDir Path temporary)
-            throws Exception {
-        Path dead = Files.createDirectory(temporary.resolve(".unfinished-dead"));
+    void what_was_never_locked_goes_a_day_after_it_was_touched(@TempDir Path temporary) throws Exception {
+        FileTime longAgo = FileTime.from(Instant.now().minus(Duration.ofDays(2)));
         Path young = Files.createDirectory(temporary.resolve(".unfinished-young"));
-        Files.setLastModifiedTime(dead, FileTime.from(Instant.now().minus(Duration.ofHours(2))));
+        Path arriving = Files.createDirectories(temporary.resolve(".unfinished-arriving/part"));
+        Path old = Files.createDirectories(temporary.resolve(".unfinished-old/snapshot"));
+        Path content = Files.write(old.resolve(SnapshotFolder.CONTENT), new byte[10]);
+        for (Path each : List.of(arriving.getParent(), content, old, old.getParent())) {
+            Files.setLastModifiedTime(each, longAgo);
+        }
         new SnapshotFolder(temporary).draft().close();
-        assertThat(dead).doesNotExist();
+        assertThat(old.getParent()).doesNotExist();
         assertThat(young).exists();
+        assertThat(arriving).exists();
+    }
+
+    @Test
+    void to_read_what_is_under_way_does_not_end_its_lock(@TempDir Path temporary) throws Exception {
+        try (Draft living = new SnapshotFolder(temporary).draft()) {
+            Files.readAllBytes(living.file());
+            assertThat(LockingProgram.canLock(LockFile.beside(living.file()))).isFalse();
+        }
     }
 
     @Test
@@ -72,7 +88,7 @@ class SnapshotFolderTest extends SnapshotStoreContract {
         Path link = Files.createSymbolicLink(temporary.resolve("link"), real);
         try (Draft living = new SnapshotFolder(real).draft()) {
             new SnapshotFolder(link).draft().close();
-            assertThat(LockingProgram.canLock(living.file())).isFalse();
+            assertThat(LockingProgram.canLock(LockFile.beside(living.file()))).isFalse();
         }
     }
 }
