@@ -202,6 +202,9 @@ public final class SnapshotFolder implements SnapshotStore {
                 }
             } catch (NoSuchFileException e) {
                 // As below.
+            } catch (IOException e) {
+                remove(unfinished);
+                throw e;
             }
             // Another process took it for dead before it was locked.
         }
@@ -282,9 +285,7 @@ public final class SnapshotFolder implements SnapshotStore {
                 this.content = FileChannel.open(
                         file(), Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), PRIVATE);
             } catch (IOException e) {
-                try (lock) {
-                    remove(unfinished);
-                }
+                lock.close();
                 throw e;
             }
         }

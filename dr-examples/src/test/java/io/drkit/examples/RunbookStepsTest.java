@@ -37,6 +37,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -180,17 +183,7 @@ class RunbookStepsTest extends OnSteps {
         try (EtcdServer primary = EtcdServer.builder().start();
                 EtcdServer standby = EtcdServer.builder().start()) {
             primary.etcdctl("put", "/registry/configmaps/a/1", "value");
-            assertThat(Cli.drkit(
-                                    "mirror",
-                                    "--once",
-                                    "--scope",
-                                    "all",
-                                    "--from",
-                                    primary.endpoint(0),
-                                    "--to",
-                                    standby.endpoint(0))
-                            .code())
-                    .isZero();
+            mirror(primary, standby);
             Way way = new Way(site("primary", primary), site("standby", standby), MirrorScope.all(), "default");
             RunbookReport told = run(Runbook.named("told")
                     .step("position", "Look", new TakePosition(way, Clock.systemUTC()))
@@ -203,7 +196,41 @@ class RunbookStepsTest extends OnSteps {
             assertThat(untold.outcome()).isEqualTo(Outcome.DONE);
             assertThat(untold.worst(Measurement.Kind.RPO)).isEmpty();
             assertThat(untold.toString()).contains("by a clock that is ahead of this machine's");
+            // It writes while it is looked at, and is not taken for ahead.
+            RunbookReport amid = run(Runbook.named("amid")
+                    .step("position", "Look", new TakePosition(way, clock(() -> mirror(primary, standby))))
+                    .build());
+            assertThat(amid.worst(Measurement.Kind.RPO)).isPresent();
         }
+    }
+
+    private static void mirror(EtcdServer primary, EtcdServer standby) {
+        primary.etcdctl("put", "/registry/configmaps/a/now", Instant.now().toString());
+        Cli done = Cli.drkit(
+                "mirror", "--once", "--scope", "all", "--from", primary.endpoint(0), "--to", standby.endpoint(0));
+        assertThat(done.code()).as(done.err()).isZero();
+    }
+
+    /** Does something whenever it was looked at. */
+    private static Clock clock(Runnable then) {
+        return new Clock() {
+            @Override
+            public ZoneId getZone() {
+                return ZoneOffset.UTC;
+            }
+
+            @Override
+            public Clock withZone(ZoneId zone) {
+                throw new UnsupportedOperationException();
+            }
+
+            @Override
+            public Instant instant() {
+                Instant now = Instant.now();
+                then.run();
+                return now;
+            }
+        };
     }
 
     @Test

@@ -127,11 +127,13 @@ class RestoreOverSshTest {
                 Files.writeString(
                         manifest, Files.readString(manifest).replace("- etcd\n", "- etcd\n    - --no-such-flag\n"));
                 await().ignoreExceptions().until(() -> site.starts(0, "etcd") > 2);
-                assertThatThrownBy(() -> SnapshotRestore.on(nodes, options().build(), said -> {})
-                                .plan(target))
+                // Between two of its short lives.
+                await().untilAsserted(() -> assertThatThrownBy(
+                                () -> SnapshotRestore.on(nodes, options().build(), said -> {})
+                                        .plan(target))
                         .isInstanceOf(UnsafeToProceedException.class)
                         .hasMessageContaining("nothing on")
-                        .hasMessageContaining("to be uploaded");
+                        .hasMessageContaining("to be uploaded"));
                 RestoreOptions uploading = options()
                         .toolFile(EtcdBinary.v35().orElseThrow().restorer())
                         .healthTimeout(Duration.ofSeconds(3))

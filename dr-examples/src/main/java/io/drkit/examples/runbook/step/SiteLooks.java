@@ -64,7 +64,7 @@ public final class SiteLooks {
     public Look mirror(Optional<Duration> promised) {
         return Look.at(context -> {
             try (EtcdKeyStore standby = way.to().open()) {
-                Position position = TakePosition.of(standby, way, clock.instant());
+                Position position = TakePosition.of(standby, way, clock);
                 if (!RunningMirror.isAt(standby, way.mirror())) {
                     throw new UnsafeToProceedException("No mirror " + way.mirror() + " runs from " + way.from() + " to "
                             + way.to() + ". Start it: drkit mirror");
@@ -92,12 +92,12 @@ public final class SiteLooks {
     public Look proof(Duration atMost) {
         return Look.at(context -> {
             try (EtcdKeyStore standby = way.to().open()) {
-                Instant now = clock.instant();
-                Instant proved = TakePosition.of(standby, way, now).provedAt();
+                Position position = TakePosition.of(standby, way, clock);
+                Instant proved = position.provedAt();
                 if (proved == null) {
                     throw new UnsafeToProceedException("The two sites were never proved equal: see drkit check.");
                 }
-                if (Duration.between(proved, now).compareTo(atMost) > 0) {
+                if (Duration.between(proved, position.at()).compareTo(atMost) > 0) {
                     throw new UnsafeToProceedException("The two sites were last proved equal " + proved
                             + ", which is more than " + atMost.toHours() + " h ago: see drkit routine-check.");
                 }

@@ -59,7 +59,7 @@ public final class TakePosition implements Looks<Position> {
     @Override
     public Position act(StepContext context) {
         try (KeyStore standby = way.to().open()) {
-            Position position = of(standby, way, clock.instant());
+            Position position = of(standby, way, clock);
             context.measured(Measurement.of(
                     Measurement.Kind.RPO, "etcd", age(position.asOf(), context.runBegan(), position.at())));
             return position;
@@ -79,8 +79,12 @@ public final class TakePosition implements Looks<Position> {
                 : Optional.of(Duration.between(asOf, moment)).map(age -> age.isNegative() ? Duration.ZERO : age);
     }
 
-    /** @throws UnsafeToProceedException when no mirror of that name ever wrote there */
-    static Position of(KeyStore standby, Way way, Instant now) {
+    /**
+     * As of the moment when it was read, for a running mirror writes while it is.
+     *
+     * @throws UnsafeToProceedException when no mirror of that name ever wrote there
+     */
+    static Position of(KeyStore standby, Way way, Clock clock) {
         Checkpoint checkpoint = MirrorRecord.read(standby, way.mirror())
                 .map(MirrorRecord::checkpoint)
                 .orElseThrow(() -> new UnsafeToProceedException(way.to() + " holds no checkpoint of a mirror "
@@ -94,7 +98,7 @@ public final class TakePosition implements Looks<Position> {
                 standby.count(KeyRange.prefix(DrKitKeys.skipped(way.mirror()))),
                 checkpoint.knownAsOf().orElse(null),
                 proved.orElse(null),
-                now);
+                clock.instant());
     }
 
     /** What is wrong with it, that a person would have to accept. */
