@@ -19,6 +19,9 @@ public final class LockFile implements AutoCloseable {
     /** Not to be opened again here: on POSIX systems, closing a file ends every lock that the process has on it ({@code fcntl(2)}). */
     private static final Set<Path> OF_THIS_PROCESS = ConcurrentHashMap.newKeySet();
 
+    /** To close one would end the lock. */
+    private static final Set<FileChannel> NEVER_CLOSED = ConcurrentHashMap.newKeySet();
+
     private final Path hidden;
     private final FileChannel lock;
 
@@ -78,7 +81,10 @@ public final class LockFile implements AutoCloseable {
                 return Optional.of(new LockFile(hidden, lock));
             }
         } catch (OverlappingFileLockException e) {
-            // A copy of this class has it, by another class loader.
+            // This process has it by a name that looks like another file's: a hard link, a bind mount, a folder that
+            // was renamed.
+            NEVER_CLOSED.add(lock);
+            return Optional.empty();
         } catch (IOException e) {
             lock.close();
             throw e;

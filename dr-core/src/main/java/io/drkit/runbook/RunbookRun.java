@@ -147,7 +147,7 @@ final class RunbookRun implements AutoCloseable {
             confirm(step);
         }
         StepRecord begun = record(step).begun(now());
-        if (step.step().onlyLooks()) {
+        if (step.step().onlyLooks() && step.options().question().isEmpty()) {
             note(step, begun);
         } else {
             change(step, begun);

@@ -10,6 +10,7 @@ import java.io.OutputStream;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -31,6 +32,8 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Snapshots in a folder of this machine, each in a folder of its own, named as the snapshot, with {@link #CONTENT} and {@link #MANIFEST} in it. It takes
@@ -46,6 +49,7 @@ public final class SnapshotFolder implements SnapshotStore {
     /** The manifest of a snapshot, within its folder. */
     public static final String MANIFEST = "manifest.json";
 
+    private static final Logger LOG = LoggerFactory.getLogger(SnapshotFolder.class);
     private static final String UNFINISHED = ".unfinished-";
     private static final int CHUNK = 1 << 20;
 
@@ -115,6 +119,10 @@ public final class SnapshotFolder implements SnapshotStore {
         try {
             return flaw(snapshot, Files.size(file(snapshot)));
         } catch (NoSuchFileException e) {
+            if (!Files.exists(folder.resolve(snapshot.name()))) {
+                // Just deleted.
+                throw e;
+            }
             return flaw(snapshot, -1);
         }
     }
@@ -226,6 +234,8 @@ public final class SnapshotFolder implements SnapshotStore {
             if (lock != null) {
                 remove(unfinished);
             }
+        } catch (AccessDeniedException e) {
+            LOG.warn("Cannot look whether {} is dead, for it is another user's; it stays", unfinished);
         } catch (NoSuchFileException e) {
             if (touched(unfinished).plus(STALE).isBefore(Instant.now())) {
                 remove(unfinished);

@@ -31,6 +31,8 @@ class LockFileTest {
         try (LockFile held = LockFile.of(folder.resolve("file")).orElseThrow()) {
             assertThat(LockFile.of(folder.resolve("file"))).isEmpty();
             assertThat(LockFile.of(link.resolve("file"))).isEmpty();
+            Files.createLink(folder.resolve(".another.lock"), hidden);
+            assertThat(LockFile.of(folder.resolve("another"))).isEmpty();
             assertThat(LockingProgram.canLock(hidden)).isFalse();
             assertThat(held.isHeld()).isTrue();
         }

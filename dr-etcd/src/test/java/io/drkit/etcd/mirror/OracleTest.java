@@ -23,6 +23,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
 
 /** Promise 2: whenever the checkpoint says C, the standby is what the primary was at C, however often the mirror is killed. */
 class OracleTest extends OnRealEtcd {

@@ -108,7 +108,7 @@ public final class SiteLooks {
 
     /** That the two are equal now; noted on the standby where they are, but for a dry run. */
     public Look equality() {
-        return Look.at(context -> {
+        return Look.noting(context -> {
             try (Way.Pair sites = way.open()) {
                 ConsistencyReport report = new DefaultConsistencyChecker(
                                 sites.from(), sites.to(), CheckerOptions.DEFAULT)
